@@ -1,0 +1,42 @@
+/* options.h - the command-line options that gconv-bench and gconv-check share, parsed in one place. */
+#ifndef GCONV_BENCH_OPTIONS_H
+#define GCONV_BENCH_OPTIONS_H
+
+#include "problems.h"
+
+enum { OPTION_THREADS_MAX = 64 };
+
+typedef struct {
+  problem_list problems;
+  char **kernels; /* names, each with its @parameter if one was given */
+  size_t kernel_count;
+  bool directions[GCONV_DIRECTIONS];
+  bool layouts[GCONV_LAYOUTS]; /* only native, nchw and nhwc can be asked for */
+  int threads[OPTION_THREADS_MAX];
+  int thread_count;
+  unsigned isa_mask;
+  int mb;        /* 0: as the descriptors say */
+  uint64_t seed;
+  bool listed;   /* --problems=list or --kernels=list was given and answered: nothing is left to do */
+} options;
+
+/* Defaults of a tool, as if given on its command line. */
+typedef struct {
+  const char *problems, *kernels, *directions, *layouts, *threads;
+} option_defaults;
+
+typedef enum { OPTION_TAKEN, OPTION_UNKNOWN, OPTION_BAD } option_result;
+
+void options_init(options *o);
+/* Takes one argument of the form --problems= --kernels= --dir= --layout= --threads= --isa= --mb= --seed=.
+ * OPTION_BAD: gconv_last_error() says what is wrong with which value. `all` is accepted in --threads= and means every CPU. */
+option_result options_take(options *o, const char *argument);
+/* Fills what was not given, expands kernel globs (NAME or NAME@PARAM; a glob that matches no kernel is an error), applies --mb.
+ * With --seed absent the seed is 1. */
+gconv_status options_finish(options *o, const option_defaults *defaults);
+void options_free(options *o);
+const char *options_help(void); /* one line an option, for --help */
+
+/* --kernels= without a glob: every kernel of the registry, also those that are not in this build (they are reported as skipped). */
+
+#endif

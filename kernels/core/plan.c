@@ -1,0 +1,199 @@
+/* plan.c - the life of a plan: choose the variant, fill defaults, state memory, check arguments, convert layouts around
+ * the kernel. */
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/workspace.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static gconv_status fill_env(gconv_env *env) {
+  if (env->threads == 0) env->threads = 1;
+  if (env->threads < 0 || env->threads > 4096)
+    return gconv_error(GCONV_INVALID, "threads is %d, must be 1 to 4096", env->threads);
+  if ((unsigned)env->layout >= GCONV_LAYOUTS)
+    return gconv_error(GCONV_INVALID, "layout is %d, not a layout", (int)env->layout);
+  const unsigned detected = gconv_isa_detect();
+  env->isa_mask = env->isa_mask ? (env->isa_mask & detected) | 1u << GCONV_ISA_SCALAR : detected;
+  if (!env->caches.l1d) env->caches = gconv_caches_detect();
+  if (!env->memory_bytes) env->memory_bytes = gconv_memory_bytes();
+  return GCONV_OK;
+}
+
+size_t gconv_plan_tensor_bytes(const gconv_plan *plan, gconv_tensor tensor) {
+  if (tensor == GCONV_WEI) return (size_t)gconv_problem_count(&plan->problem).params * sizeof(float);
+  const gconv_layout layout = tensor == GCONV_SRC ? plan->src_layout : plan->dst_layout;
+  return (size_t)gconv_layout_elems(layout, gconv_tensor_dims(&plan->problem, tensor)) * sizeof(float);
+}
+
+static size_t native_bytes(const gconv_plan *plan, gconv_tensor tensor) {
+  const gconv_layout layout = tensor == GCONV_SRC ? plan->native_src_layout : plan->native_dst_layout;
+  return (size_t)gconv_layout_elems(layout, gconv_tensor_dims(&plan->problem, tensor)) * sizeof(float);
+}
+
+static bool staged(const gconv_plan *plan, gconv_tensor tensor) {
+  return tensor == GCONV_SRC ? plan->src_layout != plan->native_src_layout
+                             : plan->dst_layout != plan->native_dst_layout;
+}
+
+/* The workspace of execute: the kernel's own, then a native copy of each tensor whose layout the caller chose
+ * otherwise. */
+static size_t book_workspace(const gconv_plan *plan, size_t staging[2]) {
+  gconv_book book = {0};
+  gconv_book_add(&book, plan->kernel_workspace_bytes);
+  staging[0] = gconv_book_add(&book, staged(plan, GCONV_SRC) ? native_bytes(plan, GCONV_SRC) : 0);
+  staging[1] = gconv_book_add(&book, staged(plan, GCONV_DST) ? native_bytes(plan, GCONV_DST) : 0);
+  return book.bytes;
+}
+
+static gconv_status check_memory(const gconv_plan *plan) {
+  uint64_t need = (uint64_t)plan->packed_bytes + plan->workspace_bytes;
+  for (int t = 0; t < GCONV_TENSORS; t++) need += gconv_plan_tensor_bytes(plan, (gconv_tensor)t);
+  if (need <= plan->env.memory_bytes) return GCONV_OK;
+  return gconv_error(GCONV_NO_MEMORY, "%s needs %llu bytes (tensors, packed weights, workspace), the limit is %llu",
+                     plan->kernel->name, (unsigned long long)need, (unsigned long long)plan->env.memory_bytes);
+}
+
+static gconv_status make_plan(gconv_plan *plan) {
+  const gconv_kernel *kernel = plan->kernel;
+  const gconv_problem *p = &plan->problem;
+  if (!(kernel->directions & 1u << p->direction))
+    return gconv_error(GCONV_UNSUPPORTED, "%s does not do %s", kernel->name, gconv_direction_name(p->direction));
+  if (plan->param[0] && !kernel->params)
+    return gconv_error(GCONV_INVALID, "%s takes no parameter, '@%s' was given", kernel->name, plan->param);
+  const char *why_not = kernel->supports ? kernel->supports(p) : NULL;
+  if (why_not) return gconv_error(GCONV_UNSUPPORTED, "%s: %s", kernel->name, why_not);
+
+  plan->src_layout = plan->dst_layout = plan->env.layout ? plan->env.layout : GCONV_NCHW;
+  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW;
+  plan->deterministic = true;
+  plan->executed_macs = gconv_problem_count(p).macs_nominal;
+  gconv_status status = check_memory(plan); /* the tensors alone: kernels may allocate while they plan */
+  if (!status) status = kernel->plan(plan);
+  if (status) return status;
+
+  plan->src_layout = plan->env.layout ? plan->env.layout : plan->native_src_layout;
+  plan->dst_layout = plan->env.layout ? plan->env.layout : plan->native_dst_layout;
+  size_t staging[2];
+  plan->workspace_bytes = book_workspace(plan, staging);
+  return check_memory(plan);
+}
+
+gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *problem, const gconv_env *env,
+                               gconv_plan **out) {
+  if (!kernel_name || !problem || !out)
+    return gconv_error(GCONV_INVALID, "%s is NULL", !kernel_name ? "kernel_name" : !problem ? "problem" : "plan");
+  *out = NULL;
+  gconv_plan *plan = calloc(1, sizeof *plan);
+  if (!plan) return gconv_error(GCONV_NO_MEMORY, "no memory for a plan of %zu bytes", sizeof *plan);
+  plan->problem = *problem;
+  if (env) plan->env = *env;
+  gconv_status status = gconv_problem_init(&plan->problem);
+  if (!status) status = fill_env(&plan->env);
+  if (!status) {
+    plan->kernel = gconv_kernel_find(kernel_name, plan->env.isa_mask);
+    if (!plan->kernel) status = GCONV_UNSUPPORTED;
+  }
+  const char *at = strchr(kernel_name, '@');
+  if (!status && at && strlen(at + 1) >= sizeof plan->param)
+    status = gconv_error(GCONV_INVALID, "parameter '%s' is longer than %zu characters", at + 1, sizeof plan->param - 1);
+  if (!status) {
+    strcpy(plan->param, at ? at + 1 : "");
+    status = make_plan(plan);
+  }
+  if (status)
+    gconv_plan_destroy(plan);
+  else
+    *out = plan;
+  return status;
+}
+
+void gconv_plan_destroy(gconv_plan *plan) {
+  if (!plan) return;
+  if (plan->kernel && plan->kernel->release) plan->kernel->release(plan);
+  free(plan);
+}
+
+static gconv_status check_buffer(const char *name, gconv_buffer buffer, size_t need, size_t align) {
+  if (!need) return GCONV_OK;
+  if (!buffer.data) return gconv_error(GCONV_INVALID, "%s is NULL, %zu bytes are needed", name, need);
+  if (buffer.bytes < need)
+    return gconv_error(GCONV_INVALID, "%s has %zu bytes, %zu are needed", name, buffer.bytes, need);
+  if ((uintptr_t)buffer.data % align)
+    return gconv_error(GCONV_INVALID, "%s at %p is not aligned to %zu bytes", name, buffer.data, align);
+  return GCONV_OK;
+}
+
+static gconv_status check_weights(const gconv_plan *plan, gconv_buffer wei, gconv_buffer packed) {
+  if (!plan) return gconv_error(GCONV_INVALID, "plan is NULL");
+  gconv_status status = check_buffer("wei", wei, gconv_plan_tensor_bytes(plan, GCONV_WEI), sizeof(float));
+  return status ? status : check_buffer("packed", packed, plan->packed_bytes, GCONV_ALIGN);
+}
+
+gconv_status gconv_pack_weights(const gconv_plan *plan, gconv_buffer wei, gconv_buffer packed) {
+  gconv_status status = check_weights(plan, wei, packed);
+  if (status) return status;
+  if (plan->problem.direction == GCONV_BWD_W)
+    return gconv_error(GCONV_INVALID, "bwd_w writes the weights: unpack, do not pack");
+  if (plan->packed_bytes) plan->kernel->pack(plan, wei.data, packed.data);
+  return GCONV_OK;
+}
+
+gconv_status gconv_unpack_weights(const gconv_plan *plan, gconv_buffer packed, gconv_buffer wei) {
+  gconv_status status = check_weights(plan, wei, packed);
+  if (status) return status;
+  if (plan->problem.direction != GCONV_BWD_W)
+    return gconv_error(GCONV_INVALID, "only bwd_w writes the weights: pack, do not unpack");
+  if (plan->packed_bytes) plan->kernel->unpack(plan, packed.data, wei.data);
+  return GCONV_OK;
+}
+
+static gconv_status check_args(const gconv_plan *plan, const gconv_args *args) {
+  if (!plan || !args) return gconv_error(GCONV_INVALID, "%s is NULL", plan ? "args" : "plan");
+  gconv_status status = check_buffer("src", args->src, gconv_plan_tensor_bytes(plan, GCONV_SRC), sizeof(float));
+  if (!status) status = check_buffer("dst", args->dst, gconv_plan_tensor_bytes(plan, GCONV_DST), sizeof(float));
+  if (!status && !plan->packed_bytes)
+    status = check_buffer("wei", args->wei, gconv_plan_tensor_bytes(plan, GCONV_WEI), sizeof(float));
+  if (!status) status = check_buffer("packed", args->packed, plan->packed_bytes, GCONV_ALIGN);
+  if (!status) status = check_buffer("workspace", args->workspace, plan->workspace_bytes, GCONV_ALIGN);
+  if (!status && args->clock && args->clock->lanes < plan->env.threads)
+    status =
+        gconv_error(GCONV_INVALID, "clock has %d lanes, the plan %d threads", args->clock->lanes, plan->env.threads);
+  return status;
+}
+
+/* Converts `tensor` between the caller's and the kernel's layout, timed as its stage. */
+static void convert(const gconv_plan *plan, gconv_tensor tensor, bool to_native, gconv_buffer outer,
+                    gconv_buffer native, gconv_clock *clock) {
+  const gconv_layout outer_layout = tensor == GCONV_SRC ? plan->src_layout : plan->dst_layout;
+  const gconv_layout native_layout = tensor == GCONV_SRC ? plan->native_src_layout : plan->native_dst_layout;
+  const gconv_dims dims = gconv_tensor_dims(&plan->problem, tensor);
+  const uint64_t start = gconv_tick(clock);
+  if (to_native)
+    gconv_layout_convert(dims, outer_layout, outer.data, native_layout, native.data, plan->env.threads);
+  else
+    gconv_layout_convert(dims, native_layout, native.data, outer_layout, outer.data, plan->env.threads);
+  gconv_tock(clock, 0, to_native ? GCONV_STAGE_PACK_SRC : GCONV_STAGE_UNPACK_DST, start);
+}
+
+gconv_status gconv_execute(const gconv_plan *plan, const gconv_args *args) {
+  gconv_status status = check_args(plan, args);
+  if (status) return status;
+  const gconv_tensor written = gconv_written_tensor(plan->problem.direction);
+  gconv_args inner = *args;
+  size_t staging[2];
+  book_workspace(plan, staging);
+  static const gconv_tensor activations[2] = {GCONV_SRC, GCONV_DST};
+  gconv_buffer *const tensors[2] = {&inner.src, &inner.dst};
+  for (int i = 0; i < 2; i++) {
+    if (!staged(plan, activations[i])) continue;
+    const gconv_buffer outer = *tensors[i];
+    *tensors[i] = (gconv_buffer){gconv_grant(args->workspace.data, staging[i]), native_bytes(plan, activations[i])};
+    if (activations[i] != written) convert(plan, activations[i], true, outer, *tensors[i], args->clock);
+  }
+  status = plan->kernel->execute(plan, &inner);
+  for (int i = 0; i < 2 && !status; i++)
+    if (staged(plan, activations[i]) && activations[i] == written)
+      convert(plan, activations[i], false, i ? args->dst : args->src, *tensors[i], args->clock);
+  return status;
+}

@@ -1,0 +1,150 @@
+/* problem.c - validation in 64 bits, derived sizes, and exact counts of multiply-adds, weights and bytes. */
+#include "core/error.h"
+
+#include <limits.h>
+
+/* Beyond this many bytes a tensor is a typing error, and below it no product of counts used here can overflow. */
+static const int64_t max_tensor_bytes = (int64_t)1 << 47;
+
+typedef struct {
+  const char *name;
+  int in, kernel, stride, dilation, before, after;
+} axis;
+
+static int64_t kernel_extent(const axis *a) {
+  return (int64_t)(a->kernel - 1) * (a->dilation + 1) + 1;
+}
+
+static gconv_status check_size(const char *name, int value) {
+  return value >= 1 ? GCONV_OK : gconv_error(GCONV_INVALID, "%s is %d, must be at least 1", name, value);
+}
+
+/* Output size of one axis; trims `after` to what the output uses, so that equal problems have equal fields. */
+static gconv_status derive_axis(axis *a, int *out) {
+  const int64_t extent = kernel_extent(a);
+  const int64_t padded = (int64_t)a->in + a->before + a->after;
+  if (extent > padded)
+    return gconv_error(GCONV_INVALID, "%s: the dilated kernel covers %lld but the padded input only %lld", a->name,
+                       (long long)extent, (long long)padded);
+  const int64_t positions = (padded - extent) / a->stride + 1;
+  const int64_t after = (positions - 1) * a->stride + extent - a->in - a->before;
+  if (positions > INT_MAX || after < INT_MIN)
+    return gconv_error(GCONV_INVALID, "%s: output of %lld positions is too large", a->name, (long long)positions);
+  *out = (int)positions;
+  a->after = (int)after;
+  return GCONV_OK;
+}
+
+static gconv_status check_bytes(const char *name, const int64_t sizes[4]) {
+  int64_t bytes = sizeof(float);
+  for (int i = 0; i < 4; i++)
+    if (__builtin_mul_overflow(bytes, sizes[i], &bytes) || bytes >= max_tensor_bytes)
+      return gconv_error(GCONV_INVALID, "%s of %lld x %lld x %lld x %lld floats is 2^47 bytes or more", name,
+                         (long long)sizes[0], (long long)sizes[1], (long long)sizes[2], (long long)sizes[3]);
+  return GCONV_OK;
+}
+
+gconv_status gconv_problem_init(gconv_problem *p) {
+  if (!p) return gconv_error(GCONV_INVALID, "problem is NULL");
+  if (p->stride_h == 0) p->stride_h = 1;
+  if (p->stride_w == 0) p->stride_w = 1;
+  if (p->multiplicity == 0) p->multiplicity = 1;
+  const struct {
+    const char *name;
+    int value;
+  } sizes[] = {{"g", p->groups},
+               {"mb", p->batch},
+               {"ic", p->ic},
+               {"oc", p->oc},
+               {"ih", p->ih},
+               {"iw", p->iw},
+               {"kh", p->kh},
+               {"kw", p->kw},
+               {"sh", p->stride_h},
+               {"sw", p->stride_w},
+               {"multiplicity", p->multiplicity}};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    gconv_status status = check_size(sizes[i].name, sizes[i].value);
+    if (status) return status;
+  }
+  if (p->dilation_h < 0) return gconv_error(GCONV_INVALID, "dh is %d, must not be negative", p->dilation_h);
+  if (p->dilation_w < 0) return gconv_error(GCONV_INVALID, "dw is %d, must not be negative", p->dilation_w);
+  if ((unsigned)p->direction >= GCONV_DIRECTIONS)
+    return gconv_error(GCONV_INVALID, "direction is %d, must be fwd (0), bwd_d (1) or bwd_w (2)", (int)p->direction);
+  if ((unsigned)p->dtype >= GCONV_DTYPES)
+    return gconv_error(GCONV_INVALID, "dtype is %d, only f32 (0) exists", (int)p->dtype);
+  if (p->ic % p->groups) return gconv_error(GCONV_INVALID, "g is %d, does not divide ic %d", p->groups, p->ic);
+  if (p->oc % p->groups) return gconv_error(GCONV_INVALID, "g is %d, does not divide oc %d", p->groups, p->oc);
+  p->icg = p->ic / p->groups;
+  p->ocg = p->oc / p->groups;
+
+  axis h = {"height", p->ih, p->kh, p->stride_h, p->dilation_h, p->pad_top, p->pad_bottom};
+  axis w = {"width", p->iw, p->kw, p->stride_w, p->dilation_w, p->pad_left, p->pad_right};
+  gconv_status status = derive_axis(&h, &p->oh);
+  if (!status) status = derive_axis(&w, &p->ow);
+  if (status) return status;
+  p->pad_bottom = h.after;
+  p->pad_right = w.after;
+
+  /* 64 more channels: room for the zero lanes of the widest blocked layout. */
+  if ((status = check_bytes("src", (int64_t[]){p->batch, (int64_t)p->ic + 64, p->ih, p->iw}))) return status;
+  if ((status = check_bytes("wei", (int64_t[]){p->oc, p->icg, p->kh, p->kw}))) return status;
+  return check_bytes("dst", (int64_t[]){p->batch, (int64_t)p->oc + 64, p->oh, p->ow});
+}
+
+/* Pairs (output position, kernel tap) whose input position is inside [0, in). */
+static int64_t pairs_inside(const axis *a, int out) {
+  int64_t pairs = 0;
+  for (int k = 0; k < a->kernel; k++) {
+    const int64_t first = (int64_t)k * (a->dilation + 1) - a->before; /* input position of output 0 */
+    const int64_t low = first >= 0 ? 0 : (-first + a->stride - 1) / a->stride;
+    const int64_t room = (int64_t)a->in - 1 - first;
+    const int64_t high = room < 0 ? -1 : room / a->stride;
+    const int64_t last = high < out - 1 ? high : out - 1;
+    if (last >= low) pairs += last - low + 1;
+  }
+  return pairs;
+}
+
+/* Products that pass 2^63 saturate: counts are reported, not indexed with. */
+static int64_t product(const int64_t *factors, int count) {
+  int64_t result = 1;
+  for (int i = 0; i < count; i++)
+    if (__builtin_mul_overflow(result, factors[i], &result)) return INT64_MAX;
+  return result;
+}
+
+gconv_counts gconv_problem_count(const gconv_problem *p) {
+  const axis h = {"height", p->ih, p->kh, p->stride_h, p->dilation_h, p->pad_top, p->pad_bottom};
+  const axis w = {"width", p->iw, p->kw, p->stride_w, p->dilation_w, p->pad_left, p->pad_right};
+  const int64_t channel_pairs = (int64_t)p->oc * p->icg;
+  gconv_counts c;
+  c.params = product((int64_t[]){channel_pairs, p->kh, p->kw}, 3);
+  c.src_elems = product((int64_t[]){p->batch, p->ic, p->ih, p->iw}, 4);
+  c.dst_elems = product((int64_t[]){p->batch, p->oc, p->oh, p->ow}, 4);
+  c.macs_nominal = product((int64_t[]){p->batch, p->oh, p->ow, c.params}, 4);
+  c.macs = product((int64_t[]){p->batch, channel_pairs, pairs_inside(&h, p->oh), pairs_inside(&w, p->ow)}, 4);
+  c.min_bytes = (c.src_elems + c.params + c.dst_elems) * (int64_t)sizeof(float);
+  const int64_t terms[GCONV_DIRECTIONS] = {
+      product((int64_t[]){p->icg, p->kh, p->kw}, 3),
+      product((int64_t[]){p->ocg, p->kh, p->kw}, 3),
+      product((int64_t[]){p->batch, p->oh, p->ow}, 3),
+  };
+  c.sum_terms = terms[p->direction];
+  return c;
+}
+
+const char *gconv_direction_name(gconv_direction direction) {
+  static const char *const names[GCONV_DIRECTIONS] = {"fwd", "bwd_d", "bwd_w"};
+  return (unsigned)direction < GCONV_DIRECTIONS ? names[direction] : "unknown";
+}
+
+gconv_tensor gconv_written_tensor(gconv_direction direction) {
+  static const gconv_tensor written[GCONV_DIRECTIONS] = {GCONV_DST, GCONV_SRC, GCONV_WEI};
+  return written[direction];
+}
+
+gconv_dims gconv_tensor_dims(const gconv_problem *p, gconv_tensor tensor) {
+  return tensor == GCONV_SRC ? (gconv_dims){p->batch, p->ic, p->ih, p->iw}
+                             : (gconv_dims){p->batch, p->oc, p->oh, p->ow};
+}
