@@ -15,9 +15,9 @@ typedef struct {
   int threads[OPTION_THREADS_MAX];
   int thread_count;
   unsigned isa_mask;
-  int mb;        /* 0: as the descriptors say */
+  int mb; /* 0: as the descriptors say */
   uint64_t seed;
-  bool listed;   /* --problems=list or --kernels=list was given and answered: nothing is left to do */
+  bool listed; /* --problems=list or --kernels=list was given and answered: nothing is left to do */
 } options;
 
 /* Defaults of a tool, as if given on its command line. */
@@ -29,14 +29,16 @@ typedef enum { OPTION_TAKEN, OPTION_UNKNOWN, OPTION_BAD } option_result;
 
 void options_init(options *o);
 /* Takes one argument of the form --problems= --kernels= --dir= --layout= --threads= --isa= --mb= --seed=.
- * OPTION_BAD: gconv_last_error() says what is wrong with which value. `all` is accepted in --threads= and means every CPU. */
+ * OPTION_BAD: gconv_last_error() says what is wrong with which value. `all` is accepted in --threads= and means every
+ * CPU. */
 option_result options_take(options *o, const char *argument);
-/* Fills what was not given, expands kernel globs (NAME or NAME@PARAM; a glob that matches no kernel is an error), applies --mb.
- * With --seed absent the seed is 1. */
+/* Fills what was not given, expands kernel globs (NAME or NAME@PARAM; a glob that matches no kernel is an error),
+ * applies --mb. With --seed absent the seed is 1. */
 gconv_status options_finish(options *o, const option_defaults *defaults);
 void options_free(options *o);
 const char *options_help(void); /* one line an option, for --help */
 
-/* --kernels= without a glob: every kernel of the registry, also those that are not in this build (they are reported as skipped). */
+/* --kernels= without a glob: every kernel of the registry, also those that are not in this build (they are reported as
+ * skipped). */
 
 #endif

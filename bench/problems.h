@@ -14,9 +14,9 @@ typedef struct {
   size_t count;
 } problem_list;
 
-/* Appends what `spec` names: a comma list, each item a named set, a path to a file (one descriptor a line; '#' comments, blank
- * lines and lines that begin with "--" are passed over) or a descriptor. On failure gconv_last_error() says which item, or
- * file:line, and what is wrong with it; the list is then unchanged. */
+/* Appends what `spec` names: a comma list, each item a named set, a path to a file (one descriptor a line; '#'
+ * comments, blank lines and lines that begin with "--" are passed over) or a descriptor. On failure gconv_last_error()
+ * says which item, or file:line, and what is wrong with it; the list is then unchanged. */
 gconv_status problem_list_add(problem_list *list, const char *spec);
 void problem_list_free(problem_list *list);
 

@@ -1,0 +1,173 @@
+/* problems.c - turns the value of --problems= into a list of problems. Sets are plain files, found at run time, so that
+ * a set can be added or changed without building anything. */
+#include "problems.h"
+#include "shapes.h"
+
+#include "core/error.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* Puts where it happened before the sentence of the last error. */
+static gconv_status error_at(gconv_status status, const char *where, long line) {
+  char why[512];
+  snprintf(why, sizeof why, "%s", gconv_last_error());
+  return line ? gconv_error(status, "%s:%ld: %s", where, line, why) : gconv_error(status, "%s: %s", where, why);
+}
+
+static gconv_status append(problem_list *list, const char *set, const gconv_problem *problem) {
+  if ((list->count & (list->count - 1)) == 0) { /* full at every power of two: no capacity to keep */
+    problem_case *cases = realloc(list->cases, (list->count ? 2 * list->count : 1) * sizeof *cases);
+    if (!cases) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu problems", 2 * list->count);
+    list->cases = cases;
+  }
+  problem_case *added = &list->cases[list->count++];
+  snprintf(added->set, sizeof added->set, "%s", set);
+  added->problem = *problem;
+  return GCONV_OK;
+}
+
+/* Cuts white space (also the carriage return of files written elsewhere) off both ends, in place. */
+static char *trim(char *text) {
+  while (isspace((unsigned char)*text)) text++;
+  char *end = text + strlen(text);
+  while (end > text && isspace((unsigned char)end[-1])) end--;
+  *end = 0;
+  return text;
+}
+
+static bool passed_over(const char *line) {
+  return !*line || *line == '#' || (line[0] == '-' && line[1] == '-');
+}
+
+static gconv_status add_lines(problem_list *list, const char *set, const char *path, FILE *file) {
+  char *line = NULL;
+  size_t size = 0;
+  const size_t before = list->count;
+  gconv_status status = GCONV_OK;
+  for (long number = 1; !status && getline(&line, &size, file) >= 0; number++) {
+    const char *descriptor = trim(line);
+    if (passed_over(descriptor)) continue;
+    gconv_problem problem;
+    status = gconv_problem_parse(descriptor, &problem);
+    if (status)
+      status = error_at(status, path, number);
+    else
+      status = append(list, set, &problem);
+  }
+  if (!status && ferror(file)) status = gconv_error(GCONV_INVALID, "%s: %s", path, strerror(errno));
+  if (!status && list->count == before) status = gconv_error(GCONV_INVALID, "%s: no descriptor in it", path);
+  free(line);
+  return status;
+}
+
+static gconv_status add_file(problem_list *list, const char *set, const char *path) {
+  FILE *file = fopen(path, "r");
+  if (!file) return gconv_error(GCONV_INVALID, "%s: %s", path, strerror(errno));
+  gconv_status status = add_lines(list, set, path, file);
+  fclose(file);
+  return status;
+}
+
+/* The file's name without folder and ending. */
+static gconv_status add_path(problem_list *list, const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *base = slash ? slash + 1 : path;
+  const char *dot = strrchr(base, '.');
+  char set[GCONV_NAME_MAX];
+  snprintf(set, sizeof set, "%.*s", dot && dot > base ? (int)(dot - base) : (int)strlen(base), base);
+  return add_file(list, set, path);
+}
+
+/* '/' and '.' occur in no descriptor, except in its name. */
+static bool looks_like_path(const char *item) {
+  const char first = item[strcspn(item, "/.\"")];
+  return first == '/' || first == '.';
+}
+
+static bool is_file(const char *path) {
+  struct stat info;
+  return !stat(path, &info) && S_ISREG(info.st_mode);
+}
+
+static gconv_status add_item(problem_list *list, const char *item) {
+  if (looks_like_path(item)) return add_path(list, item);
+  char path[SHAPES_PATH_MAX];
+  if (shapes_find(item, path)) return add_file(list, item, path);
+  gconv_problem problem;
+  gconv_status status = gconv_problem_parse(item, &problem);
+  if (!status) return append(list, "cli", &problem);
+  if (is_file(item)) return add_path(list, item);
+  status = error_at(status, item, 0);
+  if (strpbrk(item, "0123456789")) return status;
+  return gconv_error(GCONV_INVALID, "'%s' is neither a named set (--problems=list shows them), a file nor a descriptor",
+                     item);
+}
+
+/* The end of the item at `text`: the next comma that is not inside a quoted name. */
+static char *item_end(char *text) {
+  bool quoted = false;
+  for (; *text && (quoted || *text != ','); text++)
+    if (*text == '"') quoted = !quoted;
+  return text;
+}
+
+gconv_status problem_list_add(problem_list *list, const char *spec) {
+  if (!list || !spec) return gconv_error(GCONV_INVALID, "%s is NULL", list ? "spec" : "list");
+  char *copy = strdup(spec);
+  if (!copy) return gconv_error(GCONV_NO_MEMORY, "no memory for '%.40s'", spec);
+  const size_t before = list->count;
+  gconv_status status = GCONV_OK;
+  for (char *item = copy, *end; item && !status; item = end) {
+    end = item_end(item);
+    if (*end)
+      *end++ = 0;
+    else
+      end = NULL;
+    const char *name = trim(item);
+    status = *name ? add_item(list, name) : gconv_error(GCONV_INVALID, "empty item in problems '%.200s'", spec);
+  }
+  if (status) list->count = before;
+  free(copy);
+  return status;
+}
+
+void problem_list_free(problem_list *list) {
+  free(list->cases);
+  *list = (problem_list){0};
+}
+
+gconv_status problem_list_set_batch(problem_list *list, int batch) {
+  for (int write = 0; write < 2; write++) /* first validate all, so that a failure changes nothing */
+    for (size_t i = 0; i < list->count; i++) {
+      gconv_problem problem = list->cases[i].problem;
+      problem.batch = batch;
+      gconv_status status = gconv_problem_init(&problem);
+      if (status) {
+        char text[GCONV_TEXT_MAX];
+        gconv_problem_print(&list->cases[i].problem, text, sizeof text);
+        return error_at(status, text, 0);
+      }
+      if (write) list->cases[i].problem = problem;
+    }
+  return GCONV_OK;
+}
+
+static void print_set(const char *name, const char *path, void *unused) {
+  (void)unused;
+  problem_list list = {0};
+  char summary[SHAPES_SUMMARY_MAX];
+  if (add_file(&list, name, path))
+    printf("%-24s %s\n", name, gconv_last_error());
+  else
+    printf("%-24s %4zu  %s\n", name, list.count, shapes_summary(path, summary));
+  problem_list_free(&list);
+}
+
+void problem_sets_print(void) {
+  if (!shapes_each(print_set, NULL)) printf("no sets: %s\n", gconv_last_error());
+}
