@@ -40,18 +40,33 @@ static char *trim(char *text) {
   return text;
 }
 
-static bool passed_over(const char *line) {
-  return !*line || *line == '#' || (line[0] == '-' && line[1] == '-');
+/* benchdnn's comments: '#' at the beginning of a word, up to the end of the line. */
+static void cut_comment(char *line) {
+  bool quoted = false;
+  for (char *c = line; *c; c++) {
+    if (*c == '"') quoted = !quoted;
+    if (*c == '#' && !quoted && (c == line || isspace((unsigned char)c[-1]))) *c = 0;
+    if (!*c) return;
+  }
+}
+
+/* Lines of options for benchdnn begin with "--" and go on after a backslash at their end. */
+static bool is_option(const char *line, bool *continued) {
+  const bool option = *continued || (line[0] == '-' && line[1] == '-');
+  *continued = option && *line && line[strlen(line) - 1] == '\\';
+  return option;
 }
 
 static gconv_status add_lines(problem_list *list, const char *set, const char *path, FILE *file) {
   char *line = NULL;
   size_t size = 0;
   const size_t before = list->count;
+  bool continued = false;
   gconv_status status = GCONV_OK;
   for (long number = 1; !status && getline(&line, &size, file) >= 0; number++) {
+    cut_comment(line);
     const char *descriptor = trim(line);
-    if (passed_over(descriptor)) continue;
+    if (is_option(descriptor, &continued) || !*descriptor) continue;
     gconv_problem problem;
     status = gconv_problem_parse(descriptor, &problem);
     if (status)

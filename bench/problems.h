@@ -14,9 +14,10 @@ typedef struct {
   size_t count;
 } problem_list;
 
-/* Appends what `spec` names: a comma list, each item a named set, a path to a file (one descriptor a line; '#'
- * comments, blank lines and lines that begin with "--" are passed over) or a descriptor. On failure gconv_last_error()
- * says which item, or file:line, and what is wrong with it; the list is then unchanged. */
+/* Appends what `spec` names: a comma list, each item a named set, a path to a file or a descriptor. An item with '/' or
+ * '.' is a path; otherwise a set wins over a descriptor, and that over a file. A file has one descriptor a line, as
+ * benchdnn's have: '#' comments, blank lines and lines that begin with "--" are passed over. On failure
+ * gconv_last_error() says which item, or file:line, and what is wrong with it; the list is then unchanged. */
 gconv_status problem_list_add(problem_list *list, const char *spec);
 void problem_list_free(problem_list *list);
 

@@ -62,9 +62,11 @@ gconv_status gconv_problem_init(gconv_problem *problem);
 
 /* Parses a descriptor in benchdnn's syntax:
  * [gX][mbX][_]icXihX[iwX]ocX[ohX][owX]khX[kwX][shX][swX][dhX][dwX][phX][pwX][_][n"name"], any order, '_' ignored, g 1,
- * mb 2, stride 1, dilation 0; a missing w value is taken from h; only w values: h is 1. A missing oh is computed from
- * ph (0 if missing); oh without ph gives ph = ((oh-1)*sh - ih + (kh-1)*(dh+1) + 1) / 2. Source: oneDNN,
- * tests/benchdnn/doc/knobs_conv.md ("driver_conv"). Direction becomes fwd. */
+ * mb 2, stride 1, dilation 0. A missing w value is taken from h, but iw and kw together make an axis of their own with
+ * these defaults; only w values: h is 1. A missing oh is computed from ph (0 if missing); oh without ph gives
+ * ph = ((oh-1)*sh - ih + (kh-1)*(dh+1) + 1) / 2. Pads after the image are what oh needs, or equal to those before it.
+ * nNAME without quotes reaches to the end of the text. Source: oneDNN, tests/benchdnn/doc/driver_conv.md,
+ * knobs_desc.md. Direction becomes fwd. */
 gconv_status gconv_problem_parse(const char *descriptor, gconv_problem *problem);
 
 /* Prints the canonical descriptor without the name; parses back to the same problem. Returns the length, as snprintf

@@ -1,5 +1,6 @@
 /* descriptor.c - benchdnn's problem descriptors, parsed and printed.
- * Source of the syntax: oneDNN, tests/benchdnn/doc/driver_conv.md and the str2desc routine it describes. */
+ * Source of the syntax: oneDNN, tests/benchdnn/doc/driver_conv.md and knobs_desc.md; what they leave open is decided as
+ * in str2desc of tests/benchdnn/conv/conv_aux.cpp. */
 #include "core/error.h"
 
 #include <ctype.h>
@@ -30,27 +31,34 @@ static gconv_status refuse_key(const char *text, size_t length) {
   return gconv_error(GCONV_INVALID, "unknown field '%.*s'", (int)length, text);
 }
 
-/* n"name", n"name*N" or n:name up to the end of the text. */
+/* A name that ends in *N says how often the layer occurs; any other star is just part of the name. */
+static gconv_status parse_multiplicity(const char *name, size_t *length, gconv_problem *p) {
+  size_t digits = *length;
+  while (digits && isdigit((unsigned char)name[digits - 1])) digits--;
+  if (digits == *length || !digits || name[digits - 1] != '*') return GCONV_OK;
+  const long long count = strtoll(name + digits, NULL, 10);
+  if (count < 1 || count > INT_MAX)
+    return gconv_error(GCONV_INVALID, "multiplicity %.*s in the name must be 1 to %d", (int)(*length - digits),
+                       name + digits, INT_MAX);
+  p->multiplicity = (int)count;
+  *length = digits - 1;
+  return GCONV_OK;
+}
+
+/* n"NAME" or, up to the end of the text, nNAME. A name is only a label: what does not fit is cut off. */
 static gconv_status parse_name(const char **cursor, gconv_problem *p) {
-  const char *begin = *cursor + 2;
-  const char *end = (*cursor)[1] == '"' ? strchr(begin, '"') : begin + strlen(begin);
-  if (!end) return gconv_error(GCONV_INVALID, "name %s has no closing quote", *cursor + 1);
-  const size_t length = (size_t)(end - begin);
-  if (length >= GCONV_NAME_MAX)
-    return gconv_error(GCONV_INVALID, "name has %zu characters, at most %d are allowed", length, GCONV_NAME_MAX - 1);
+  const bool quoted = (*cursor)[1] == '"';
+  const char *begin = *cursor + 1 + quoted;
+  const char *end = quoted ? strchr(begin, '"') : begin + strlen(begin);
+  if (!end) return gconv_error(GCONV_INVALID, "name %.40s has no closing quote", begin - 1);
   if (p->name[0]) return gconv_error(GCONV_INVALID, "name is given twice");
+  *cursor = end + quoted;
+  size_t length = (size_t)(end - begin);
+  gconv_status status = parse_multiplicity(begin, &length, p);
+  if (status) return status;
+  if (length > GCONV_NAME_MAX - 1) length = GCONV_NAME_MAX - 1;
   memcpy(p->name, begin, length);
   p->name[length] = 0;
-  *cursor = end + ((*cursor)[1] == '"');
-  char *star = strrchr(p->name, '*');
-  if (!star) return GCONV_OK;
-  char *rest;
-  const long count = strtol(star + 1, &rest, 10);
-  if (!isdigit((unsigned char)star[1]) || *rest) return GCONV_OK; /* a star that is just part of the name */
-  if (count < 1 || count > INT_MAX)
-    return gconv_error(GCONV_INVALID, "multiplicity %s in the name must be 1 to %d", star + 1, INT_MAX);
-  p->multiplicity = (int)count;
-  *star = 0;
   return GCONV_OK;
 }
 
@@ -75,21 +83,36 @@ static gconv_status parse_field(const char **cursor, fields *f) {
   return GCONV_OK;
 }
 
-/* A missing w value is taken from h; a descriptor with only w values is one-dimensional: h is 1. */
-static void copy_missing_width(fields *f) {
-  static const key pairs[][2] = {{IH, IW}, {OH, OW}, {KH, KW}, {SH, SW}, {DH, DW}, {PH, PW}};
-  enum { PAIRS = sizeof pairs / sizeof *pairs };
-  bool any_height = false;
-  for (int i = 0; i < PAIRS; i++) any_height |= f->given[pairs[i][0]];
-  if (!any_height && f->given[IW]) {
-    static const key ones[] = {IH, OH, KH};
-    for (int i = 0; i < 3; i++) f->given[ones[i]] = true, f->value[ones[i]] = 1;
+/* The fields of an axis, and the values they have where the axis is left out. */
+enum { AXIS_KEYS = 6 };
+static const key height_keys[AXIS_KEYS] = {IH, KH, OH, SH, DH, PH}, width_keys[AXIS_KEYS] = {IW, KW, OW, SW, DW, PW};
+static const int axis_unset[AXIS_KEYS] = {0, 0, 0, 1, 0, 0};
+
+/* As in benchdnn, fields with these values (sh1, ph0) do not make an axis of their own. */
+static bool mentioned(const fields *f, const key axis[AXIS_KEYS]) {
+  for (int i = 0; i < AXIS_KEYS; i++)
+    if (f->given[axis[i]] && f->value[axis[i]] != axis_unset[i]) return true;
+  return false;
+}
+
+static void copy_if_missing(fields *f, key from, key to) {
+  if (f->given[to] || !f->given[from]) return;
+  f->given[to] = true;
+  f->value[to] = f->value[from];
+}
+
+/* Fills the axis that was left out. With only w fields h is 1. A width of its own (iw and kw) gets defaults of its own,
+ * as in benchdnn; otherwise every missing w field is taken from h, but for the ow of another iw, which has to be
+ * computed. */
+static void fill_missing_axis(fields *f) {
+  if (!mentioned(f, height_keys) && mentioned(f, width_keys)) {
+    for (int i = 0; i < 3; i++) f->given[height_keys[i]] = true, f->value[height_keys[i]] = 1;
     return;
   }
-  for (int i = 0; i < PAIRS; i++) {
-    const key h = pairs[i][0], w = pairs[i][1];
-    if (!f->given[w] && f->given[h]) f->given[w] = true, f->value[w] = f->value[h];
-  }
+  if (f->given[IW] && f->given[KW]) return;
+  if (!f->given[IW]) copy_if_missing(f, OH, OW);
+  for (int i = 0; i < AXIS_KEYS; i++)
+    if (width_keys[i] != OW) copy_if_missing(f, height_keys[i], width_keys[i]);
 }
 
 /* Pads of one axis from in, out (or missing), kernel, stride, dilation and the pad before (or missing). */
@@ -120,7 +143,7 @@ static gconv_status fill_problem(fields *f, gconv_problem *p) {
     int value;
   } defaults[] = {{G, 1}, {MB, 2}, {SH, 1}, {SW, 1}, {DH, 0}, {DW, 0}};
   static const key required[] = {IC, OC, IH, IW, KH, KW};
-  copy_missing_width(f);
+  fill_missing_axis(f);
   for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
     if (!f->given[defaults[i].k]) f->value[defaults[i].k] = defaults[i].value;
   for (size_t i = 0; i < sizeof required / sizeof *required; i++)
@@ -145,7 +168,7 @@ gconv_status gconv_problem_parse(const char *descriptor, gconv_problem *problem)
     gconv_status status = GCONV_OK;
     if (*cursor == '_' || isspace((unsigned char)*cursor))
       cursor++;
-    else if (cursor[0] == 'n' && (cursor[1] == '"' || cursor[1] == ':'))
+    else if (*cursor == 'n')
       status = parse_name(&cursor, &p);
     else
       status = parse_field(&cursor, &f);
