@@ -1,44 +1,54 @@
 /* check.h - one call that proves a kernel right on one problem; gconv-check, the tests and gconv-bench all use it.
  *
- * A check_case holds the inputs (plain NCHW and GOIHW) and the double-precision reference with its bound, computed once and
- * shared by every kernel, layout, ISA and thread count that is checked on the problem. */
+ * A check_case holds the inputs (plain NCHW and GOIHW) and the double-precision reference with its bound, computed once
+ * and shared by every kernel, layout, ISA and thread count that is checked on the problem. */
 #ifndef GCONV_TESTS_CHECK_H
 #define GCONV_TESTS_CHECK_H
 
 #include "gconv.h"
 
 typedef enum {
-  CHECK_EXACT, /* small integers whose sums binary32 holds exactly: every order of summation must give equal values (-0 == 0) */
+  CHECK_EXACT, /* small integers whose sums binary32 holds exactly: every order must give equal values (-0 == 0) */
   CHECK_REAL,  /* normal floats of both signs: |error| <= bound * amplification */
+  CHECK_MODES
 } check_mode;
+
+const char *check_mode_name(check_mode mode); /* "exact", "real" */
 
 typedef struct {
   gconv_problem problem;
   check_mode mode;
   uint64_t seed;
-  float *tensor[GCONV_TENSORS];       /* plain; the written one is NULL */
+  float *tensor[GCONV_TENSORS]; /* plain; the written one is NULL */
   int64_t elems[GCONV_TENSORS];
-  double *want, *bound;               /* of the written tensor, plain layout */
+  double *want, *bound; /* of the written tensor, plain layout */
 } check_case;
 
-/* The same seed and problem give the same data on every machine. */
-gconv_status check_case_create(const gconv_problem *problem, check_mode mode, uint64_t seed, int threads, check_case **out);
+/* The same seed and problem give the same data on every machine. GCONV_NO_MEMORY before anything is allocated if the
+ * case would not fit this machine. */
+gconv_status check_case_create(const gconv_problem *problem, check_mode mode, uint64_t seed, int threads,
+                               check_case **out);
 void check_case_free(check_case *c);
 
 typedef enum { CHECK_PASS, CHECK_FAIL, CHECK_SKIPPED } check_verdict;
 
 typedef struct {
   check_verdict verdict;
-  double err;          /* largest error / bound (exact mode: largest absolute error) */
-  int64_t worst;       /* index into the written tensor, -1 if none */
-  double want, got;
-  char reason[512];    /* FAIL: what is wrong; SKIPPED: why; PASS: the plan's text */
+  double err;       /* largest error / bound; where equality is required: the largest absolute error */
+  int64_t worst;    /* index of that element in the written tensor, plain layout; -1 where nothing was compared */
+  double want, got; /* of that element */
+  char reason[512]; /* FAIL: what is wrong; SKIPPED: why; PASS: the plan's text */
 } check_result;
 
-/* Plans, packs, executes with guarded, poisoned buffers and compares. SKIPPED only for GCONV_UNSUPPORTED and GCONV_NO_MEMORY. */
+/* Plans, packs, executes with guarded, poisoned buffers and compares. SKIPPED only for GCONV_UNSUPPORTED and
+ * GCONV_NO_MEMORY. */
 check_result check_kernel(const check_case *c, const char *kernel, const gconv_env *env);
 
-/* The command that repeats the check, for a FAIL line. */
+/* The parts of check_kernel, for plans and results that did not come from the registry (the harness's own tests). */
+check_result check_plan(const check_case *c, const gconv_plan *plan);
+check_result check_compare(const check_case *c, const gconv_kernel *kernel, const float *got);
+
+/* The command that repeats the check, for a FAIL line. Returns the length, as snprintf does. */
 int check_repro(const check_case *c, const char *kernel, const gconv_env *env, char *text, size_t size);
 
 #endif

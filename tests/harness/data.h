@@ -1,12 +1,18 @@
-/* data.h - deterministic test data. */
+/* data.h - deterministic test data: element i depends on the seed and i alone, on every machine. */
 #ifndef GCONV_TESTS_DATA_H
 #define GCONV_TESTS_DATA_H
 
 #include "gconv.h"
 
+/* An independent seed for each tensor of a case. */
+uint64_t data_seed(uint64_t seed, int stream);
+
 /* Floats of both signs with magnitudes in [2^-6, 1): no zeros, no denormals, cancellation tested. */
 void data_fill_real(float *values, int64_t count, uint64_t seed);
-/* Integers in [-amplitude, amplitude], a share of them zero, so that `sum_terms` products stay below 2^24 in sum |a||b|. */
+
+/* Integers of which `sum_terms` products sum to less than 2^24 in magnitude, so that binary32 holds every partial sum
+ * exactly in any order. The bound is certain while sum_terms < 2^24; above, values get sparse and it holds with
+ * overwhelming probability (the caller can see sum |a||b| and must look). */
 void data_fill_exact(float *values, int64_t count, uint64_t seed, int64_t sum_terms);
 
 #endif

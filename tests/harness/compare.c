@@ -1,0 +1,65 @@
+/* compare.c - a result against the reference. NaN and infinity are looked for before anything is compared: they make
+ * every later comparison false and would pass a careless check. */
+#include "buffer.h"
+#include "check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* "dst[n 0, c 3, h 2, w 1]" */
+static void name_element(const check_case *c, int64_t index, char *text, size_t size) {
+  const gconv_problem *p = &c->problem;
+  const gconv_tensor written = gconv_written_tensor(p->direction);
+  const gconv_dims d = gconv_tensor_dims(p, written);
+  const bool weights = written == GCONV_WEI;
+  const int c_size = weights ? p->icg : d.c, h_size = weights ? p->kh : d.h, w_size = weights ? p->kw : d.w;
+  const int w = (int)(index % w_size), h = (int)(index / w_size % h_size);
+  const int channel = (int)(index / w_size / h_size % c_size), outer = (int)(index / w_size / h_size / c_size);
+  static const char *const names[GCONV_TENSORS] = {"src[n %d, c %d, h %d, w %d]", "wei[oc %d, ic %d, kh %d, kw %d]",
+                                                   "dst[n %d, c %d, h %d, w %d]"};
+  snprintf(text, size, names[written], outer, channel, h, w);
+}
+
+static bool is_poison(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits == GUARD_POISON;
+}
+
+/* Error of one element as a multiple of what is allowed; > 1 is wrong. Not finite: infinite. */
+static double element_error(double got, double want, double allowed) {
+  if (!isfinite(got)) return INFINITY;
+  const double error = fabs(got - want);
+  if (error == 0) return 0;
+  return allowed > 0 ? error / allowed : INFINITY;
+}
+
+check_result check_compare(const check_case *c, const gconv_kernel *kernel, const float *got) {
+  const int64_t elems = c->elems[gconv_written_tensor(c->problem.direction)];
+  const bool equal = c->mode == CHECK_EXACT && kernel->numeric == GCONV_SUM_ANY_ORDER;
+  const double amplification = kernel->amplification ? kernel->amplification(&c->problem) : 1;
+  check_result r = {.verdict = CHECK_PASS, .worst = -1};
+  double largest = -1;
+  int64_t wrong = 0;
+  for (int64_t e = 0; e < elems; e++) {
+    const double ratio = element_error(got[e], c->want[e], equal ? 0 : c->bound[e] * amplification);
+    const double error = equal && isfinite(got[e]) ? fabs(got[e] - c->want[e]) : ratio;
+    wrong += ratio > 1;
+    if (error <= largest) continue;
+    largest = error;
+    r.worst = e, r.want = c->want[e], r.got = got[e];
+  }
+  r.err = largest;
+  if (!wrong) return r;
+  char element[96];
+  name_element(c, r.worst, element, sizeof element);
+  r.verdict = CHECK_FAIL;
+  if (is_poison(got[r.worst]))
+    snprintf(r.reason, sizeof r.reason, "%s was never written (%lld of %lld elements are wrong)", element,
+             (long long)wrong, (long long)elems);
+  else
+    snprintf(r.reason, sizeof r.reason, "%s is %.9g, must be %.9g +- %.3g (%lld of %lld elements are wrong)", element,
+             r.got, r.want, equal ? 0 : c->bound[r.worst] * amplification, (long long)wrong, (long long)elems);
+  return r;
+}

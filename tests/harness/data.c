@@ -1,0 +1,44 @@
+/* data.c - test data from a counter-based generator (splitmix64: Steele, Lea and Flood, OOPSLA 2014): no state, so
+ * loops may run in parallel and a value can be found again from its index. */
+#include "data.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { EXACT_BITS = 24, AMPLITUDE_MAX = 16 }; /* beyond 16 values would only be larger, not more telling */
+
+static uint64_t random_bits(uint64_t seed, int64_t index) {
+  uint64_t x = seed + ((uint64_t)index + 1) * 0x9e3779b97f4a7c15u;
+  x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+  return x ^ x >> 31;
+}
+
+uint64_t data_seed(uint64_t seed, int stream) {
+  return random_bits(~seed, stream);
+}
+
+/* Sign and mantissa at random, exponent uniform over the six binades below 1. */
+void data_fill_real(float *values, int64_t count, uint64_t seed) {
+  enum { BINADES = 6, EXPONENT_OF_ONE = 127, MANTISSA_BITS = 23 };
+  for (int64_t i = 0; i < count; i++) {
+    const uint64_t r = random_bits(seed, i);
+    const uint32_t exponent = EXPONENT_OF_ONE - BINADES + (uint32_t)((r >> 32) % BINADES);
+    const uint32_t bits =
+        (uint32_t)r >> 31 << 31 | exponent << MANTISSA_BITS | ((uint32_t)r & ((1u << MANTISSA_BITS) - 1));
+    memcpy(&values[i], &bits, sizeof bits);
+  }
+}
+
+void data_fill_exact(float *values, int64_t count, uint64_t seed, int64_t sum_terms) {
+  const double room = (double)(((int64_t)1 << EXACT_BITS) - 1) / (double)sum_terms; /* largest |a||b| allowed */
+  int amplitude = (int)fmin(sqrt(room), AMPLITUDE_MAX);
+  double density = 0.875; /* some zeros always: a kernel that skips them is tested too */
+  if (amplitude < 1) amplitude = 1, density *= sqrt(room);
+  const uint32_t threshold = (uint32_t)(density * 0x1p32);
+  for (int64_t i = 0; i < count; i++) {
+    const uint64_t r = random_bits(seed, i);
+    const int magnitude = 1 + (int)((r >> 1 & 0x7fffffff) % (uint64_t)amplitude);
+    values[i] = (uint32_t)(r >> 32) >= threshold ? 0.0f : (float)(r & 1 ? magnitude : -magnitude);
+  }
+}
