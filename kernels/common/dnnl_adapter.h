@@ -1,0 +1,39 @@
+/* dnnl_adapter.h - the few calls whose form differs between oneDNN 2 and 3; everything else is written once.
+ *
+ * Memory descriptors became opaque and operation descriptors disappeared with version 3. Pointers to the structure of
+ * version 2 and handles of version 3 are passed alike, so two type names and four functions are the whole difference.
+ * Only sources that are built with oneDNN include this file. */
+#ifndef GCONV_COMMON_DNNL_ADAPTER_H
+#define GCONV_COMMON_DNNL_ADAPTER_H
+
+#include "gconv.h"
+
+#include <dnnl.h>
+
+#if DNNL_VERSION_MAJOR < 3
+typedef dnnl_memory_desc_t *gconv_dnnl_md;
+typedef const dnnl_memory_desc_t *gconv_dnnl_const_md;
+#else
+typedef dnnl_memory_desc_t gconv_dnnl_md;
+typedef const_dnnl_memory_desc_t gconv_dnnl_const_md;
+#endif
+
+/* A convolution as oneDNN wants it told. Dilation counts inserted zeros, as ours does. */
+typedef struct {
+  gconv_dnnl_md tensor[GCONV_TENSORS];
+  dnnl_dims_t strides, dilates, pad_begin, pad_end;
+} gconv_dnnl_spec;
+
+/* f32; to be freed with gconv_dnnl_md_destroy, which takes NULL too. */
+dnnl_status_t gconv_dnnl_md_create(gconv_dnnl_md *md, int ndims, const dnnl_dims_t dims, dnnl_format_tag_t tag);
+void gconv_dnnl_md_destroy(gconv_dnnl_md md);
+
+/* `prop` is a forward kind, backward_data or backward_weights; `hint` is the forward descriptor a backward one needs.
+ */
+dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
+                                     const gconv_dnnl_spec *spec, const_dnnl_primitive_desc_t hint,
+                                     const_dnnl_primitive_attr_t attr);
+
+dnnl_status_t gconv_dnnl_set_handle(dnnl_memory_t memory, void *data, dnnl_stream_t stream);
+
+#endif

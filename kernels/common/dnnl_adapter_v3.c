@@ -1,0 +1,35 @@
+/* dnnl_adapter_v3.c - the adapter for oneDNN 3: one call a primitive descriptor, opaque memory descriptors. */
+#if GCONV_WITH_DNNL
+#include "common/dnnl_adapter.h"
+
+#if DNNL_VERSION_MAJOR >= 3
+dnnl_status_t gconv_dnnl_md_create(gconv_dnnl_md *md, int ndims, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
+  return dnnl_memory_desc_create_with_tag(md, ndims, dims, dnnl_f32, tag);
+}
+
+void gconv_dnnl_md_destroy(gconv_dnnl_md md) {
+  if (md) dnnl_memory_desc_destroy(md);
+}
+
+dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
+                                     const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint,
+                                     const_dnnl_primitive_attr_t attr) {
+  const gconv_dnnl_const_md src = s->tensor[GCONV_SRC], wei = s->tensor[GCONV_WEI], dst = s->tensor[GCONV_DST];
+  const dnnl_alg_kind_t direct = dnnl_convolution_direct;
+  if (prop == dnnl_backward_data)
+    return dnnl_convolution_backward_data_primitive_desc_create(desc, engine, direct, src, wei, dst, s->strides,
+                                                                s->dilates, s->pad_begin, s->pad_end, hint, attr);
+  if (prop == dnnl_backward_weights)
+    return dnnl_convolution_backward_weights_primitive_desc_create(
+        desc, engine, direct, src, wei, NULL, dst, s->strides, s->dilates, s->pad_begin, s->pad_end, hint, attr);
+  return dnnl_convolution_forward_primitive_desc_create(desc, engine, prop, direct, src, wei, NULL, dst, s->strides,
+                                                        s->dilates, s->pad_begin, s->pad_end, attr);
+}
+
+/* Version 3 leaves padding lanes alone here; primitives keep those of their outputs zero. */
+dnnl_status_t gconv_dnnl_set_handle(dnnl_memory_t memory, void *data, dnnl_stream_t stream) {
+  (void)stream;
+  return dnnl_memory_set_data_handle(memory, data);
+}
+#endif
+#endif

@@ -1,0 +1,14 @@
+/* race.h - which of several oneDNN convolutions is fastest on this machine, measured while planning. */
+#ifndef GCONV_IMPL_ONEDNN_RACE_H
+#define GCONV_IMPL_ONEDNN_RACE_H
+
+#include "common/dnnl_conv.h"
+
+enum { RACE_MAX = 8 };
+
+/* Sets *winner to the index of the fastest of `count` >= 1 entrants. Each is timed as gconv_execute would run it: with
+ * the conversions between its layouts and the one that plan->env.layout names, if it names one. Takes about 50 ms, or
+ * one execution of each where that takes longer. */
+gconv_status onednn_race(const gconv_plan *plan, gconv_dnnl_conv *const *entrants, int count, int *winner);
+
+#endif
