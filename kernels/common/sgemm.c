@@ -1,0 +1,121 @@
+/* sgemm.c - CBLAS behind one call, and what each vendor needs to stay on the calling thread.
+ *
+ *   OpenBLAS, OpenMP build   asks OpenMP for the thread count at each call: a per-task setting, so it is set around the
+ *                            products and put back
+ *   OpenBLAS, own threads    one count for the process
+ *   BLIS                     one count for the process
+ *   MKL                      one count for each thread */
+#include "common/sgemm.h"
+#include "common/blas.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+const char *gconv_sgemm_refuses(const gconv_problem *p) {
+  const int64_t rows = (int64_t)p->icg * p->kh * p->kw, src = (int64_t)p->ih * p->iw, dst = (int64_t)p->oh * p->ow;
+  if (rows > INT_MAX) return "(ic/g) * kh * kw is beyond the 32-bit sizes of the BLAS";
+  if (src > INT_MAX || dst > INT_MAX) return "an image plane is beyond the 32-bit sizes of the BLAS";
+  return NULL;
+}
+
+#if GCONV_BLAS_OPENBLAS
+#include <cblas.h>
+#include <omp.h>
+
+const char *gconv_blas_name(void) {
+  return "OpenBLAS";
+}
+
+int gconv_blas_describe(char *text, size_t size) {
+  static const char *const threading[] = {"sequential", "threads of its own", "OpenMP"};
+  const int parallel = openblas_get_parallel();
+  const char *model = (unsigned)parallel < 3 ? threading[parallel] : "unknown threading";
+  return snprintf(text, size, "%s; core type %s, %s", openblas_get_config(), openblas_get_corename(), model);
+}
+
+void gconv_sgemm_prepare(void) {
+  if (openblas_get_parallel() == OPENBLAS_THREAD) openblas_set_num_threads(1);
+}
+
+int gconv_sgemm_enter(void) {
+  const int before = omp_get_max_threads();
+  omp_set_num_threads(1);
+  return before;
+}
+
+void gconv_sgemm_leave(int before) {
+  omp_set_num_threads(before);
+}
+
+#elif GCONV_BLAS_BLIS
+#include <blis.h>
+#include <cblas.h>
+
+const char *gconv_blas_name(void) {
+  return "BLIS";
+}
+
+int gconv_blas_describe(char *text, size_t size) {
+  const char *model = bli_info_get_enable_openmp()     ? "OpenMP"
+                      : bli_info_get_enable_pthreads() ? "threads of its own"
+                                                       : "sequential";
+  return snprintf(text, size, "BLIS %s; core type %s, %s", bli_info_get_version_str(),
+                  bli_arch_string(bli_arch_query_id()), model);
+}
+
+void gconv_sgemm_prepare(void) {
+  bli_thread_set_num_threads(1);
+}
+
+int gconv_sgemm_enter(void) {
+  return 0;
+}
+
+void gconv_sgemm_leave(int before) {
+  (void)before;
+}
+
+#elif GCONV_BLAS_MKL
+#include <mkl_cblas.h>
+#include <mkl_service.h>
+
+const char *gconv_blas_name(void) {
+  return "MKL";
+}
+
+int gconv_blas_describe(char *text, size_t size) {
+  MKLVersion version;
+  mkl_get_version(&version);
+  return snprintf(text, size, "MKL %d.%d.%d; core type %s, threading layer chosen at run time", version.MajorVersion,
+                  version.MinorVersion, version.UpdateVersion, version.Processor);
+}
+
+void gconv_sgemm_prepare(void) {}
+
+int gconv_sgemm_enter(void) {
+  return mkl_set_num_threads_local(1);
+}
+
+void gconv_sgemm_leave(int before) {
+  mkl_set_num_threads_local(before);
+}
+
+#else
+
+const char *gconv_blas_name(void) {
+  return "no BLAS";
+}
+
+int gconv_blas_describe(char *text, size_t size) {
+  return snprintf(text, size, "no BLAS in this build");
+}
+
+#endif
+
+#if GCONV_WITH_CBLAS
+void gconv_sgemm(int m, int n, int k, gconv_matrix a, gconv_matrix b, float *c, int ldc, bool accumulate) {
+  static const CBLAS_TRANSPOSE order[] = {[GCONV_AS_IS] = CblasNoTrans, [GCONV_TRANSPOSED] = CblasTrans};
+  cblas_sgemm(CblasRowMajor, order[a.order], order[b.order], m, n, k, 1.0f, a.data, a.ld, b.data, b.ld,
+              accumulate ? 1.0f : 0.0f, c, ldc);
+}
+#endif
