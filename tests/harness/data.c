@@ -31,14 +31,12 @@ void data_fill_real(float *values, int64_t count, uint64_t seed) {
 }
 
 void data_fill_exact(float *values, int64_t count, uint64_t seed, int64_t sum_terms) {
-  const double room = (double)(((int64_t)1 << EXACT_BITS) - 1) / (double)sum_terms; /* largest |a||b| allowed */
-  int amplitude = (int)fmin(sqrt(room), AMPLITUDE_MAX);
-  double density = 0.875; /* some zeros always: a kernel that skips them is tested too */
-  if (amplitude < 1) amplitude = 1, density *= sqrt(room);
-  const uint32_t threshold = (uint32_t)(density * 0x1p32);
+  const int64_t room = (((int64_t)1 << EXACT_BITS) - 1) / sum_terms; /* for each |a||b| */
+  const int amplitude = (int)fmin(sqrt((double)room), AMPLITUDE_MAX);
   for (int64_t i = 0; i < count; i++) {
     const uint64_t r = random_bits(seed, i);
-    const int magnitude = 1 + (int)((r >> 1 & 0x7fffffff) % (uint64_t)amplitude);
-    values[i] = (uint32_t)(r >> 32) >= threshold ? 0.0f : (float)(r & 1 ? magnitude : -magnitude);
+    const int magnitude = 1 + (int)((r >> 32) % (uint64_t)amplitude);
+    const bool zero = (r & 7) == 0; /* a kernel that skips zeros is tested too */
+    values[i] = zero ? 0.0f : (float)(r & 8 ? magnitude : -magnitude);
   }
 }

@@ -10,9 +10,8 @@ uint64_t data_seed(uint64_t seed, int stream);
 /* Floats of both signs with magnitudes in [2^-6, 1): no zeros, no denormals, cancellation tested. */
 void data_fill_real(float *values, int64_t count, uint64_t seed);
 
-/* Integers of which `sum_terms` products sum to less than 2^24 in magnitude, so that binary32 holds every partial sum
- * exactly in any order. The bound is certain while sum_terms < 2^24; above, values get sparse and it holds with
- * overwhelming probability (the caller can see sum |a||b| and must look). */
+/* Integers, an eighth of them zero, so small that `sum_terms` products (fewer than 2^24) sum to less than 2^24 in
+ * magnitude: binary32 then holds every partial sum exactly, in any order. */
 void data_fill_exact(float *values, int64_t count, uint64_t seed, int64_t sum_terms);
 
 #endif
