@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <sched.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,10 +117,10 @@ static gconv_status take_layouts(options *o, const char *value) {
   return each_item(o, value, take_layout);
 }
 
-/* The CPUs this process may run on; containers and taskset leave fewer than the machine has. */
+/* The CPUs this process may run on; containers and taskset leave fewer than the machine has. Asked of OpenMP, because
+ * its runtime may have bound the calling thread to one of them already. */
 static int usable_cpus(void) {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+  return omp_get_num_procs();
 }
 
 static gconv_status take_thread_count(options *o, const char *item) {

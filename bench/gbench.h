@@ -1,0 +1,64 @@
+/* gbench.h - Google Benchmark from C: as much of it as a program needs that runs its benchmarks in blocks.
+ *
+ *   gbench_init -> gbench_start -> { gbench_add ..., gbench_run } ... -> gbench_finish
+ *
+ * The library would treat every RunSpecifiedBenchmarks as a run of its own: each would print a context and overwrite
+ * --benchmark_out. Here all blocks make one report. Flags that concern the whole report (filter, list, out, aggregates)
+ * or one benchmark (repetitions, minimum time) are therefore served here; all others reach the library. */
+#ifndef GCONV_BENCH_GBENCH_H
+#define GCONV_BENCH_GBENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct gbench_state gbench_state;
+
+typedef struct {
+  const char *name;
+  /* Called for every repetition, and a few times more while the library looks for the number of iterations. Untimed
+   * set-up, then while (gbench_keep_running(state)) work(); then counters. */
+  void (*run)(gbench_state *state, void *context);
+  /* Called once, after the last repetition: seconds per iteration of each repetition, or the error that ended it. */
+  void (*done)(void *context, const char *error, const double *seconds, int repetitions);
+  void *context;
+  int repetitions; /* 0: as gbench_repetitions() says */
+} gbench_case;
+
+/* Takes every flag of the library out of argv, with the values of BENCHMARK_* in the environment as defaults. False
+ * and a sentence in `error` for a value that cannot be used. */
+bool gbench_init(int *argc, char **argv, char *error, size_t error_size);
+void gbench_print_help(void);
+
+bool gbench_wanted(const char *name);        /* does --benchmark_filter let it through? */
+bool gbench_list_only(void);                 /* --benchmark_list_tests */
+int gbench_repetitions(bool *given_by_user); /* --benchmark_repetitions */
+
+/* A line of the report's context; before gbench_start. */
+void gbench_context(const char *key, const char *value);
+/* Opens the outputs and writes the context; the longest name sets the width of the console's first column. */
+bool gbench_start(size_t longest_name, char *error, size_t error_size);
+
+void gbench_add(const gbench_case *benchmark); /* the name is copied */
+/* Runs what was added since the last call, interleaved, and forgets it. Quiet: only `done` hears of it. */
+void gbench_run(bool quiet);
+/* What has not been reported yet no longer is, and does not start. For signal handlers. */
+void gbench_stop(void);
+bool gbench_stopped(void);
+/* Completes the outputs. False and a sentence if a file could not be written. */
+bool gbench_finish(char *error, size_t error_size);
+
+bool gbench_keep_running(gbench_state *state);
+void gbench_fail(gbench_state *state, const char *reason); /* then return */
+void gbench_label(gbench_state *state, const char *label);
+void gbench_counter(gbench_state *state, const char *name, double value);
+void gbench_rate(gbench_state *state, const char *name, double amount_per_iteration); /* reported per second */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

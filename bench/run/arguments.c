@@ -1,0 +1,145 @@
+/* arguments.c - own options as a table, shared ones through options.h, the rest to Google Benchmark; nothing unknown
+ * passes. */
+#include "arguments.h"
+
+#include "core/error.h"
+#include "gbench.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const option_defaults defaults = {
+    .problems = "seed", .kernels = "*", .directions = "fwd", .layouts = "native", .threads = "1,all"};
+
+/* The oracle of every check. Its time says nothing about any method, and there is too much of it: named or not timed.
+ */
+static const char oracle[] = "ref";
+
+static gconv_status take_cache(session *s, const char *value) {
+  for (const char *rest = value;; rest++) {
+    const size_t length = strcspn(rest, ",");
+    int cache = 0;
+    while (cache < CACHES &&
+           (strlen(cache_name((cache_mode)cache)) != length || strncmp(rest, cache_name((cache_mode)cache), length)))
+      cache++;
+    if (cache == CACHES) return gconv_error(GCONV_INVALID, "'%.*s' is neither warm nor cold", (int)length, rest);
+    s->caches[cache] = true;
+    rest += length;
+    if (!*rest) return GCONV_OK;
+  }
+}
+
+static gconv_status take_csv(session *s, const char *value) {
+  s->csv_path = value;
+  return *value ? GCONV_OK : gconv_error(GCONV_INVALID, "no file is named");
+}
+
+static gconv_status take_budget(session *s, const char *value) {
+  char *end;
+  s->budget = strtod(value, &end);
+  if (end != value && !*end && s->budget > 0 && isfinite(s->budget)) return GCONV_OK;
+  return gconv_error(GCONV_INVALID, "'%s' is not a number of seconds above 0", value);
+}
+
+static gconv_status take_progress(session *s, const char *value) {
+  static const char *const names[] = {"none", "plain", "line"};
+  for (int mode = 0; mode < 3; mode++)
+    if (!strcmp(value, names[mode])) {
+      s->progress_mode = (progress_mode)mode;
+      return GCONV_OK;
+    }
+  return gconv_error(GCONV_INVALID, "'%s' is not line, plain or none", value);
+}
+
+static const struct {
+  const char *name;
+  gconv_status (*take)(session *s, const char *value);
+  const char *bare; /* value of the option without one, or NULL */
+} table[] = {
+    {"--cache", take_cache, NULL},
+    {"--csv", take_csv, NULL},
+    {"--budget", take_budget, NULL},
+    {"--progress", take_progress, "line"},
+};
+
+static option_result take_own(session *s, const char *argument) {
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    const size_t length = strlen(table[i].name);
+    if (strncmp(argument, table[i].name, length) || (argument[length] && argument[length] != '=')) continue;
+    const char *value = argument[length] ? argument + length + 1 : table[i].bare;
+    gconv_status status =
+        value ? table[i].take(s, value) : gconv_error(GCONV_INVALID, "no value, write %s=...", table[i].name);
+    if (!status) return OPTION_TAKEN;
+    char why[512];
+    snprintf(why, sizeof why, "%s", gconv_last_error());
+    gconv_error(status, "%s: %s", table[i].name, why);
+    return OPTION_BAD;
+  }
+  return OPTION_UNKNOWN;
+}
+
+static void print_help(void) {
+  printf("gconv-bench: times convolution kernels, each checked before on the very problem it is timed on\n\n"
+         "%s"
+         "  --cache=LIST      warm: the same buffers again and again (default); cold: they rotate through more than\n"
+         "                    twice the last-level cache\n"
+         "  --csv=FILE        one row a measurement, written as it is made\n"
+         "  --budget=SECONDS  at most this long for the repetitions of one benchmark (default 2), but at least three;\n"
+         "                    --benchmark_repetitions overrides it\n"
+         "  --progress[=HOW]  line, plain (a line a block, for logs) or none; default: line on a terminal\n"
+         "Defaults: --problems=%s --dir=%s --layout=%s --threads=%s, every kernel but '%s', which is the oracle of\n"
+         "the checks and timed only if --kernels names it.\n\n"
+         "Flags of Google Benchmark (here by default: 9 repetitions of 0.01 s, randomly interleaved):\n",
+         options_help(), defaults.problems, defaults.directions, defaults.layouts, defaults.threads, oracle);
+  fflush(stdout);
+  gbench_print_help();
+}
+
+static void drop_oracle(options *o) {
+  size_t kept = 0;
+  for (size_t i = 0; i < o->kernel_count; i++) {
+    if (strcmp(o->kernels[i], oracle))
+      o->kernels[kept++] = o->kernels[i];
+    else
+      free(o->kernels[i]);
+  }
+  o->kernel_count = kept;
+}
+
+static arguments_result bad(const char *sentence) {
+  fprintf(stderr, "gconv-bench: %s\n", sentence);
+  return ARGUMENTS_BAD;
+}
+
+static arguments_result finish(session *s) {
+  const bool kernels_given = s->options.kernel_count > 0;
+  if (s->options.listed) return ARGUMENTS_ANSWERED;
+  if (options_finish(&s->options, &defaults)) return bad(gconv_last_error());
+  if (!kernels_given) drop_oracle(&s->options);
+  if (!s->caches[CACHE_WARM] && !s->caches[CACHE_COLD]) s->caches[CACHE_WARM] = true;
+  return ARGUMENTS_RUN;
+}
+
+arguments_result arguments_take(session *s, int argc, char **argv) {
+  *s = (session){.budget = 2, .progress_mode = progress_default(), .csv.file = -1};
+  options_init(&s->options);
+  int left = 1; /* argv[1 .. left) is for the library */
+  for (int i = 1; i < argc; i++) {
+    if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+      print_help();
+      return ARGUMENTS_ANSWERED;
+    }
+    option_result result = options_take(&s->options, argv[i]);
+    if (result == OPTION_UNKNOWN) result = take_own(s, argv[i]);
+    if (result == OPTION_BAD) return bad(gconv_last_error());
+    if (result == OPTION_UNKNOWN) argv[left++] = argv[i];
+  }
+  argv[left] = NULL;
+  char sentence[512];
+  if (!gbench_init(&left, argv, sentence, sizeof sentence)) return bad(sentence);
+  if (left == 1) return finish(s);
+  snprintf(sentence, sizeof sentence, "unknown argument '%s' (--help lists them)", argv[1]);
+  return bad(sentence);
+}

@@ -1,0 +1,150 @@
+/* block.c - which benchmarks a run consists of, and the life of one block: check, register, run interleaved, forget. */
+#include "block.h"
+
+#include "core/error.h"
+#include "gbench.h"
+#include "subject.h"
+
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A few milliseconds before each block: enough to see that the machine has become faster. */
+static const double probe_seconds = 0.003;
+
+const char *cache_name(cache_mode cache) {
+  static const char *const names[CACHES] = {"warm", "cold"};
+  return names[cache];
+}
+
+static block *find_block(const block_list *list, gconv_direction direction, const char *text) {
+  for (size_t i = 0; i < list->count; i++)
+    if (list->items[i].problem.direction == direction && !strcmp(list->items[i].text, text)) return &list->items[i];
+  return NULL;
+}
+
+static gconv_status add_case(block_list *list, const problem_case *c, gconv_direction direction) {
+  block fresh = {.problem = c->problem};
+  fresh.problem.direction = direction;
+  gconv_problem_print(&fresh.problem, fresh.text, sizeof fresh.text);
+  block *b = find_block(list, direction, fresh.text);
+  if (!b) {
+    block *items = realloc(list->items, (list->count + 1) * sizeof *items);
+    if (!items) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu problems", list->count + 1);
+    list->items = items;
+    b = &items[list->count++];
+    *b = fresh;
+  }
+  const problem_case **cases = realloc(b->cases, (b->case_count + 1) * sizeof *cases);
+  if (!cases) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu layers", b->case_count + 1);
+  b->cases = cases;
+  b->cases[b->case_count++] = c;
+  return GCONV_OK;
+}
+
+gconv_status blocks_make(const options *o, block_list *list) {
+  *list = (block_list){0};
+  gconv_status status = GCONV_OK;
+  for (size_t i = 0; i < o->problems.count && !status; i++)
+    for (int d = 0; d < GCONV_DIRECTIONS && !status; d++)
+      if (o->directions[d]) status = add_case(list, &o->problems.cases[i], (gconv_direction)d);
+  return status;
+}
+
+void blocks_free(block_list *list) {
+  for (size_t i = 0; i < list->count; i++) free(list->items[i].cases);
+  free(list->items);
+  *list = (block_list){0};
+}
+
+/* The caches of one kernel, layout and thread count. */
+static void each_cache(const session *s, const block *b, instance *i, void (*visit)(const instance *, void *),
+                       void *context) {
+  for (int cache = 0; cache < CACHES; cache++) {
+    if (!s->caches[cache]) continue;
+    i->cache = (cache_mode)cache;
+    snprintf(i->name, sizeof i->name, "%s/%s/%s/%s/t%d/%s", gconv_direction_name(b->problem.direction),
+             gconv_layout_name(i->layout), b->text, i->kernel, i->threads, cache_name(i->cache));
+    if (gbench_wanted(i->name)) visit(i, context);
+  }
+}
+
+void block_each(const session *s, const block *b, void (*visit)(const instance *, void *), void *context) {
+  const options *o = &s->options;
+  instance i;
+  for (size_t k = 0; k < o->kernel_count; k++)
+    for (int layout = 0; layout < GCONV_LAYOUTS; layout++)
+      for (int t = 0; t < o->thread_count && o->layouts[layout]; t++) {
+        i.kernel = o->kernels[k];
+        i.layout = (gconv_layout)layout;
+        i.threads = o->threads[t];
+        each_cache(s, b, &i, visit, context);
+      }
+}
+
+typedef struct {
+  session *session;
+  const block *block;
+  check_case *data;
+  char no_data[512];
+  subject *subjects;
+  measurement *measurements;
+  size_t subject_count, measurement_count;
+} block_plan;
+
+static void count_one(const instance *i, void *context) {
+  (void)i;
+  ++*(size_t *)context;
+}
+
+/* Instances that differ in the cache alone share a subject: checked and planned once. */
+static void take_instance(const instance *i, void *context) {
+  block_plan *p = context;
+  subject *last = p->subject_count ? &p->subjects[p->subject_count - 1] : NULL;
+  if (!last || last->kernel != i->kernel || last->layout != i->layout || last->threads != i->threads) {
+    last = &p->subjects[p->subject_count++];
+    *last = (subject){.session = p->session,
+                      .block = p->block,
+                      .data = p->data,
+                      .no_data = p->no_data,
+                      .kernel = i->kernel,
+                      .layout = i->layout,
+                      .threads = i->threads};
+  }
+  p->measurements[p->measurement_count++] = (measurement){.subject = last, .instance = *i};
+}
+
+static void run_measurements(block_plan *p) {
+  const session *s = p->session;
+  if (check_case_create(&p->block->problem, CHECK_REAL, s->options.seed, omp_get_num_procs(), &p->data))
+    snprintf(p->no_data, sizeof p->no_data, "cannot be checked: %s", gconv_last_error());
+  block_each(s, p->block, take_instance, p);
+  for (size_t i = 0; i < p->measurement_count && !gbench_stopped(); i++) {
+    measurement *m = &p->measurements[i];
+    if (!m->subject->prepared) subject_prepare(m->subject, m->instance.name);
+    measurement_register(m);
+  }
+  gbench_run(false);
+}
+
+gconv_status block_run(session *s, const block *b) {
+  size_t count = 0;
+  block_each(s, b, count_one, &count);
+  if (!count) return GCONV_OK;
+  char title[NAME_MAX_LENGTH];
+  snprintf(title, sizeof title, "%s %s", gconv_direction_name(b->problem.direction), b->text);
+  progress_block(&s->progress, title);
+  peak_probe(&s->peaks, s->probe_mask, probe_seconds);
+
+  block_plan p = {.session = s, .block = b};
+  p.subjects = calloc(count, sizeof *p.subjects);
+  p.measurements = calloc(count, sizeof *p.measurements);
+  const bool enough = p.subjects && p.measurements;
+  if (enough) run_measurements(&p);
+  for (size_t i = 0; i < p.subject_count; i++) gconv_plan_destroy(p.subjects[i].plan);
+  free(p.measurements);
+  free(p.subjects);
+  check_case_free(p.data);
+  return enough ? GCONV_OK : gconv_error(GCONV_NO_MEMORY, "no memory for %zu benchmarks", count);
+}

@@ -1,0 +1,54 @@
+/* context.c - measured before anything else, while the machine is idle. */
+#include "context.h"
+
+#include "gbench.h"
+#include "harness.h"
+#include "pin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const double probe_seconds = 0.03; /* for each ISA and thread count */
+
+static void record_peaks(session *s) {
+  const unsigned detected = gconv_isa_detect();
+  s->probe_mask = 1u << gconv_isa_best(detected) | 1u << gconv_isa_best(detected & s->options.isa_mask);
+  peak_init(&s->peaks, s->options.threads, s->options.thread_count);
+  peak_probe(&s->peaks, detected, probe_seconds);
+  for (int isa = 0; isa < GCONV_ISAS; isa++)
+    for (int t = 0; t < s->options.thread_count; t++) {
+      const int threads = s->options.threads[t];
+      char key[64], value[64];
+      snprintf(key, sizeof key, "peak_gflops_%s_t%d", gconv_isa_name((gconv_isa)isa), threads);
+      snprintf(value, sizeof value, "%.1f", peak_gflops(&s->peaks, (gconv_isa)isa, threads));
+      if (detected & 1u << isa) gbench_context(key, value);
+    }
+  gbench_context("pct_peak_of", "the largest multiply-add probe of the run so far, with the best ISA allowed");
+}
+
+static void record_threads(session *s) {
+  for (int t = 0; t < s->options.thread_count; t++) {
+    const int threads = s->options.threads[t];
+    const bool pinned = pin_cpus(threads, s->cpus[t], sizeof s->cpus[t]);
+    char key[64], value[CPUS_TEXT_MAX + 64];
+    snprintf(key, sizeof key, "pinned_t%d", threads);
+    snprintf(value, sizeof value, "%s, cpus %s", pinned ? "yes" : "no", s->cpus[t]);
+    gbench_context(key, value);
+  }
+  static const char *const variables[] = {"OMP_PROC_BIND", "OMP_PLACES", "OMP_WAIT_POLICY"};
+  for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+    gbench_context(variables[i], getenv(variables[i]) ? getenv(variables[i]) : "unset");
+}
+
+static void record_harness(void) {
+  char value[64];
+  snprintf(value, sizeof value, "%.2f", harness_ns_per_iteration());
+  gbench_context("harness_ns_per_iteration", value);
+}
+
+void context_record(session *s) {
+  gbench_context("gconv_version", gconv_version());
+  record_threads(s);
+  record_peaks(s);
+  record_harness();
+}

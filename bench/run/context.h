@@ -1,0 +1,10 @@
+/* context.h - what a reader of the results must know of the run: stands in the context of console and JSON. */
+#ifndef GCONV_RUN_CONTEXT_H
+#define GCONV_RUN_CONTEXT_H
+
+#include "session.h"
+
+/* Probes the peaks, finds where threads run, measures the harness, and records it. */
+void context_record(session *s);
+
+#endif

@@ -1,0 +1,173 @@
+/* csv.c - the columns as a table: name, kind, place in csv_row. Order and names are a public contract; new columns go
+ * to the end. */
+#include "csv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef enum { TEXT, INTEGER, REAL, NANOSECONDS } kind;
+
+typedef struct {
+  const char *name;
+  kind kind;
+  size_t offset;
+} column;
+
+#define COLUMN(kind, field)                                                                                            \
+  { #field, kind, offsetof(csv_row, field) }
+
+static const column columns[] = {
+    COLUMN(TEXT, set),
+    COLUMN(TEXT, name),
+    COLUMN(TEXT, problem),
+    COLUMN(TEXT, direction),
+    COLUMN(TEXT, layout),
+    COLUMN(TEXT, kernel),
+    COLUMN(TEXT, isa),
+    COLUMN(TEXT, plan),
+    COLUMN(INTEGER, threads),
+    COLUMN(TEXT, cache),
+    COLUMN(INTEGER, batch),
+    COLUMN(INTEGER, params),
+    COLUMN(INTEGER, macs),
+    COLUMN(INTEGER, min_bytes),
+    COLUMN(NANOSECONDS, time_min_ns),
+    COLUMN(NANOSECONDS, time_median_ns),
+    COLUMN(REAL, time_cv),
+    COLUMN(INTEGER, repetitions),
+    COLUMN(REAL, gflops),
+    COLUMN(REAL, pct_peak),
+    COLUMN(REAL, pct_roof),
+    COLUMN(REAL, err),
+    COLUMN(TEXT, status),
+    COLUMN(TEXT, reason),
+    COLUMN(INTEGER, packed_bytes),
+    COLUMN(INTEGER, workspace_bytes),
+    COLUMN(INTEGER, executed_macs),
+    COLUMN(REAL, lane_use),
+    COLUMN(INTEGER, macs_nominal),
+    COLUMN(INTEGER, ic),
+    COLUMN(INTEGER, oc),
+    COLUMN(INTEGER, groups),
+    COLUMN(INTEGER, icg),
+    COLUMN(INTEGER, ocg),
+    COLUMN(INTEGER, kh),
+    COLUMN(INTEGER, kw),
+    COLUMN(INTEGER, stride_h),
+    COLUMN(INTEGER, stride_w),
+    COLUMN(INTEGER, ih),
+    COLUMN(INTEGER, iw),
+    COLUMN(INTEGER, multiplicity),
+    COLUMN(TEXT, time_reps_ns),
+    COLUMN(NANOSECONDS, pack_ns),
+    COLUMN(REAL, peak_gflops),
+    COLUMN(TEXT, cpus),
+};
+
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+const csv_row csv_empty_row = {
+    .threads = -1,
+    .batch = -1,
+    .params = -1,
+    .macs = -1,
+    .min_bytes = -1,
+    .time_min_ns = NAN,
+    .time_median_ns = NAN,
+    .time_cv = NAN,
+    .repetitions = -1,
+    .gflops = NAN,
+    .pct_peak = NAN,
+    .pct_roof = NAN,
+    .err = NAN,
+    .packed_bytes = -1,
+    .workspace_bytes = -1,
+    .executed_macs = -1,
+    .lane_use = NAN,
+    .macs_nominal = -1,
+    .ic = -1,
+    .oc = -1,
+    .groups = -1,
+    .icg = -1,
+    .ocg = -1,
+    .kh = -1,
+    .kw = -1,
+    .stride_h = -1,
+    .stride_w = -1,
+    .ih = -1,
+    .iw = -1,
+    .multiplicity = -1,
+    .pack_ns = NAN,
+    .peak_gflops = NAN,
+};
+
+static void put_text(FILE *out, const char *text) {
+  if (!text[strcspn(text, ",\"\r\n")]) {
+    fputs(text, out);
+    return;
+  }
+  fputc('"', out);
+  for (; *text; text++) fputs(*text == '"' ? "\"\"" : (const char[]){*text, 0}, out);
+  fputc('"', out);
+}
+
+static void put_field(FILE *out, const column *c, const csv_row *row) {
+  const void *field = (const char *)row + c->offset;
+  if (c->kind == TEXT) {
+    const char *text = *(const char *const *)field;
+    if (text) put_text(out, text);
+  } else if (c->kind == INTEGER) {
+    const int64_t value = *(const int64_t *)field;
+    if (value >= 0) fprintf(out, "%lld", (long long)value);
+  } else {
+    const double value = *(const double *)field;
+    if (!isnan(value)) fprintf(out, c->kind == REAL ? "%.6g" : "%.1f", value);
+  }
+}
+
+/* One write call a line: a process that is killed leaves no half of one. */
+static void write_line(csv_file *csv, const csv_row *row) {
+  char *line = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&line, &length);
+  if (!out) {
+    csv->error = errno;
+    return;
+  }
+  for (int i = 0; i < COLUMNS; i++) {
+    if (i) fputc(',', out);
+    if (row)
+      put_field(out, &columns[i], row);
+    else
+      fputs(columns[i].name, out);
+  }
+  fputc('\n', out);
+  const bool formatted = !fclose(out);
+  errno = 0;
+  if (!formatted || write(csv->file, line, length) != (ssize_t)length) csv->error = errno ? errno : ENOSPC;
+  free(line);
+}
+
+bool csv_open(csv_file *csv, const char *path) {
+  *csv = (csv_file){.file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
+  if (csv->file < 0) return false;
+  write_line(csv, NULL);
+  errno = csv->error;
+  return !csv->error;
+}
+
+void csv_write(csv_file *csv, const csv_row *row) {
+  if (csv->file >= 0 && !csv->error) write_line(csv, row);
+}
+
+bool csv_close(csv_file *csv) {
+  if (csv->file >= 0 && close(csv->file) && !csv->error) csv->error = errno;
+  csv->file = -1;
+  errno = csv->error;
+  return !csv->error;
+}

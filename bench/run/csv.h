@@ -1,0 +1,41 @@
+/* csv.h - results as tidy rows (RFC 4180), each written at once: a killed run leaves a valid file of what was measured.
+ */
+#ifndef GCONV_RUN_CSV_H
+#define GCONV_RUN_CSV_H
+
+#include "gconv.h"
+
+/* One row. Texts may be NULL, integers negative and reals NaN where there is nothing to say: the field is then empty.
+ */
+typedef struct {
+  const char *set, *name, *problem, *direction, *layout, *kernel, *isa, *plan;
+  int64_t threads;
+  const char *cache;
+  int64_t batch, params, macs, min_bytes;
+  double time_min_ns, time_median_ns, time_cv;
+  int64_t repetitions;
+  double gflops, pct_peak, pct_roof, err;
+  const char *status, *reason;
+  int64_t packed_bytes, workspace_bytes, executed_macs;
+  double lane_use;
+  int64_t macs_nominal, ic, oc, groups, icg, ocg, kh, kw, stride_h, stride_w, ih, iw, multiplicity;
+  const char *time_reps_ns; /* every repetition, separated by ';' */
+  double pack_ns;           /* packing the weights, once, untimed elsewhere */
+  double peak_gflops;       /* what pct_peak is a share of */
+  const char *cpus;         /* where the threads ran */
+} csv_row;
+
+extern const csv_row csv_empty_row;
+
+typedef struct {
+  int file;  /* -1: none */
+  int error; /* errno of the first write that failed */
+} csv_file;
+
+/* Creates or empties the file and writes the header. False with errno. */
+bool csv_open(csv_file *csv, const char *path);
+void csv_write(csv_file *csv, const csv_row *row);
+/* False with errno if anything could not be written. */
+bool csv_close(csv_file *csv);
+
+#endif

@@ -1,0 +1,106 @@
+/* main.c - gconv-bench: from arguments to exit code. 0: all that was timed is right; 1: a kernel failed or a result
+ * could not be written; 2: the command line; 128 + signal: interrupted, what was finished is complete. */
+#include "arguments.h"
+#include "block.h"
+#include "context.h"
+#include "gbench.h"
+#include "pin.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
+
+static volatile sig_atomic_t caught;
+
+static void stop(int signal) {
+  caught = signal;
+  gbench_stop();
+}
+
+/* The first signal ends the run in good order, a second one at once. */
+static void catch_signals(void) {
+  struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+typedef struct {
+  size_t count, longest;
+  bool print;
+} name_survey;
+
+static void survey_name(const instance *i, void *context) {
+  name_survey *survey = context;
+  const size_t length = strlen(i->name);
+  survey->count++;
+  if (length > survey->longest) survey->longest = length;
+  if (survey->print) puts(i->name);
+}
+
+static int complain(const char *what, const char *why, int code) {
+  fprintf(stderr, "gconv-bench: %s%s%s\n", what, *what ? ": " : "", why);
+  return code;
+}
+
+/* Counts (or prints) the names, and returns how many blocks have something to run. */
+static size_t survey_blocks(const session *s, const block_list *list, name_survey *survey) {
+  size_t blocks = 0;
+  for (size_t i = 0; i < list->count; i++) {
+    const size_t before = survey->count;
+    block_each(s, &list->items[i], survey_name, survey);
+    blocks += survey->count > before;
+  }
+  return blocks;
+}
+
+static int run_blocks(session *s, const block_list *list, size_t to_run, size_t longest_name) {
+  char sentence[512];
+  if (s->csv_path && !csv_open(&s->csv, s->csv_path)) return complain(s->csv_path, strerror(errno), EXIT_USAGE);
+  context_record(s);
+  if (!gbench_start(longest_name, sentence, sizeof sentence)) return complain("", sentence, EXIT_USAGE);
+  progress_start(&s->progress, s->progress_mode, to_run);
+
+  int code = 0;
+  for (size_t i = 0; i < list->count && !gbench_stopped(); i++)
+    if (block_run(s, &list->items[i])) code = complain(list->items[i].text, gconv_last_error(), EXIT_FAILED);
+  progress_clear(&s->progress);
+  if (!gbench_finish(sentence, sizeof sentence)) code = complain("", sentence, EXIT_FAILED);
+  if (!csv_close(&s->csv)) code = complain(s->csv_path, strerror(errno), EXIT_FAILED);
+  if (s->failed) code = EXIT_FAILED;
+  fprintf(stderr, "gconv-bench: %d timed, %d skipped, %d failed%s\n", s->timed, s->skipped, s->failed,
+          caught ? ", interrupted" : "");
+  return caught ? EXIT_SIGNAL + caught : code;
+}
+
+static int run_session(session *s) {
+  block_list list;
+  int code;
+  name_survey survey = {.print = gbench_list_only()};
+  if (blocks_make(&s->options, &list)) {
+    code = complain("", gconv_last_error(), EXIT_FAILED);
+  } else {
+    const size_t to_run = survey_blocks(s, &list, &survey);
+    if (!to_run)
+      code = complain("", "no benchmark matches --benchmark_filter", EXIT_USAGE);
+    else
+      code = survey.print ? 0 : run_blocks(s, &list, to_run, survey.longest);
+  }
+  blocks_free(&list);
+  return code;
+}
+
+int main(int argc, char **argv) {
+  pin_restart(argv);
+  catch_signals();
+  static session s; /* large */
+  static const int codes[] = {[ARGUMENTS_ANSWERED] = 0, [ARGUMENTS_BAD] = EXIT_USAGE};
+  const arguments_result result = arguments_take(&s, argc, argv);
+  const int code = result == ARGUMENTS_RUN ? run_session(&s) : codes[result];
+  options_free(&s.options);
+  pool_free(&s.pool);
+  return code;
+}

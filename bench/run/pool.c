@@ -1,0 +1,52 @@
+/* pool.c - one mapping, replaced by a larger one when a benchmark needs more, handed out from its start each time. */
+#include "pool.h"
+
+#include "core/error.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* Buffers start at odd multiples of a cache line past a page: tensors whose sizes are powers of two would otherwise all
+ * begin at one page offset, where stores and later loads look alike to the CPU (4 KiB aliasing). */
+enum { LINE = 64, PAGE = 4096, STAGGER = PAGE + 5 * LINE, GROWTH = 1 << 21 };
+
+static size_t round_up(size_t bytes, size_t unit) {
+  return (bytes + unit - 1) / unit * unit;
+}
+
+size_t pool_cost(size_t bytes) {
+  return round_up(bytes, LINE) + STAGGER;
+}
+
+/* All threads touch pages in turn: on a machine with several memory nodes no thread count is favoured. */
+static void touch(char *base, size_t bytes) {
+#pragma omp parallel for schedule(static, 16)
+  for (size_t at = 0; at < bytes; at += PAGE) base[at] = 0;
+}
+
+bool pool_reserve(pool *p, size_t bytes) {
+  p->used = 0;
+  if (bytes <= p->bytes) return true;
+  pool_free(p);
+  const size_t size = round_up(bytes, GROWTH);
+  void *base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (base == MAP_FAILED) {
+    gconv_error(GCONV_NO_MEMORY, "no memory for %zu bytes of buffers", size);
+    return false;
+  }
+  *p = (pool){.base = base, .bytes = size};
+  touch(p->base, p->bytes);
+  return true;
+}
+
+gconv_buffer pool_grant(pool *p, size_t bytes) {
+  gconv_buffer buffer = {p->base + p->used, bytes};
+  p->used += pool_cost(bytes);
+  return buffer;
+}
+
+void pool_free(pool *p) {
+  if (p->base) munmap(p->base, p->bytes);
+  *p = (pool){0};
+}

@@ -1,0 +1,82 @@
+/* row.c - a measurement as rows of the CSV. */
+#include "subject.h"
+
+#include "stats.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Kernels compiled here are measured against the best ISA they may use, also where they are not written for it: the
+ * share of the machine that a kernel leaves unused is the point. Libraries choose for themselves. */
+double subject_peak(const subject *s) {
+  const unsigned detected = gconv_isa_detect();
+  const unsigned mask = s->plan && s->plan->kernel->library ? detected : detected & s->session->options.isa_mask;
+  return peak_gflops(&s->session->peaks, gconv_isa_best(mask), s->threads);
+}
+
+static const char *cpus_of(const session *s, int threads) {
+  for (int i = 0; i < s->options.thread_count; i++)
+    if (s->options.threads[i] == threads) return s->cpus[i];
+  return NULL;
+}
+
+static void describe_problem(csv_row *row, const gconv_problem *p) {
+  const gconv_counts counts = gconv_problem_count(p);
+  row->direction = gconv_direction_name(p->direction);
+  row->batch = p->batch, row->params = counts.params;
+  row->macs = counts.macs, row->macs_nominal = counts.macs_nominal, row->min_bytes = counts.min_bytes;
+  row->ic = p->ic, row->oc = p->oc, row->groups = p->groups, row->icg = p->icg, row->ocg = p->ocg;
+  row->kh = p->kh, row->kw = p->kw, row->stride_h = p->stride_h, row->stride_w = p->stride_w;
+  row->ih = p->ih, row->iw = p->iw;
+}
+
+static void describe_plan(csv_row *row, const gconv_plan *plan) {
+  row->isa = plan->kernel->library ? "library" : gconv_isa_name(plan->kernel->isa);
+  row->plan = plan->text;
+  row->packed_bytes = (int64_t)plan->packed_bytes, row->workspace_bytes = (int64_t)plan->workspace_bytes;
+  row->executed_macs = plan->executed_macs;
+  if (plan->lane_use > 0) row->lane_use = plan->lane_use;
+}
+
+static void describe_times(csv_row *row, const double *seconds, int repetitions, double peak) {
+  const stats s = stats_of(seconds, repetitions);
+  row->time_min_ns = 1e9 * s.min, row->time_median_ns = 1e9 * s.median, row->time_cv = s.cv;
+  row->repetitions = repetitions;
+  row->gflops = 2 * (double)row->macs / row->time_median_ns;
+  if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
+}
+
+/* "123.4;125.0;..." in nanoseconds; NULL without memory, the field is then empty. */
+static char *list_times(const double *seconds, int repetitions) {
+  char *text = NULL;
+  size_t length;
+  FILE *out = open_memstream(&text, &length);
+  if (!out) return NULL;
+  for (int i = 0; i < repetitions; i++) fprintf(out, "%s%.1f", i ? ";" : "", 1e9 * seconds[i]);
+  fclose(out);
+  return text;
+}
+
+void measurement_write(const measurement *m, subject_status status, const char *reason, const double *seconds,
+                       int repetitions) {
+  static const char *const statuses[] = {"ok", "skipped", "failed"};
+  const subject *s = m->subject;
+  csv_row row = csv_empty_row;
+  row.problem = s->block->text;
+  row.layout = gconv_layout_name(s->layout), row.kernel = s->kernel;
+  row.threads = s->threads, row.cache = cache_name(m->instance.cache), row.cpus = cpus_of(s->session, s->threads);
+  row.status = statuses[status], row.reason = reason, row.err = s->err;
+  describe_problem(&row, &s->block->problem);
+  if (s->plan) describe_plan(&row, s->plan), row.pack_ns = s->pack_ns;
+  char *times = seconds ? list_times(seconds, repetitions) : NULL;
+  row.time_reps_ns = times;
+  if (seconds) describe_times(&row, seconds, repetitions, subject_peak(s));
+  for (size_t i = 0; i < s->block->case_count; i++) {
+    const problem_case *layer = s->block->cases[i];
+    row.set = layer->set, row.name = layer->problem.name, row.multiplicity = layer->problem.multiplicity;
+    csv_write(&s->session->csv, &row);
+  }
+  free(times);
+}

@@ -1,0 +1,33 @@
+/* session.h - one run of gconv-bench: what was asked for and what all blocks share. */
+#ifndef GCONV_RUN_SESSION_H
+#define GCONV_RUN_SESSION_H
+
+#include "csv.h"
+#include "options.h"
+#include "peak.h"
+#include "pool.h"
+#include "progress.h"
+
+typedef enum { CACHE_WARM, CACHE_COLD, CACHES } cache_mode;
+
+enum { CPUS_TEXT_MAX = 512 };
+
+typedef struct {
+  options options;
+  bool caches[CACHES];
+  double budget; /* seconds for the repetitions of one benchmark */
+  const char *csv_path;
+  progress_mode progress_mode;
+
+  csv_file csv;
+  pool pool;
+  peak_table peaks;
+  unsigned probe_mask; /* ISAs whose peak pct_peak needs: the machine's best, and the best that --isa allows */
+  progress progress;
+  char cpus[OPTION_THREADS_MAX][CPUS_TEXT_MAX]; /* of each thread count */
+  int timed, skipped, failed;
+} session;
+
+const char *cache_name(cache_mode cache);
+
+#endif

@@ -1,0 +1,144 @@
+/* subject.c - no kernel is timed that has not just been proved right on this very problem. */
+#include "subject.h"
+
+#include "now.h"
+#include "rotation.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Above this, a warm-up run before each repetition would double the time, and caches of a few megabytes that it could
+ * warm do not show in the result. */
+static const double warm_up_limit = 0.1;
+
+enum { MIN_REPETITIONS = 3 };
+
+static void refuse(subject *s, subject_status status, const char *name, const char *reason) {
+  s->status = status;
+  snprintf(s->reason, sizeof s->reason, "%s", reason);
+  progress_clear(&s->session->progress);
+  fprintf(stderr, "%s: %s: %s\n", status == SUBJECT_SKIPPED ? "skipped" : "FAILED", name, s->reason);
+}
+
+/* The plan that is checked is the one that is timed: libraries may choose otherwise the next time. */
+static bool check(subject *s, const char *name) {
+  const check_result result = check_plan(s->data, s->plan);
+  if (result.verdict == CHECK_SKIPPED) {
+    refuse(s, SUBJECT_SKIPPED, name, result.reason);
+    return false;
+  }
+  s->err = result.err;
+  if (result.verdict == CHECK_PASS) return true;
+  refuse(s, SUBJECT_FAILED, name, result.reason);
+  char command[1024];
+  check_repro(s->data, s->kernel, &s->plan->env, command, sizeof command);
+  fprintf(stderr, "  repeat the check with: %s\n", command);
+  return false;
+}
+
+/* The first run: how long packing takes, and about how long a call does. */
+static gconv_status run_once(subject *s) {
+  rotation r;
+  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, 1);
+  if (status) return status;
+  if (s->plan->packed_bytes && s->data->tensor[GCONV_WEI]) {
+    const gconv_buffer wei = {s->data->tensor[GCONV_WEI], gconv_plan_tensor_bytes(s->plan, GCONV_WEI)};
+    const double start = seconds_now();
+    status = gconv_pack_weights(s->plan, wei, r.args[0].packed);
+    s->pack_ns = 1e9 * (seconds_now() - start);
+  }
+  const double start = seconds_now();
+  if (!status) status = gconv_execute(s->plan, &r.args[0]);
+  s->first_seconds = seconds_now() - start;
+  return status;
+}
+
+void subject_prepare(subject *s, const char *name) {
+  s->prepared = true;
+  s->err = s->pack_ns = NAN;
+  if (!s->data) {
+    refuse(s, SUBJECT_SKIPPED, name, s->no_data);
+    return;
+  }
+  const gconv_env env = {.threads = s->threads, .isa_mask = s->session->options.isa_mask, .layout = s->layout};
+  gconv_status status = gconv_plan_create(s->kernel, &s->block->problem, &env, &s->plan);
+  if (status) {
+    const bool refused = status == GCONV_UNSUPPORTED || status == GCONV_NO_MEMORY;
+    refuse(s, refused ? SUBJECT_SKIPPED : SUBJECT_FAILED, name, gconv_last_error());
+    return;
+  }
+  if (check(s, name) && run_once(s)) refuse(s, SUBJECT_FAILED, name, gconv_last_error());
+}
+
+/* JSON has no infinity. */
+static double finite_or_largest(double value) {
+  return isfinite(value) ? value : DBL_MAX;
+}
+
+static void report(gbench_state *state, const subject *s) {
+  const gconv_counts counts = gconv_problem_count(&s->block->problem);
+  const double gflop = 2e-9 * (double)counts.macs, peak = subject_peak(s);
+  const problem_case *layer = s->block->cases[0];
+  char label[GCONV_NAME_MAX + GCONV_TEXT_MAX];
+  snprintf(label, sizeof label, "%s %s", layer->problem.name[0] ? layer->problem.name : layer->set,
+           s->plan ? s->plan->text : "");
+  gbench_label(state, label);
+  gbench_rate(state, "gflops", gflop);
+  gbench_rate(state, "pct_peak", peak > 0 ? 100 * gflop / peak : 0);
+  gbench_rate(state, "gbps", 1e-9 * (double)counts.min_bytes);
+  gbench_counter(state, "err", finite_or_largest(s->err));
+}
+
+static void run(gbench_state *state, void *context) {
+  const measurement *m = context;
+  const subject *s = m->subject;
+  report(state, s);
+  if (s->status == SUBJECT_FAILED) {
+    gbench_fail(state, s->reason);
+    return;
+  }
+  rotation r;
+  const int copies = rotation_copies(s->plan, m->instance.cache == CACHE_COLD);
+  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, copies);
+  if (!status && s->first_seconds < warm_up_limit) status = gconv_execute(s->plan, &r.args[r.copies - 1]);
+  if (!status) status = rotation_time(&r, state, gconv_execute, s->plan);
+  if (status) gbench_fail(state, gconv_last_error());
+}
+
+static void done(void *context, const char *error, const double *seconds, int repetitions) {
+  const measurement *m = context;
+  session *s = m->subject->session;
+  progress_clear(&s->progress);
+  if (error) {
+    s->failed++;
+    measurement_write(m, SUBJECT_FAILED, error, NULL, 0);
+  } else {
+    s->timed++;
+    measurement_write(m, SUBJECT_OK, NULL, seconds, repetitions);
+  }
+}
+
+/* As many as asked for; fewer, but at least three, where one takes so long that they would pass the budget. */
+static int affordable_repetitions(const subject *s) {
+  bool given_by_user;
+  const int wanted = gbench_repetitions(&given_by_user);
+  if (s->status == SUBJECT_FAILED) return 1;
+  const double affordable = s->session->budget / fmax(s->first_seconds, 1e-9);
+  if (given_by_user || affordable >= wanted || wanted <= MIN_REPETITIONS) return wanted;
+  return affordable > MIN_REPETITIONS ? (int)affordable : MIN_REPETITIONS;
+}
+
+void measurement_register(measurement *m) {
+  if (m->subject->status == SUBJECT_SKIPPED) {
+    m->subject->session->skipped++;
+    measurement_write(m, SUBJECT_SKIPPED, m->subject->reason, NULL, 0);
+    return;
+  }
+  gbench_add(&(gbench_case){.name = m->instance.name,
+                            .run = run,
+                            .done = done,
+                            .context = m,
+                            .repetitions = affordable_repetitions(m->subject)});
+}

@@ -1,0 +1,43 @@
+/* subject.h - a kernel called in one layout with one number of threads on the block's problem: checked once, planned
+ * once, then timed warm, cold or both. */
+#ifndef GCONV_RUN_SUBJECT_H
+#define GCONV_RUN_SUBJECT_H
+
+#include "block.h"
+#include "check.h"
+
+typedef enum { SUBJECT_OK, SUBJECT_SKIPPED, SUBJECT_FAILED } subject_status;
+
+typedef struct {
+  session *session;
+  const block *block;
+  const check_case *data; /* NULL: the problem is too large to be checked; no_data says why */
+  const char *no_data;
+  const char *kernel;
+  gconv_layout layout;
+  int threads;
+
+  bool prepared;
+  subject_status status;
+  char reason[512]; /* where status is not ok */
+  double err;       /* of the check: error / bound, NaN where there was none */
+  gconv_plan *plan; /* NULL where the kernel refused the problem */
+  double pack_ns, first_seconds;
+} subject;
+
+typedef struct {
+  subject *subject;
+  instance instance;
+} measurement;
+
+/* Checks, plans and runs once. What is wrong or missing is said on stderr, under `name`. */
+void subject_prepare(subject *s, const char *name);
+/* Hands the measurement to the benchmark library, or writes the row that says why not. It must stay in place. */
+void measurement_register(measurement *m);
+
+/* row.c: one row for each layer that the block stands for. `seconds`: of each repetition, if there were any. */
+void measurement_write(const measurement *m, subject_status status, const char *reason, const double *seconds,
+                       int repetitions);
+double subject_peak(const subject *s); /* GFLOP/s of the machine that pct_peak is a share of */
+
+#endif
