@@ -1,5 +1,6 @@
 # install.cmake - what `cmake --install` puts where: the library with its header, pkg-config file and CMake package, and the tools
-# (bench/ installs the problem sets they read). A program that uses the library needs nothing else: which BLAS and which oneDNN are behind it stays inside.
+# (bench/ installs the problem sets they read). A program that uses the library needs nothing else: which BLAS and which oneDNN are
+# behind it stays inside.
 include(CMakePackageConfigHelpers)
 
 # The header goes into a folder: glibc has a <gconv.h> of its own (character sets), which must neither be replaced nor found instead.
