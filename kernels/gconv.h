@@ -177,6 +177,8 @@ typedef struct gconv_plan {
   size_t packed_bytes;                               /* 0: the kernel reads (bwd_w: writes) plain weights */
   size_t workspace_bytes;                            /* scratch of one execute call */
   size_t kernel_workspace_bytes;                     /* ... without core's layout conversion */
+  size_t staging[2];                                 /* ... where in it the converted src and dst are */
+  size_t tensor_bytes[GCONV_TENSORS];                /* what execute needs in src, wei (plain GOIHW) and dst */
   int64_t executed_macs;                             /* multiply-adds really done, padding and zero blocks included */
   double lane_use;                                   /* share of vector lanes doing useful work, 0 where not known */
   bool deterministic;                                /* bitwise equal results for any thread count */
@@ -190,8 +192,8 @@ gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *pro
                                gconv_plan **plan);
 void gconv_plan_destroy(gconv_plan *plan);
 
-/* Bytes execute needs in each tensor. Weights are always plain GOIHW. */
-size_t gconv_plan_tensor_bytes(const gconv_plan *plan, gconv_tensor tensor);
+size_t gconv_plan_tensor_bytes(const gconv_plan *plan,
+                               gconv_tensor tensor); /* plan->tensor_bytes, for other languages */
 
 typedef struct {
   void *data;

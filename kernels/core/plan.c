@@ -2,6 +2,7 @@
  * the kernel. */
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/registry.h"
 #include "core/workspace.h"
 
 #include <stdlib.h>
@@ -21,14 +22,15 @@ static gconv_status fill_env(gconv_env *env) {
 }
 
 size_t gconv_plan_tensor_bytes(const gconv_plan *plan, gconv_tensor tensor) {
-  if (tensor == GCONV_WEI) return (size_t)gconv_problem_count(&plan->problem).params * sizeof(float);
-  const gconv_layout layout = tensor == GCONV_SRC ? plan->src_layout : plan->dst_layout;
+  return plan->tensor_bytes[tensor];
+}
+
+static size_t activation_bytes(const gconv_plan *plan, gconv_tensor tensor, gconv_layout layout) {
   return (size_t)gconv_layout_elems(layout, gconv_tensor_dims(&plan->problem, tensor)) * sizeof(float);
 }
 
 static size_t native_bytes(const gconv_plan *plan, gconv_tensor tensor) {
-  const gconv_layout layout = tensor == GCONV_SRC ? plan->native_src_layout : plan->native_dst_layout;
-  return (size_t)gconv_layout_elems(layout, gconv_tensor_dims(&plan->problem, tensor)) * sizeof(float);
+  return activation_bytes(plan, tensor, tensor == GCONV_SRC ? plan->native_src_layout : plan->native_dst_layout);
 }
 
 static bool staged(const gconv_plan *plan, gconv_tensor tensor) {
@@ -36,19 +38,19 @@ static bool staged(const gconv_plan *plan, gconv_tensor tensor) {
                              : plan->dst_layout != plan->native_dst_layout;
 }
 
-/* The workspace of execute: the kernel's own, then a native copy of each tensor whose layout the caller chose
- * otherwise. */
-static size_t book_workspace(const gconv_plan *plan, size_t staging[2]) {
+/* Settles everything in bytes: the tensors, and the workspace of execute, which is the kernel's own and then a native
+ * copy of each tensor whose layout the caller chose otherwise. Refuses what the machine cannot hold. */
+static gconv_status settle_memory(gconv_plan *plan) {
+  plan->tensor_bytes[GCONV_SRC] = activation_bytes(plan, GCONV_SRC, plan->src_layout);
+  plan->tensor_bytes[GCONV_DST] = activation_bytes(plan, GCONV_DST, plan->dst_layout);
+  plan->tensor_bytes[GCONV_WEI] = (size_t)gconv_problem_count(&plan->problem).params * sizeof(float);
   gconv_book book = {0};
   gconv_book_add(&book, plan->kernel_workspace_bytes);
-  staging[0] = gconv_book_add(&book, staged(plan, GCONV_SRC) ? native_bytes(plan, GCONV_SRC) : 0);
-  staging[1] = gconv_book_add(&book, staged(plan, GCONV_DST) ? native_bytes(plan, GCONV_DST) : 0);
-  return book.bytes;
-}
-
-static gconv_status check_memory(const gconv_plan *plan) {
+  plan->staging[0] = gconv_book_add(&book, staged(plan, GCONV_SRC) ? native_bytes(plan, GCONV_SRC) : 0);
+  plan->staging[1] = gconv_book_add(&book, staged(plan, GCONV_DST) ? native_bytes(plan, GCONV_DST) : 0);
+  plan->workspace_bytes = book.bytes;
   uint64_t need = (uint64_t)plan->packed_bytes + plan->workspace_bytes;
-  for (int t = 0; t < GCONV_TENSORS; t++) need += gconv_plan_tensor_bytes(plan, (gconv_tensor)t);
+  for (int t = 0; t < GCONV_TENSORS; t++) need += plan->tensor_bytes[t];
   if (need <= plan->env.memory_bytes) return GCONV_OK;
   return gconv_error(GCONV_NO_MEMORY, "%s needs %llu bytes (tensors, packed weights, workspace), the limit is %llu",
                      plan->kernel->name, (unsigned long long)need, (unsigned long long)plan->env.memory_bytes);
@@ -68,15 +70,13 @@ static gconv_status make_plan(gconv_plan *plan) {
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW;
   plan->deterministic = true;
   plan->executed_macs = gconv_problem_count(p).macs_nominal;
-  gconv_status status = check_memory(plan); /* the tensors alone: kernels may allocate while they plan */
+  gconv_status status = settle_memory(plan); /* the tensors alone: kernels may allocate while they plan */
   if (!status) status = kernel->plan(plan);
   if (status) return status;
 
   plan->src_layout = plan->env.layout ? plan->env.layout : plan->native_src_layout;
   plan->dst_layout = plan->env.layout ? plan->env.layout : plan->native_dst_layout;
-  size_t staging[2];
-  plan->workspace_bytes = book_workspace(plan, staging);
-  return check_memory(plan);
+  return settle_memory(plan);
 }
 
 gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *problem, const gconv_env *env,
@@ -90,10 +90,7 @@ gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *pro
   if (env) plan->env = *env;
   gconv_status status = gconv_problem_init(&plan->problem);
   if (!status) status = fill_env(&plan->env);
-  if (!status) {
-    plan->kernel = gconv_kernel_find(kernel_name, plan->env.isa_mask);
-    if (!plan->kernel) status = GCONV_UNSUPPORTED;
-  }
+  if (!status) status = gconv_kernel_select(kernel_name, plan->env.isa_mask, &plan->kernel);
   const char *at = strchr(kernel_name, '@');
   if (!status && at && strlen(at + 1) >= sizeof plan->param)
     status = gconv_error(GCONV_INVALID, "parameter '%s' is longer than %zu characters", at + 1, sizeof plan->param - 1);
@@ -126,7 +123,7 @@ static gconv_status check_buffer(const char *name, gconv_buffer buffer, size_t n
 
 static gconv_status check_weights(const gconv_plan *plan, gconv_buffer wei, gconv_buffer packed) {
   if (!plan) return gconv_error(GCONV_INVALID, "plan is NULL");
-  gconv_status status = check_buffer("wei", wei, gconv_plan_tensor_bytes(plan, GCONV_WEI), sizeof(float));
+  gconv_status status = check_buffer("wei", wei, plan->tensor_bytes[GCONV_WEI], sizeof(float));
   return status ? status : check_buffer("packed", packed, plan->packed_bytes, GCONV_ALIGN);
 }
 
@@ -150,10 +147,10 @@ gconv_status gconv_unpack_weights(const gconv_plan *plan, gconv_buffer packed, g
 
 static gconv_status check_args(const gconv_plan *plan, const gconv_args *args) {
   if (!plan || !args) return gconv_error(GCONV_INVALID, "%s is NULL", plan ? "args" : "plan");
-  gconv_status status = check_buffer("src", args->src, gconv_plan_tensor_bytes(plan, GCONV_SRC), sizeof(float));
-  if (!status) status = check_buffer("dst", args->dst, gconv_plan_tensor_bytes(plan, GCONV_DST), sizeof(float));
+  gconv_status status = check_buffer("src", args->src, plan->tensor_bytes[GCONV_SRC], sizeof(float));
+  if (!status) status = check_buffer("dst", args->dst, plan->tensor_bytes[GCONV_DST], sizeof(float));
   if (!status && !plan->packed_bytes)
-    status = check_buffer("wei", args->wei, gconv_plan_tensor_bytes(plan, GCONV_WEI), sizeof(float));
+    status = check_buffer("wei", args->wei, plan->tensor_bytes[GCONV_WEI], sizeof(float));
   if (!status) status = check_buffer("packed", args->packed, plan->packed_bytes, GCONV_ALIGN);
   if (!status) status = check_buffer("workspace", args->workspace, plan->workspace_bytes, GCONV_ALIGN);
   if (!status && args->clock && args->clock->lanes < plan->env.threads)
@@ -181,14 +178,13 @@ gconv_status gconv_execute(const gconv_plan *plan, const gconv_args *args) {
   if (status) return status;
   const gconv_tensor written = gconv_written_tensor(plan->problem.direction);
   gconv_args inner = *args;
-  size_t staging[2];
-  book_workspace(plan, staging);
   static const gconv_tensor activations[2] = {GCONV_SRC, GCONV_DST};
   gconv_buffer *const tensors[2] = {&inner.src, &inner.dst};
   for (int i = 0; i < 2; i++) {
     if (!staged(plan, activations[i])) continue;
     const gconv_buffer outer = *tensors[i];
-    *tensors[i] = (gconv_buffer){gconv_grant(args->workspace.data, staging[i]), native_bytes(plan, activations[i])};
+    *tensors[i] =
+        (gconv_buffer){gconv_grant(args->workspace.data, plan->staging[i]), native_bytes(plan, activations[i])};
     if (activations[i] != written) convert(plan, activations[i], true, outer, *tensors[i], args->clock);
   }
   status = plan->kernel->execute(plan, &inner);

@@ -1,4 +1,6 @@
 /* registry.c - kernels.inc as a table, and the search by name and ISA. No kernel is named here. */
+#include "core/registry.h"
+
 #include "core/error.h"
 
 #include <string.h>
@@ -48,21 +50,24 @@ static const gconv_entry *find_entry(const char *name, size_t length) {
   return NULL;
 }
 
-const gconv_kernel *gconv_kernel_find(const char *kernel_name, unsigned isa_mask) {
+gconv_status gconv_kernel_select(const char *kernel_name, unsigned isa_mask, const gconv_kernel **kernel) {
   const char *at = strchr(kernel_name, '@');
   const size_t length = at ? (size_t)(at - kernel_name) : strlen(kernel_name);
   const gconv_entry *entry = find_entry(kernel_name, length);
-  if (!entry) {
-    gconv_error(GCONV_INVALID, "no kernel is called '%.*s'", (int)length, kernel_name);
-    return NULL;
-  }
-  if (entry->missing) {
-    gconv_error(GCONV_UNSUPPORTED, "%s: %s", entry->name, entry->missing);
-    return NULL;
-  }
+  *kernel = NULL;
+  if (!entry) return gconv_error(GCONV_INVALID, "no kernel is called '%.*s'", (int)length, kernel_name);
+  if (entry->missing) return gconv_error(GCONV_UNSUPPORTED, "%s: %s", entry->name, entry->missing);
   isa_mask |= 1u << GCONV_ISA_SCALAR; /* the fallback every kernel has */
-  for (int isa = GCONV_ISAS - 1; isa >= 0; isa--)
-    if (entry->variant[isa] && isa_mask & 1u << isa) return entry->variant[isa];
-  gconv_error(GCONV_UNSUPPORTED, "%s has no variant for the allowed instruction sets", entry->name);
-  return NULL;
+  for (int isa = GCONV_ISAS - 1; isa >= 0 && !*kernel; isa--)
+    if (isa_mask & 1u << isa) *kernel = entry->variant[isa];
+  return GCONV_OK;
+}
+
+const gconv_kernel *gconv_kernel_find(const char *kernel_name, unsigned isa_mask) {
+  const gconv_kernel *kernel = NULL;
+  if (!kernel_name)
+    gconv_error(GCONV_INVALID, "kernel_name is NULL");
+  else
+    gconv_kernel_select(kernel_name, isa_mask, &kernel);
+  return kernel;
 }
