@@ -126,7 +126,7 @@ typedef struct {
   bool l1d_known, l2_known, l3_known;
 } gconv_caches;
 
-gconv_caches gconv_caches_detect(void); /* CPUID leaves 4 (Intel) and 0x8000001D (AMD) */
+gconv_caches gconv_caches_detect(void); /* CPUID leaves 4 (Intel), 0x8000001D and 0x80000005 (AMD) */
 uint64_t gconv_memory_bytes(void);      /* physical memory */
 
 /* ---- Stage clock: pass NULL for headline times; it then costs one branch a stage. ---- */
@@ -259,6 +259,17 @@ typedef struct {
 const gconv_entry *gconv_registry(size_t *count);
 /* The best variant of NAME or NAME@PARAM that isa_mask allows; NULL with a sentence if there is none. */
 const gconv_kernel *gconv_kernel_find(const char *kernel_name, unsigned isa_mask);
+
+/* ---- Libraries the kernels are built on ---- */
+
+typedef struct {
+  const char *name;          /* "blas", "onednn" */
+  char text[GCONV_TEXT_MAX]; /* vendor, version, core type or ISA, threading; or that it is not in this build */
+} gconv_library;
+
+/* Describes up to `max` of them and returns how many there are. isa_mask (0: everything detected) is the one of later
+ * plans: some libraries choose their code when they are first asked. */
+int gconv_libraries(unsigned isa_mask, gconv_library *libraries, int max);
 
 const char *gconv_version(void);
 

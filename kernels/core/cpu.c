@@ -49,6 +49,12 @@ gconv_caches gconv_caches_detect(void) {
     }
     if (caches.l1d_known) break;
   }
+  /* Virtual machines may blank those leaves. AMD's older ones know the private caches (their L3 is the whole
+   * package's). */
+  if (!caches.l1d_known && __get_cpuid(0x80000005u, &a, &b, &c, &d) && c >> 24)
+    caches.l1d = (size_t)(c >> 24) << 10, caches.l1d_known = true;
+  if (!caches.l2_known && __get_cpuid(0x80000006u, &a, &b, &c, &d) && c >> 16)
+    caches.l2 = (size_t)(c >> 16) << 10, caches.l2_known = true;
 #endif
   return caches;
 }

@@ -1,0 +1,151 @@
+/* cpu.c - processor, caches, memory, and what a virtual machine or container takes away from them. */
+#include "files.h"
+#include "info.h"
+
+#include "gconv.h"
+
+#include <omp.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+static const char cpuinfo[] = "/proc/cpuinfo";
+
+static void collect_field(facts *f, const char *key, const char *field) {
+  char value[FACT_VALUE_MAX];
+  if (read_field(cpuinfo, field, ':', value, sizeof value))
+    facts_text(f, "cpu", key, "%s", value);
+  else
+    facts_unknown(f, "cpu", key, "not in /proc/cpuinfo");
+}
+
+static void collect_isas(facts *f) {
+  char list[64] = "";
+  const unsigned mask = gconv_isa_detect();
+  for (int isa = 0; isa < GCONV_ISAS; isa++)
+    if (mask & 1u << isa)
+      snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", isa ? " " : "", gconv_isa_name((gconv_isa)isa));
+  facts_text(f, "cpu", "isas", "%s", list);
+}
+
+/* Of the flags of /proc/cpuinfo those that convolution code makes use of. */
+static void collect_vector_flags(facts *f) {
+  static const char *const wanted[] = {"sse4_2",   "avx",      "f16c",     "fma",         "avx2",        "avx_vnni",
+                                       "avx512f",  "avx512bw", "avx512dq", "avx512vl",    "avx512_vnni", "avx512_bf16",
+                                       "amx_tile", "amx_bf16", "amx_int8", "avx512_fp16", "asimd",       "sve"};
+  char flags[8192], list[FACT_VALUE_MAX] = "";
+  if (!read_field(cpuinfo, "flags", ':', flags, sizeof flags) &&
+      !read_field(cpuinfo, "Features", ':', flags, sizeof flags))
+    return facts_unknown(f, "cpu", "vector_flags", "not in /proc/cpuinfo");
+  for (char *rest = flags, *word; (word = strtok_r(rest, " ", &rest));)
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+      if (!strcmp(word, wanted[i]))
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", *list ? " " : "", word);
+  facts_text(f, "cpu", "vector_flags", "%s", list);
+}
+
+static void collect_hypervisor(facts *f) {
+#if defined(__x86_64__)
+  unsigned a, b, c, d;
+  const bool virtual = __get_cpuid(1, &a, &b, &c, &d) && c & 1u << 31;
+  facts_flag(f, "cpu", "virtual_machine", virtual);
+  if (!virtual) return facts_text(f, "cpu", "hypervisor", "none");
+  __cpuid(0x40000000, a, b, c, d); /* outside the range __get_cpuid checks */
+  char vendor[13] = "";
+  memcpy(vendor, &b, 4), memcpy(vendor + 4, &c, 4), memcpy(vendor + 8, &d, 4);
+  facts_text(f, "cpu", "hypervisor", "%.*s", (int)strcspn(vendor, " "), *vendor ? vendor : "does not say its name");
+#else
+  facts_unknown(f, "cpu", "virtual_machine", "only looked for on x86-64");
+#endif
+}
+
+/* CPUs of `set` that are the first of their core; 0 if the topology is not visible. */
+static int count_cores(const cpu_set_t *set) {
+  int cores = 0;
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    char path[96], line[256];
+    if (!CPU_ISSET(cpu, set)) continue;
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpu);
+    if (!read_line(path, line, sizeof line)) return 0;
+    bool first = true; /* of the siblings that this process may use */
+    for (char *rest = line, *item; first && (item = strtok_r(rest, ",", &rest));) {
+      const long low = strtol(item, &item, 10), high = *item == '-' ? strtol(item + 1, NULL, 10) : low;
+      for (long sibling = low; sibling <= high && sibling < cpu; sibling++) first &= !CPU_ISSET((int)sibling, set);
+    }
+    cores += first;
+  }
+  return cores;
+}
+
+static void collect_cpus(facts *f) {
+  const int usable = omp_get_num_procs();
+  cpu_set_t set;
+  facts_number(f, "cpu", "cpus_online", sysconf(_SC_NPROCESSORS_ONLN));
+  facts_number(f, "cpu", "cpus_usable", usable);
+  /* With OMP_PROC_BIND the OpenMP runtime has already bound this thread to one place. */
+  if (sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) < usable)
+    return facts_unknown(f, "cpu", "cores_usable", "this thread is bound, which hides the process's CPUs");
+  const int cores = count_cores(&set);
+  if (cores)
+    facts_number(f, "cpu", "cores_usable", cores);
+  else
+    facts_unknown(f, "cpu", "cores_usable", "topology not visible here");
+}
+
+static void collect_caches(facts *f) {
+  const gconv_caches caches = gconv_caches_detect();
+  const struct {
+    const char *bytes_key, *source_key;
+    size_t bytes;
+    bool known;
+  } levels[] = {{"l1d_bytes", "l1d_source", caches.l1d, caches.l1d_known},
+                {"l2_bytes", "l2_source", caches.l2, caches.l2_known},
+                {"l3_bytes", "l3_source", caches.l3, caches.l3_known}};
+  for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+    facts_number(f, "caches", levels[i].bytes_key, (int64_t)levels[i].bytes);
+    facts_text(f, "caches", levels[i].source_key, "%s", levels[i].known ? "CPUID" : "assumed, nothing tells");
+  }
+}
+
+static void collect_memory(facts *f) {
+  char available[64];
+  facts_number(f, "memory", "total_bytes", (int64_t)gconv_memory_bytes());
+  if (read_field("/proc/meminfo", "MemAvailable", ':', available, sizeof available))
+    facts_number(f, "memory", "available_bytes", strtoll(available, NULL, 10) * 1024); /* the file counts kB */
+  else
+    facts_unknown(f, "memory", "available_bytes", "not in /proc/meminfo");
+}
+
+void collect_cpu(facts *f) {
+  static const file_fact frequency[] = {
+      {"governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", NULL},
+      {"max_khz", "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", NULL},
+      {"boost", "/sys/devices/system/cpu/cpufreq/boost", "/sys/devices/system/cpu/intel_pstate/no_turbo"},
+      {"cpu_quota", "/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us"},
+      {"load_average", "/proc/loadavg", NULL},
+  };
+  static const file_fact memory[] = {
+      {"limit", "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"},
+      {"numa_nodes", "/sys/devices/system/node/online", NULL},
+      {"transparent_hugepages", "/sys/kernel/mm/transparent_hugepage/enabled", NULL},
+  };
+  collect_field(f, "model", "model name");
+  collect_field(f, "vendor", "vendor_id");
+  collect_field(f, "family_number", "cpu family");
+  collect_field(f, "model_number", "model");
+  collect_field(f, "stepping", "stepping");
+  collect_field(f, "microcode", "microcode");
+  collect_field(f, "mhz_now", "cpu MHz");
+  collect_isas(f);
+  collect_vector_flags(f);
+  collect_hypervisor(f);
+  collect_cpus(f);
+  facts_files(f, "cpu", frequency, sizeof frequency / sizeof *frequency);
+  collect_caches(f);
+  collect_memory(f);
+  facts_files(f, "memory", memory, sizeof memory / sizeof *memory);
+}

@@ -1,0 +1,19 @@
+/* files.h - facts that are one line of a file of the kernel (sysfs, procfs, cgroups). */
+#ifndef GCONV_INFO_FILES_H
+#define GCONV_INFO_FILES_H
+
+#include "facts.h"
+
+/* The first line without its end; false if the file cannot be read or is empty. */
+bool read_line(const char *path, char *line, size_t size);
+/* The value of the first line "key<blanks><separator>value" of a file, as in /proc/cpuinfo and /etc/os-release. */
+bool read_field(const char *path, const char *key, char separator, char *value, size_t size);
+
+typedef struct {
+  const char *key, *path, *other_path; /* other_path: where older systems have it, or NULL */
+} file_fact;
+
+/* The first line of each file, or that it is not visible here. */
+void facts_files(facts *f, const char *section, const file_fact *list, size_t count);
+
+#endif

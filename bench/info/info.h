@@ -1,0 +1,25 @@
+/* info.h - the commands of gconv-info. Each gets its own arguments and returns the exit status: 0, 1 if something
+ * failed (a sentence is on stderr) or EXIT_USAGE. */
+#ifndef GCONV_INFO_INFO_H
+#define GCONV_INFO_INFO_H
+
+#include "facts.h"
+
+enum { EXIT_USAGE = 2 };
+
+int info_kernels(int count, char **arguments);
+int info_machine(int count, char **arguments);
+int info_problem(int count, char **arguments);
+int info_claims(int count, char **arguments);
+
+/* "gconv-info COMMAND: sentence" on stderr; returns EXIT_USAGE. */
+int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* For a command with one optional flag: sets *given, or refuses anything else. Returns 0 or EXIT_USAGE. */
+int take_flag(const char *command, const char *flag, int count, char **arguments, bool *given);
+
+/* The parts of `machine`. */
+void collect_cpu(facts *f);      /* processor, caches, memory, limits of a container */
+void collect_software(facts *f); /* operating system, build, libraries, environment variables */
+void collect_counters(facts *f); /* hardware counters, or why there are none */
+
+#endif

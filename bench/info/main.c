@@ -1,0 +1,72 @@
+/* main.c - gconv-info: what there is (kernels), where it runs (machine), what a problem costs (problem) and which
+ * published figures hold (claims). */
+#include "info.h"
+#include "options.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static const struct {
+  const char *name;
+  int (*run)(int count, char **arguments);
+  const char *help;
+} commands[] = {
+    {"kernels", info_kernels, "kernels                 every kernel of the registry, or why it is not in this build"},
+    {"machine", info_machine, "machine [--json]        processor, memory, software, libraries, counters"},
+    {"problem", info_problem,
+     "problem DESCRIPTOR...   sizes and costs, and which kernels take it or why not; with --dir= --threads= and so on"},
+    {"claims", info_claims, "claims [--csv]          published figures against the counts of this library"},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+int usage_error(const char *command, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  fprintf(stderr, "gconv-info%s%s: ", *command ? " " : "", command);
+  vfprintf(stderr, format, args);
+  fprintf(stderr, " (--help shows the usage)\n");
+  va_end(args);
+  return EXIT_USAGE;
+}
+
+int take_flag(const char *command, const char *flag, int count, char **arguments, bool *given) {
+  *given = false;
+  for (int i = 0; i < count; i++) {
+    if (!flag || strcmp(arguments[i], flag))
+      return usage_error(command, "'%s' is not an argument of it%s%s", arguments[i], flag ? ", it takes only " : "",
+                         flag ? flag : "");
+    *given = true;
+  }
+  return 0;
+}
+
+static int help(void) {
+  puts("usage: gconv-info COMMAND [ARGUMENT...]\n");
+  for (int i = 0; i < COMMANDS; i++) printf("  %s\n", commands[i].help);
+  printf("\nproblem takes descriptors in benchdnn's syntax (g2mb1_ic128oc128_ih56oh56kh3ph1), named sets and files, "
+         "and:\n%s",
+         options_help());
+  puts("\n--version prints the version. Exit status: 0, 1 if something failed, 2 for wrong usage.");
+  return 0;
+}
+
+static bool is_help(const char *argument) {
+  return !strcmp(argument, "--help") || !strcmp(argument, "-h");
+}
+
+/* Output that did not arrive (a full disk) must not look like success. */
+static int finish(int status) {
+  if (!fflush(stdout) && !ferror(stdout)) return status;
+  perror("gconv-info: standard output");
+  return status ? status : 1;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) return usage_error("", "no command given; they are kernels, machine, problem and claims");
+  for (int i = 1; i < argc; i++)
+    if (is_help(argv[i])) return finish(help());
+  if (argc == 2 && !strcmp(argv[1], "--version")) return printf("%s\n", gconv_version()), finish(0);
+  for (int i = 0; i < COMMANDS; i++)
+    if (!strcmp(argv[1], commands[i].name)) return finish(commands[i].run(argc - 2, argv + 2));
+  return usage_error("", "'%s' is not a command; they are kernels, machine, problem and claims", argv[1]);
+}

@@ -1,0 +1,26 @@
+/* libraries.c - the libraries kernels are built on, described by the code that calls them. */
+#include "common/blas.h"
+#include "common/dnnl_library.h"
+
+static void describe_blas(unsigned isa_mask, char *text, size_t size) {
+  (void)isa_mask; /* a BLAS takes its core type from the CPU or from the environment */
+  gconv_blas_describe(text, size);
+}
+
+static const struct {
+  const char *name;
+  void (*describe)(unsigned isa_mask, char *text, size_t size);
+} table[] = {
+    {"blas", describe_blas},
+    {"onednn", gconv_dnnl_describe},
+};
+
+int gconv_libraries(unsigned isa_mask, gconv_library *libraries, int max) {
+  enum { COUNT = sizeof table / sizeof *table };
+  const unsigned mask = isa_mask ? isa_mask : gconv_isa_detect();
+  for (int i = 0; i < COUNT && i < max; i++) {
+    libraries[i].name = table[i].name;
+    table[i].describe(mask, libraries[i].text, sizeof libraries[i].text);
+  }
+  return COUNT;
+}
