@@ -47,8 +47,10 @@ void collect_counters(facts *f) {
   const int version = PAPI_library_init(PAPI_VER_CURRENT);
   facts_text(f, "counters", "papi", "PAPI %d.%d.%d", PAPI_VERSION_MAJOR(PAPI_VERSION), PAPI_VERSION_MINOR(PAPI_VERSION),
              PAPI_VERSION_REVISION(PAPI_VERSION));
-  if (version != PAPI_VER_CURRENT)
-    return refuse(f, version < 0 ? PAPI_strerror(version) : "PAPI of another version than at build time");
+  if (version != PAPI_VER_CURRENT) {
+    refuse(f, version < 0 ? PAPI_strerror(version) : "PAPI of another version than at build time");
+    return;
+  }
   long long cycles = 0;
   const int status = count_cycles(&cycles);
   const char *reason = disabled_reason(); /* now, because some versions set a component up at its first use */

@@ -39,8 +39,10 @@ static void collect_vector_flags(facts *f) {
                                        "amx_tile", "amx_bf16", "amx_int8", "avx512_fp16", "asimd",       "sve"};
   char flags[8192], list[FACT_VALUE_MAX] = "";
   if (!read_field(cpuinfo, "flags", ':', flags, sizeof flags) &&
-      !read_field(cpuinfo, "Features", ':', flags, sizeof flags))
-    return facts_unknown(f, "cpu", "vector_flags", "not in /proc/cpuinfo");
+      !read_field(cpuinfo, "Features", ':', flags, sizeof flags)) {
+    facts_unknown(f, "cpu", "vector_flags", "not in /proc/cpuinfo");
+    return;
+  }
   for (char *rest = flags, *word; (word = strtok_r(rest, " ", &rest));)
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
       if (!strcmp(word, wanted[i]))
@@ -53,7 +55,10 @@ static void collect_hypervisor(facts *f) {
   unsigned a, b, c, d;
   const bool virtual = __get_cpuid(1, &a, &b, &c, &d) && c & 1u << 31;
   facts_flag(f, "cpu", "virtual_machine", virtual);
-  if (!virtual) return facts_text(f, "cpu", "hypervisor", "none");
+  if (!virtual) {
+    facts_text(f, "cpu", "hypervisor", "none");
+    return;
+  }
   __cpuid(0x40000000, a, b, c, d); /* outside the range __get_cpuid checks */
   char vendor[13] = "";
   memcpy(vendor, &b, 4), memcpy(vendor + 4, &c, 4), memcpy(vendor + 8, &d, 4);
@@ -87,8 +92,10 @@ static void collect_cpus(facts *f) {
   facts_number(f, "cpu", "cpus_online", sysconf(_SC_NPROCESSORS_ONLN));
   facts_number(f, "cpu", "cpus_usable", usable);
   /* With OMP_PROC_BIND the OpenMP runtime has already bound this thread to one place. */
-  if (sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) < usable)
-    return facts_unknown(f, "cpu", "cores_usable", "this thread is bound, which hides the process's CPUs");
+  if (sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) < usable) {
+    facts_unknown(f, "cpu", "cores_usable", "this thread is bound, which hides the process's CPUs");
+    return;
+  }
   const int cores = count_cores(&set);
   if (cores)
     facts_number(f, "cpu", "cores_usable", cores);

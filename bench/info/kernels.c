@@ -35,7 +35,10 @@ static const char *isa_name(const gconv_kernel *kernel) {
 static void add_entry(table *t, const gconv_entry *entry) {
   const gconv_kernel *best = best_variant(entry);
   char isas[64] = "", directions[64] = "";
-  if (!best) return add_missing(t, entry);
+  if (!best) {
+    add_missing(t, entry);
+    return;
+  }
   for (int isa = 0; isa < GCONV_ISAS; isa++)
     if (entry->variant[isa]) append(isas, sizeof isas, " ", isa_name(entry->variant[isa]));
   for (int d = 0; d < GCONV_DIRECTIONS; d++)

@@ -51,8 +51,14 @@ static void add_costs(facts *f, const char *section, const gconv_problem *p, con
 static void add_dense_twin(facts *f, const char *section, const gconv_problem *p, const gconv_counts *c) {
   gconv_problem dense = *p;
   dense.groups = 1;
-  if (p->groups == 1) return facts_text(f, section, "dense twin", "this is dense");
-  if (gconv_problem_init(&dense)) return facts_text(f, section, "dense twin", "not possible: %s", gconv_last_error());
+  if (p->groups == 1) {
+    facts_text(f, section, "dense twin", "this is dense");
+    return;
+  }
+  if (gconv_problem_init(&dense)) {
+    facts_text(f, section, "dense twin", "not possible: %s", gconv_last_error());
+    return;
+  }
   const gconv_counts twin = gconv_problem_count(&dense);
   char params[DIGITS_MAX], macs[DIGITS_MAX];
   facts_text(f, section, "dense twin", "%s parameters (%.4g times), %s MACs in bounds (%.4g times)",

@@ -50,10 +50,7 @@ static void collect_libraries(facts *f) {
   gconv_library libraries[8];
   const int count = gconv_libraries(gconv_isa_detect(), libraries, 8);
   for (int i = 0; i < count && i < 8; i++) facts_text(f, "libraries", libraries[i].name, "%s", libraries[i].text);
-  if (*BUILD_BENCHMARK)
-    facts_text(f, "libraries", "benchmark", "Google Benchmark %s", BUILD_BENCHMARK);
-  else
-    facts_unknown(f, "libraries", "benchmark", "not in this build");
+  facts_text(f, "libraries", "benchmark", "Google Benchmark %s", BUILD_BENCHMARK);
 }
 
 static void collect_openmp(facts *f) {
