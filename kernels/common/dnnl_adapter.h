@@ -1,7 +1,7 @@
 /* dnnl_adapter.h - the few calls whose form differs between oneDNN 2 and 3; everything else is written once.
  *
  * Memory descriptors became opaque and operation descriptors disappeared with version 3. Pointers to the structure of
- * version 2 and handles of version 3 are passed alike, so two type names and four functions are the whole difference.
+ * version 2 and handles of version 3 are passed alike, so two type names and five functions are the whole difference.
  * Only sources that are built with oneDNN include this file. */
 #ifndef GCONV_COMMON_DNNL_ADAPTER_H
 #define GCONV_COMMON_DNNL_ADAPTER_H
@@ -33,6 +33,17 @@ void gconv_dnnl_md_destroy(gconv_dnnl_md md);
 dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
                                      const gconv_dnnl_spec *spec, const_dnnl_primitive_desc_t hint,
                                      const_dnnl_primitive_attr_t attr);
+
+/* How a blocked format lies in memory: an index is split by the inner blocks, innermost last; what remains of it is
+ * multiplied with the stride of its axis. */
+typedef struct {
+  int axes, blocks;
+  dnnl_dims_t stride;                 /* of each axis, in elements */
+  dnnl_dims_t block_size, block_axis; /* of each inner block */
+} gconv_dnnl_blocking;
+
+/* dnnl_unimplemented if the format is none of this kind. */
+dnnl_status_t gconv_dnnl_md_blocking(gconv_dnnl_const_md md, gconv_dnnl_blocking *blocking);
 
 dnnl_status_t gconv_dnnl_set_handle(dnnl_memory_t memory, void *data, dnnl_stream_t stream);
 

@@ -4,6 +4,7 @@
 
 #if DNNL_VERSION_MAJOR == 2
 #include <stdlib.h>
+#include <string.h>
 
 dnnl_status_t gconv_dnnl_md_create(gconv_dnnl_md *md, int ndims, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
   *md = calloc(1, sizeof **md);
@@ -31,6 +32,16 @@ dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t 
     status = dnnl_dilated_convolution_forward_desc_init(&op, prop, direct, src, wei, NULL, dst, s->strides, s->dilates,
                                                         s->pad_begin, s->pad_end);
   return status ? status : dnnl_primitive_desc_create(desc, &op, attr, engine, hint);
+}
+
+dnnl_status_t gconv_dnnl_md_blocking(gconv_dnnl_const_md md, gconv_dnnl_blocking *blocking) {
+  if (md->format_kind != dnnl_blocked || md->offset0) return dnnl_unimplemented;
+  const dnnl_blocking_desc_t *from = &md->format_desc.blocking;
+  *blocking = (gconv_dnnl_blocking){.axes = md->ndims, .blocks = from->inner_nblks};
+  memcpy(blocking->stride, from->strides, sizeof(dnnl_dims_t));
+  memcpy(blocking->block_size, from->inner_blks, sizeof(dnnl_dims_t));
+  memcpy(blocking->block_axis, from->inner_idxs, sizeof(dnnl_dims_t));
+  return dnnl_success;
 }
 
 /* Version 2 zeroes the padding lanes behind a new handle. They are zero already, so a handle that did not change need

@@ -3,6 +3,8 @@
 #include "common/dnnl_adapter.h"
 
 #if DNNL_VERSION_MAJOR >= 3
+#include <string.h>
+
 dnnl_status_t gconv_dnnl_md_create(gconv_dnnl_md *md, int ndims, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
   return dnnl_memory_desc_create_with_tag(md, ndims, dims, dnnl_f32, tag);
 }
@@ -24,6 +26,24 @@ dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t 
         desc, engine, direct, src, wei, NULL, dst, s->strides, s->dilates, s->pad_begin, s->pad_end, hint, attr);
   return dnnl_convolution_forward_primitive_desc_create(desc, engine, prop, direct, src, wei, NULL, dst, s->strides,
                                                         s->dilates, s->pad_begin, s->pad_end, attr);
+}
+
+dnnl_status_t gconv_dnnl_md_blocking(gconv_dnnl_const_md md, gconv_dnnl_blocking *blocking) {
+  dnnl_format_kind_t kind = dnnl_format_kind_undef;
+  const dnnl_dims_t *stride, *size, *axis;
+  dnnl_status_t status = dnnl_memory_desc_query(md, dnnl_query_format_kind, &kind);
+  if (status || kind != dnnl_blocked) return dnnl_unimplemented;
+  *blocking = (gconv_dnnl_blocking){0};
+  status = dnnl_memory_desc_query(md, dnnl_query_ndims_s32, &blocking->axes);
+  if (!status) status = dnnl_memory_desc_query(md, dnnl_query_inner_nblks_s32, &blocking->blocks);
+  if (!status) status = dnnl_memory_desc_query(md, dnnl_query_strides, &stride);
+  if (!status) status = dnnl_memory_desc_query(md, dnnl_query_inner_blks, &size);
+  if (!status) status = dnnl_memory_desc_query(md, dnnl_query_inner_idxs, &axis);
+  if (status) return status;
+  memcpy(blocking->stride, stride, sizeof *stride);
+  memcpy(blocking->block_size, size, sizeof *size);
+  memcpy(blocking->block_axis, axis, sizeof *axis);
+  return dnnl_success;
 }
 
 /* Version 3 leaves padding lanes alone here; primitives keep those of their outputs zero. */

@@ -103,22 +103,6 @@ static dnnl_status_t name_layout(const gconv_problem *p, gconv_tensor tensor, gc
   return status;
 }
 
-static dnnl_status_t create_reorder(const gconv_problem *p, gconv_dnnl_conv *c) {
-  gconv_dnnl_md plain = NULL;
-  dnnl_primitive_desc_t desc = NULL;
-  dnnl_status_t status = weights_md(p, true, &plain);
-  const gconv_dnnl_const_md native = md_of(c, c->arg[GCONV_WEI]);
-  const gconv_dnnl_const_md from = p->direction == GCONV_BWD_W ? native : plain;
-  const gconv_dnnl_const_md to = p->direction == GCONV_BWD_W ? plain : native;
-  if (!status) status = dnnl_reorder_primitive_desc_create(&desc, from, c->engine, to, c->engine, NULL);
-  if (!status) status = dnnl_primitive_create(&c->reorder, desc);
-  if (!status) status = dnnl_memory_create(&c->plain_wei, plain, c->engine, DNNL_MEMORY_NONE);
-  if (!status) c->plain_bytes = dnnl_memory_desc_get_size(plain);
-  if (desc) dnnl_primitive_desc_destroy(desc);
-  gconv_dnnl_md_destroy(plain);
-  return status;
-}
-
 static dnnl_status_t create_all(const gconv_problem *p, gconv_dnnl_conv *c) {
   gconv_dnnl_spec spec;
   memcpy(c->arg, directions[p->direction].arg, sizeof c->arg);
@@ -133,7 +117,7 @@ static dnnl_status_t create_all(const gconv_problem *p, gconv_dnnl_conv *c) {
   if (!status) status = create_memory(c, DNNL_ARG_SCRATCHPAD, &c->scratchpad, &c->scratchpad_bytes);
   if (!status) status = name_layout(p, GCONV_SRC, c);
   if (!status) status = name_layout(p, GCONV_DST, c);
-  if (!status && !c->format->plain_weights) status = create_reorder(p, c);
+  if (!status) status = gconv_dnnl_md_blocking(md_of(c, c->arg[GCONV_WEI]), &c->blocking);
   if (!status) status = dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
   return status;
 }
@@ -187,65 +171,33 @@ gconv_status gconv_dnnl_conv_create(const gconv_problem *problem, int threads, c
 
 void gconv_dnnl_conv_destroy(gconv_dnnl_conv *c) {
   if (!c) return;
-  const dnnl_primitive_t primitives[] = {c->primitive, c->reorder};
-  const dnnl_memory_t memories[] = {c->tensor[GCONV_SRC], c->tensor[GCONV_WEI], c->tensor[GCONV_DST], c->scratchpad,
-                                    c->plain_wei};
-  for (size_t i = 0; i < sizeof primitives / sizeof *primitives; i++)
-    if (primitives[i]) dnnl_primitive_destroy(primitives[i]);
+  const dnnl_memory_t memories[] = {c->tensor[GCONV_SRC], c->tensor[GCONV_WEI], c->tensor[GCONV_DST], c->scratchpad};
   for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
     if (memories[i]) dnnl_memory_destroy(memories[i]);
+  if (c->primitive) dnnl_primitive_destroy(c->primitive);
   if (c->desc) dnnl_primitive_desc_destroy(c->desc);
   if (c->stream) dnnl_stream_destroy(c->stream);
   if (c->engine) dnnl_engine_destroy(c->engine);
   free(c);
 }
 
-typedef struct {
-  int arg;
-  dnnl_memory_t memory;
-  void *data;
-} binding;
-
-static dnnl_status_t execute(const gconv_dnnl_conv *c, const_dnnl_primitive_t primitive, const binding *bindings,
-                             int count) {
-  enum { MOST = GCONV_TENSORS + 1 };
-  dnnl_exec_arg_t args[MOST];
+gconv_status gconv_dnnl_conv_run(const gconv_dnnl_conv *c, void *src, void *wei, void *dst, void *scratchpad) {
+  void *const data[] = {src, wei, dst, scratchpad};
+  enum { ARGS = sizeof data / sizeof *data };
+  const dnnl_exec_arg_t args[ARGS] = {
+      {c->arg[GCONV_SRC], c->tensor[GCONV_SRC]},
+      {c->arg[GCONV_WEI], c->tensor[GCONV_WEI]},
+      {c->arg[GCONV_DST], c->tensor[GCONV_DST]},
+      {DNNL_ARG_SCRATCHPAD, c->scratchpad},
+  };
   const int outer_threads = omp_get_max_threads();
   omp_set_num_threads(c->threads);
   dnnl_status_t status = dnnl_success;
-  for (int i = 0; i < count && !status; i++) {
-    status = gconv_dnnl_set_handle(bindings[i].memory, bindings[i].data, c->stream);
-    args[i] = (dnnl_exec_arg_t){bindings[i].arg, bindings[i].memory};
-  }
-  if (!status) status = dnnl_primitive_execute(primitive, c->stream, count, args);
+  for (int i = 0; i < ARGS && !status; i++) status = gconv_dnnl_set_handle(args[i].memory, data[i], c->stream);
+  if (!status) status = dnnl_primitive_execute(c->primitive, c->stream, ARGS, args);
   if (!status) status = dnnl_stream_wait(c->stream);
   omp_set_num_threads(outer_threads);
-  return status;
-}
-
-gconv_status gconv_dnnl_conv_run(const gconv_dnnl_conv *c, void *src, void *wei, void *dst, void *scratchpad) {
-  const binding bindings[] = {
-      {c->arg[GCONV_SRC], c->tensor[GCONV_SRC], src},
-      {c->arg[GCONV_WEI], c->tensor[GCONV_WEI], wei},
-      {c->arg[GCONV_DST], c->tensor[GCONV_DST], dst},
-      {DNNL_ARG_SCRATCHPAD, c->scratchpad, scratchpad},
-  };
-  const dnnl_status_t status = execute(c, c->primitive, bindings, sizeof bindings / sizeof *bindings);
   if (!status) return GCONV_OK;
   return gconv_error(GCONV_FAILED, "oneDNN's %s failed: %s", c->implementation, dnnl_status2str(status));
-}
-
-void gconv_dnnl_conv_reorder(const gconv_dnnl_conv *c, float *plain, void *packed) {
-  const bool to_plain = c->arg[GCONV_WEI] == DNNL_ARG_DIFF_WEIGHTS;
-  const binding bindings[] = {
-      {to_plain ? DNNL_ARG_TO : DNNL_ARG_FROM, c->plain_wei, plain},
-      {to_plain ? DNNL_ARG_FROM : DNNL_ARG_TO, c->tensor[GCONV_WEI], packed},
-  };
-  if (!execute(c, c->reorder, bindings, sizeof bindings / sizeof *bindings)) return;
-  /* Packing has no status to return: all ones are NaN, which no later check takes for weights. */
-  if (to_plain)
-    memset(plain, 0xff, c->plain_bytes);
-  else
-    memset(packed, 0xff, c->bytes[GCONV_WEI]);
 }
 #endif

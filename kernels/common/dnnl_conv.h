@@ -1,5 +1,5 @@
-/* dnnl_conv.h - one convolution made by oneDNN for given formats: primitive, memory objects and the weight reorder,
- * made once and run with the caller's buffers. Only sources that are built with oneDNN include this file. */
+/* dnnl_conv.h - one convolution made by oneDNN for given formats: primitive, memory objects and the format of the
+ * weights, made once and run with the caller's buffers. Only sources that are built with oneDNN include this file. */
 #ifndef GCONV_COMMON_DNNL_CONV_H
 #define GCONV_COMMON_DNNL_CONV_H
 
@@ -20,14 +20,12 @@ typedef struct {
   dnnl_primitive_desc_t desc;
   dnnl_primitive_t primitive;
   dnnl_memory_t tensor[GCONV_TENSORS], scratchpad;
-  int arg[GCONV_TENSORS];  /* what oneDNN calls each tensor in this direction */
-  dnnl_memory_t plain_wei; /* GOIHW; packed weights only */
-  size_t plain_bytes;
-  dnnl_primitive_t reorder;           /* between plain_wei and the primitive's weights, the way the direction needs */
+  int arg[GCONV_TENSORS];             /* what oneDNN calls each tensor in this direction */
   gconv_layout layout[GCONV_TENSORS]; /* of src and dst; GCONV_NATIVE if it has no name here */
   size_t bytes[GCONV_TENSORS];        /* as oneDNN stores them */
   size_t scratchpad_bytes;
-  const char *implementation; /* as oneDNN reports it; lives as long as desc */
+  gconv_dnnl_blocking blocking; /* of the weights */
+  const char *implementation;   /* as oneDNN reports it; lives as long as desc */
 } gconv_dnnl_conv;
 
 /* On failure nothing is left allocated. Activations may come out in a layout without a name here: the caller decides.
@@ -38,8 +36,5 @@ void gconv_dnnl_conv_destroy(gconv_dnnl_conv *conv);
 
 /* `wei` is in the primitive's format. */
 gconv_status gconv_dnnl_conv_run(const gconv_dnnl_conv *conv, void *src, void *wei, void *dst, void *scratchpad);
-
-/* Plain -> packed, for bwd_w packed -> plain. */
-void gconv_dnnl_conv_reorder(const gconv_dnnl_conv *conv, float *plain, void *packed);
 
 #endif

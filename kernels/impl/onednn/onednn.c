@@ -5,6 +5,7 @@
  * requests are raced when the plan is made. '@' and the name of a request forces that one. */
 #include "impl/onednn/race.h"
 #include "common/dnnl_library.h"
+#include "common/dnnl_weights.h"
 #include "core/clock.h"
 #include "core/error.h"
 
@@ -107,11 +108,13 @@ static gconv_status plan(gconv_plan *plan) {
 }
 
 static void pack(const gconv_plan *plan, const float *wei, void *packed) {
-  gconv_dnnl_conv_reorder(plan->state, (float *)wei, packed); /* a memory object has no const; it is only read */
+  const gconv_dnnl_conv *conv = plan->state;
+  gconv_dnnl_weights_pack(&plan->problem, &conv->blocking, wei, packed, conv->bytes[GCONV_WEI]);
 }
 
 static void unpack(const gconv_plan *plan, const void *packed, float *wei) {
-  gconv_dnnl_conv_reorder(plan->state, wei, (void *)packed);
+  const gconv_dnnl_conv *conv = plan->state;
+  gconv_dnnl_weights_unpack(&plan->problem, &conv->blocking, packed, wei);
 }
 
 static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
