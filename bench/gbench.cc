@@ -306,7 +306,7 @@ void gbench_add(const gbench_case *benchmark) {
   block.push_back({*benchmark, {}});
   auto *added = benchmark::RegisterBenchmark(benchmark->name, [index](benchmark::State &state) {
     if (stopped) {
-      state.SkipWithError("stopped");
+      gbench_fail(reinterpret_cast<gbench_state *>(&state), "stopped");
       return;
     }
     Registered &self = block[index];
@@ -316,6 +316,8 @@ void gbench_add(const gbench_case *benchmark) {
   added->UseRealTime()->Repetitions(benchmark->repetitions ? benchmark->repetitions : repetitions);
   if (min_time.iterations)
     added->Iterations(min_time.iterations);
+  else if (benchmark->iteration_seconds > 0)
+    added->Iterations(1 + static_cast<benchmark::IterationCount>(min_time.seconds / benchmark->iteration_seconds));
   else
     added->MinTime(min_time.seconds);
 }
@@ -352,7 +354,11 @@ bool gbench_keep_running(gbench_state *state) {
 }
 
 void gbench_fail(gbench_state *state, const char *reason) {
-  state_of(state).SkipWithError(reason);
+  benchmark::State &s = state_of(state);
+  if (s.iterations() == 0) // the library insists that repetitions, failed ones too, count the same iterations
+    while (s.KeepRunning()) {
+    }
+  s.SkipWithError(reason);
 }
 
 void gbench_label(gbench_state *state, const char *label) {

@@ -27,6 +27,9 @@ typedef struct {
   void (*done)(void *context, const char *error, const double *seconds, int repetitions);
   void *context;
   int repetitions; /* 0: as gbench_repetitions() says */
+  /* About how long an iteration takes; 0: the library finds out, from the first repetition alone. One disturbed call
+   * would then leave all repetitions with a single iteration. */
+  double iteration_seconds;
 } gbench_case;
 
 /* Takes every flag of the library out of argv, with the values of BENCHMARK_* in the environment as defaults. False

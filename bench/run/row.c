@@ -32,8 +32,11 @@ static void describe_problem(csv_row *row, const gconv_problem *p) {
   row->ih = p->ih, row->iw = p->iw;
 }
 
+static void describe_kernel(csv_row *row, const gconv_kernel *kernel) {
+  row->isa = kernel->library ? "library" : gconv_isa_name(kernel->isa);
+}
+
 static void describe_plan(csv_row *row, const gconv_plan *plan) {
-  row->isa = plan->kernel->library ? "library" : gconv_isa_name(plan->kernel->isa);
   row->plan = plan->text;
   row->packed_bytes = (int64_t)plan->packed_bytes, row->workspace_bytes = (int64_t)plan->workspace_bytes;
   row->executed_macs = plan->executed_macs;
@@ -69,6 +72,8 @@ void measurement_write(const measurement *m, subject_status status, const char *
   row.threads = s->threads, row.cache = cache_name(m->instance.cache), row.cpus = cpus_of(s->session, s->threads);
   row.status = statuses[status], row.reason = reason, row.err = s->err;
   describe_problem(&row, &s->block->problem);
+  const gconv_kernel *kernel = gconv_kernel_find(s->kernel, s->session->options.isa_mask);
+  if (kernel) describe_kernel(&row, kernel);
   if (s->plan) describe_plan(&row, s->plan), row.pack_ns = s->pack_ns;
   char *times = seconds ? list_times(seconds, repetitions) : NULL;
   row.time_reps_ns = times;

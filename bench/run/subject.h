@@ -19,10 +19,11 @@ typedef struct {
 
   bool prepared;
   subject_status status;
-  char reason[512]; /* where status is not ok */
-  double err;       /* of the check: error / bound, NaN where there was none */
-  gconv_plan *plan; /* NULL where the kernel refused the problem */
-  double pack_ns, first_seconds;
+  char reason[512];    /* where status is not ok */
+  double err;          /* of the check: error / bound, NaN where there was none */
+  gconv_plan *plan;    /* NULL where the kernel refused the problem */
+  double pack_ns;      /* NaN where nothing is packed */
+  double call_seconds; /* about; 0 before it was called */
 } subject;
 
 typedef struct {
@@ -30,7 +31,7 @@ typedef struct {
   instance instance;
 } measurement;
 
-/* Checks, plans and runs once. What is wrong or missing is said on stderr, under `name`. */
+/* Plans, checks and tries it. What is wrong or missing is said on stderr, under `name`. */
 void subject_prepare(subject *s, const char *name);
 /* Hands the measurement to the benchmark library, or writes the row that says why not. It must stay in place. */
 void measurement_register(measurement *m);
