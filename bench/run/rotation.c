@@ -6,6 +6,9 @@
 
 enum { CACHE_FACTOR = 2, MEMORY_SHARE = 4 };
 
+/* Virtual machines may hide the last-level cache; this is more than most give to one core. */
+static const size_t hidden_cache_bytes = (size_t)64 << 20;
+
 static size_t weight_bytes(const gconv_plan *plan) {
   return plan->packed_bytes ? plan->packed_bytes : gconv_plan_tensor_bytes(plan, GCONV_WEI);
 }
@@ -15,7 +18,8 @@ int rotation_copies(const gconv_plan *plan, bool cold) {
   const size_t bytes =
       gconv_plan_tensor_bytes(plan, GCONV_SRC) + gconv_plan_tensor_bytes(plan, GCONV_DST) + weight_bytes(plan);
   const gconv_caches *caches = &plan->env.caches;
-  const size_t last_level = caches->l3 > caches->l2 ? caches->l3 : caches->l2;
+  const size_t known = caches->l3 > caches->l2 ? caches->l3 : caches->l2;
+  const size_t last_level = caches->l3_known ? known : hidden_cache_bytes;
   const size_t wanted = 1 + CACHE_FACTOR * last_level / bytes;
   const size_t possible = plan->env.memory_bytes / MEMORY_SHARE / bytes;
   const size_t copies = wanted < possible ? wanted : possible;
