@@ -198,19 +198,23 @@ private:
     owner.done(owner.context, error, seconds.data(), static_cast<int>(seconds.size()));
   }
 
-  // The console gets one line a benchmark, its median repetition: nine lines and four aggregates hide the comparison.
-  static void show(std::vector<Run> &runs) {
+  // The console gets one line a benchmark: its median repetition, or the first that failed. Nine lines and four
+  // aggregates would hide the comparison.
+  static Run summary(std::vector<Run> runs) {
+    for (const Run &run : runs)
+      if (error_of(run, 0)) return run;
+    const auto median = runs.begin() + static_cast<std::ptrdiff_t>((runs.size() - 1) / 2);
+    std::nth_element(runs.begin(), median, runs.end(),
+                     [](const Run &a, const Run &b) { return seconds_of(a) < seconds_of(b); });
+    return *median;
+  }
+
+  static void show(const std::vector<Run> &runs) {
     Reporter *display = benchmark::CreateDefaultDisplayReporter();
-    if (console && runs.front().run_type != Run::RT_Aggregate) {
-      const auto median = runs.begin() + static_cast<std::ptrdiff_t>((runs.size() - 1) / 2);
-      std::nth_element(runs.begin(), median, runs.end(),
-                       [](const Run &a, const Run &b) { return seconds_of(a) < seconds_of(b); });
-      Run line = *median;
-      line.repetitions = 1; // else the name would be given "/repeats:9"
-      display->ReportRuns({line});
-    } else {
+    if (console && runs.front().run_type != Run::RT_Aggregate)
+      display->ReportRuns({summary(runs)});
+    else
       display->ReportRuns(runs);
-    }
     display->GetOutputStream().flush();
   }
 };
