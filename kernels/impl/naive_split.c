@@ -4,6 +4,7 @@
  * loops of a textbook, and the results are concatenated: three passes, as a framework does that has only dense
  * convolution (and as the picture in the paper suggests). Whole rows of outputs are the innermost loop, so the compiler
  * may vectorise it; nothing else is done for speed. */
+#include "common/plane.h"
 #include "core/clock.h"
 #include "core/workspace.h"
 
@@ -29,21 +30,7 @@ static parts book_parts(const gconv_problem *p) {
 static void convolve_plane(const gconv_problem *p, const float *src, const float *wei, float *dst) {
   memset(dst, 0, (size_t)p->oh * p->ow * sizeof *dst);
   for (int i = 0; i < p->icg; i++)
-    for (int r = 0; r < p->kh; r++)
-      for (int s = 0; s < p->kw; s++) {
-        const float w = wei[((int64_t)i * p->kh + r) * p->kw + s];
-        const int64_t left = (int64_t)s * (p->dilation_w + 1) - p->pad_left;
-        int first = 0, end = p->ow; /* outputs whose input column is inside the image */
-        while (first < end && first * (int64_t)p->stride_w + left < 0) first++;
-        while (end > first && (end - 1) * (int64_t)p->stride_w + left >= p->iw) end--;
-        for (int oh = 0; oh < p->oh; oh++) {
-          const int64_t ih = (int64_t)oh * p->stride_h - p->pad_top + (int64_t)r * (p->dilation_h + 1);
-          if (ih < 0 || ih >= p->ih) continue;
-          const float *in = src + ((int64_t)i * p->ih + ih) * p->iw;
-          float *out = dst + (int64_t)oh * p->ow;
-          for (int ow = first; ow < end; ow++) out[ow] += w * in[ow * (int64_t)p->stride_w + left];
-        }
-      }
+    gconv_add_plane(p, src + (int64_t)i * p->ih * p->iw, wei + (int64_t)i * p->kh * p->kw, dst);
 }
 
 /* Copies the channels of group g of image n between the whole tensor and the group's own. */

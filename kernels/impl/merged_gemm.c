@@ -1,0 +1,189 @@
+/* merged_gemm.c - m groups at a time as one dense product: the weights on the diagonal of a matrix of zeros.
+ *
+ *             | W0  0  0 |   | columns of group 0 |
+ *   dst_m  =  |  0 W1  0 | * | columns of group 1 |        (m = 3)
+ *             |  0  0 W2 |   | columns of group 2 |
+ *
+ * It is how a dense library runs a grouped layer: with m = g it is the dense layer of the same width, and of each m
+ * products m - 1 are with a zero. The waste buys a larger matrix, since SGEMM needs rows to reuse what it loads:
+ * merging pays where groups have a row or two. Without a parameter m is the smallest number that gives the product a
+ * full register tile of rows (rows_needed below); groups that have them are not merged.
+ *
+ * A zero weight times an infinity or NaN of another group's input is NaN: inputs have to be finite, as they need not be
+ * for the other kernels. */
+#include "common/blas.h"
+#include "common/im2col.h"
+#include "common/sgemm.h"
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/workspace.h"
+
+#include <limits.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sizes that follow from the plan's problem and its m. */
+typedef struct {
+  const gconv_problem *p;
+  int m, merges;
+  int group_rows; /* rows of the column matrix that one group needs */
+  int plane;      /* output positions of an image */
+  bool direct;    /* src is the column matrix */
+  gconv_blocking blocking;
+} method;
+
+typedef struct {
+  int first, count;
+} groups;
+
+static groups merge_groups(const method *m, int index) {
+  const int first = index * m->m, rest = m->p->groups - first;
+  return (groups){first, rest < m->m ? rest : m->m};
+}
+
+/* m is kept as the plan's state: it fits the pointer, and nothing needs to be freed. */
+static method make_method(const gconv_plan *plan) {
+  const gconv_problem *p = &plan->problem;
+  method m = {.p = p, .m = (int)(intptr_t)plan->state, .plane = p->oh * p->ow, .direct = gconv_columns_are_src(p)};
+  m.merges = (p->groups + m.m - 1) / m.m;
+  m.group_rows = p->icg * p->kh * p->kw;
+  m.blocking = gconv_block_columns(plan, m.direct ? 1 : (int64_t)m.m * m.group_rows, (int64_t)p->batch * m.merges);
+  return m;
+}
+
+static size_t thread_bytes(const method *m) {
+  gconv_book book = {0};
+  if (!m->direct) gconv_book_add(&book, (size_t)m->m * m->group_rows * m->blocking.width * sizeof(float));
+  return book.bytes;
+}
+
+static gconv_status choose_merge(const gconv_plan *plan, int *m) {
+  enum { rows_needed = 4 };
+  const gconv_problem *p = &plan->problem;
+  if (!plan->param[0]) {
+    const int wanted = (rows_needed + p->ocg - 1) / p->ocg;
+    *m = wanted < p->groups ? wanted : p->groups;
+    return GCONV_OK;
+  }
+  char *end;
+  const long value = strtol(plan->param + 1, &end, 10);
+  if (plan->param[0] != 'm' || end == plan->param + 1 || *end)
+    return gconv_error(GCONV_INVALID, "merged_gemm: parameter '%s' is not m and a number, as in @m8", plan->param);
+  if (value < 1 || value > p->groups)
+    return gconv_error(GCONV_INVALID, "merged_gemm: m is %ld, must be 1 to the number of groups, %d", value, p->groups);
+  *m = (int)value;
+  return GCONV_OK;
+}
+
+/* The sum of squares of the merges' sizes, which is what both packed weights and executed products grow with. */
+static int64_t squares(const method *m) {
+  const int64_t whole = m->p->groups / m->m, rest = m->p->groups % m->m;
+  return whole * m->m * m->m + rest * rest;
+}
+
+static const char *supports(const gconv_problem *p) {
+  return gconv_sgemm_refuses(p);
+}
+
+static gconv_status plan(gconv_plan *plan) {
+  const gconv_problem *p = &plan->problem;
+  int merge = 0;
+  gconv_status status = choose_merge(plan, &merge);
+  if (status) return status;
+  plan->state = (void *)(intptr_t)merge;
+  const int64_t rows = (int64_t)merge * p->icg * p->kh * p->kw;
+  if (rows > INT_MAX)
+    return gconv_error(GCONV_UNSUPPORTED, "merged_gemm: %lld rows of columns are beyond the 32-bit sizes of the BLAS",
+                       (long long)rows);
+  gconv_sgemm_prepare();
+  const method m = make_method(plan);
+  const gconv_counts counts = gconv_problem_count(p);
+  int64_t bytes;
+  if (__builtin_mul_overflow(counts.params / p->groups * (int64_t)sizeof(float), squares(&m), &bytes))
+    return gconv_error(GCONV_NO_MEMORY, "merged_gemm: the weights of %d groups merged by %d are 2^63 bytes or more",
+                       p->groups, merge);
+  plan->packed_bytes = (size_t)bytes;
+  plan->kernel_workspace_bytes = (size_t)plan->env.threads * thread_bytes(&m);
+  if (__builtin_mul_overflow(counts.macs_nominal / p->groups, squares(&m), &plan->executed_macs))
+    plan->executed_macs = INT64_MAX;
+  snprintf(plan->text, sizeof plan->text, "m = %d, %d products of %d x %d an image, %d columns a block, %s", merge,
+           m.merges, merge * p->ocg, (int)rows, m.blocking.width, gconv_blas_name());
+  return GCONV_OK;
+}
+
+/* Merges one after the other, each a plain matrix: rows are its output channels, columns its groups' K in order. */
+static int64_t merge_offset(const method *m, int index) {
+  return (int64_t)index * m->m * m->p->ocg * m->m * m->group_rows;
+}
+
+static void pack(const gconv_plan *plan, const float *wei, void *packed) {
+  const method m = make_method(plan);
+  const int ocg = m.p->ocg;
+  memset(packed, 0, plan->packed_bytes);
+#pragma omp parallel for num_threads(plan->env.threads)
+  for (int index = 0; index < m.merges; index++) {
+    const groups merged = merge_groups(&m, index);
+    const int64_t row = (int64_t)merged.count * m.group_rows;
+    float *matrix = (float *)packed + merge_offset(&m, index);
+    for (int i = 0; i < merged.count; i++)
+      for (int o = 0; o < ocg; o++)
+        memcpy(matrix + ((int64_t)i * ocg + o) * row + (int64_t)i * m.group_rows,
+               wei + ((int64_t)(merged.first + i) * ocg + o) * m.group_rows, (size_t)m.group_rows * sizeof *wei);
+  }
+}
+
+/* One block of output positions of one merge of one image. */
+static void forward(const method *m, const gconv_args *args, float *columns, int64_t job) {
+  const gconv_problem *p = m->p;
+  const int thread = omp_get_thread_num();
+  const int64_t n = job / m->blocking.count / m->merges;
+  const int index = (int)(job / m->blocking.count % m->merges);
+  const groups merged = merge_groups(m, index);
+  const gconv_columns block = gconv_block(p, m->blocking, (int)(job % m->blocking.count));
+  const float *src = (const float *)args->src.data + (n * p->ic + (int64_t)merged.first * p->icg) * p->ih * p->iw;
+  float *dst = (float *)args->dst.data + (n * p->oc + (int64_t)merged.first * p->ocg) * m->plane;
+  const int rows = merged.count * m->group_rows;
+
+  gconv_matrix inputs = {src + block.first, m->plane, GCONV_AS_IS};
+  if (!m->direct) {
+    const uint64_t start = gconv_tick(args->clock);
+    gconv_im2col(p, src, merged.count * p->icg, block, columns, block.count);
+    gconv_tock(args->clock, thread, GCONV_STAGE_PACK_SRC, start);
+    inputs = (gconv_matrix){columns, block.count, GCONV_AS_IS};
+  }
+  const gconv_matrix wei = {(const float *)args->packed.data + merge_offset(m, index), rows, GCONV_AS_IS};
+  const uint64_t start = gconv_tick(args->clock);
+  gconv_sgemm(merged.count * p->ocg, block.count, rows, wei, inputs, dst + block.first, m->plane, false);
+  gconv_tock(args->clock, thread, GCONV_STAGE_COMPUTE, start);
+}
+
+static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
+  const method m = make_method(plan);
+  const int64_t jobs = (int64_t)plan->problem.batch * m.merges * m.blocking.count;
+#pragma omp parallel num_threads(plan->env.threads)
+  {
+    const int before = gconv_sgemm_enter();
+    float *columns = gconv_grant(args->workspace.data, (size_t)omp_get_thread_num() * thread_bytes(&m));
+#pragma omp for schedule(dynamic)
+    for (int64_t job = 0; job < jobs; job++) forward(&m, args, columns, job);
+    gconv_sgemm_leave(before);
+  }
+  return GCONV_OK;
+}
+
+const gconv_kernel gconv_kernel_merged_gemm_scalar = {
+    .name = "merged_gemm",
+    .summary = "weights of m groups as a block-diagonal matrix, one SGEMM for the m groups",
+    .reference = "grouped convolution as a sparsely connected dense layer: Xie et al., arXiv:1611.05431, 2017; "
+                 "products as in Caffe, arXiv:1408.5093, 2014",
+    .params = "mN: merge N groups, 1 to g; without it, the fewest that give a product 4 rows",
+    .library = true,
+    .directions = 1u << GCONV_FWD,
+    .numeric = GCONV_SUM_ANY_ORDER,
+    .supports = supports,
+    .plan = plan,
+    .pack = pack,
+    .execute = execute,
+};
