@@ -1,6 +1,6 @@
 # install.cmake - what `cmake --install` puts where: the library with its header, pkg-config file and CMake package, and the tools
-# (bench/ installs the problem sets they read). A program that uses the library needs nothing else: which BLAS and which oneDNN are
-# behind it stays inside.
+# (tests/ installs its own, bench/ the problem sets they read). A program that uses the library needs nothing else: which BLAS and
+# which oneDNN are behind it stays inside.
 include(CMakePackageConfigHelpers)
 
 # The header goes into a folder: glibc has a <gconv.h> of its own (character sets), which must neither be replaced nor found instead.
@@ -16,8 +16,4 @@ file(RELATIVE_PATH pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_I
 configure_file(cmake/gconv.pc.in gconv.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/gconv.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-foreach(tool gconv-bench gconv-check gconv-info)
-  if(TARGET ${tool}) # gconv-check is a test and not built without BUILD_TESTING
-    install(TARGETS ${tool} DESTINATION ${CMAKE_INSTALL_BINDIR})
-  endif()
-endforeach()
+install(TARGETS gconv-bench gconv-info)
