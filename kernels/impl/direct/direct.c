@@ -1,0 +1,198 @@
+/* direct.c - direct convolution in registers, every valid problem, forward: the plan and the kernel's row.
+ *
+ * Vectors of output channels over NCHW16c; see README.md for the method, its bounds, and what was tried and lost. */
+#include "impl/direct/direct.h"
+
+#include "core/clock.h"
+#include "core/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE } family;
+
+static const char *const mode_names[OPERANDS] = {"load", "permute", "bcast", "mix2", "mix"};
+static const char *const family_names[] = {"any", "3x3", "depthwise"};
+
+static int min_int(int a, int b) {
+  return a < b ? a : b;
+}
+
+/* One pixel per column and no border: the plane is one long row. */
+static bool is_flat(const gconv_problem *p) {
+  return p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 && p->oh == p->ih && p->ow == p->iw &&
+         !p->pad_top && !p->pad_left;
+}
+
+static geometry geometry_of(const gconv_problem *p) {
+  geometry g = {
+      .ih = p->ih,
+      .iw = p->iw,
+      .oh = p->oh,
+      .ow = p->ow,
+      .kh = p->kh,
+      .kw = p->kw,
+      .stride_h = p->stride_h,
+      .stride_w = p->stride_w,
+      .step_h = p->dilation_h + 1,
+      .step_w = p->dilation_w + 1,
+      .pad_top = p->pad_top,
+      .pad_left = p->pad_left,
+      .src_block = (ptrdiff_t)p->ih * p->iw * BLOCK,
+      .dst_block = (ptrdiff_t)p->oh * p->ow * BLOCK,
+  };
+  if (is_flat(p)) {
+    g.iw = g.ow = p->ih * p->iw;
+    g.ih = g.oh = 1;
+  }
+  g.src_row = (ptrdiff_t)g.iw * BLOCK;
+  g.dst_row = (ptrdiff_t)g.ow * BLOCK;
+  return g;
+}
+
+/* The fast families need square kernels and strides, no dilation, and borders that their edge columns cover. */
+static family family_of(const gconv_problem *p) {
+  const int edge = (p->kw - 1) / 2;
+  const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && p->stride_w <= 2 && !p->dilation_h &&
+                       !p->dilation_w && p->pad_left <= edge && p->pad_right <= edge;
+  if (!regular) return ANY_TAPS;
+  const bool depthwise = p->icg == 1 && p->ocg == 1 && VL > 1;
+  if (depthwise && (p->kw == 5 || p->kw == 7) && ISA_NAME(direct_depthwise)(p->kw, p->stride_w, p->ow))
+    return DEPTHWISE;
+  if (p->kw == 3 && ISA_NAME(direct_3x3)(BCAST, p->stride_w, 1, p->ow)) return TAPS_3X3;
+  return ANY_TAPS;
+}
+
+static operand_source source_of(const gconv_problem *p, int vector, int32_t *index) {
+  const int first = vector * VL, last = min_int(first + VL, p->oc) - 1;
+  if (first > last)
+    return (operand_source){.mode = MIX, .icg = p->icg}; /* padding lanes only: no group, zeros are stored */
+  const int group = first / p->ocg;
+  operand_source o = {.groups = last / p->ocg - group + 1, .channel = group * p->icg, .icg = p->icg};
+  const int channel_last = o.channel + o.groups * p->icg - 1, aligned = o.channel / VL * VL;
+  if (o.groups == 1)
+    o.mode = BCAST;
+  else if (p->icg == 1 && p->ocg == 1)
+    o.mode = LOAD;
+  else if (channel_last < aligned + VL)
+    o.mode = PERMUTE;
+  else
+    o.mode = o.groups == 2 ? MIX2 : MIX;
+  for (int lane = 0; lane <= last - first; lane++) {
+    const int g = (first + lane) / p->ocg - group;
+    o.lanes[g] |= 1u << lane;
+    for (int i = 0; i < p->icg && o.mode == PERMUTE; i++) index[i * VL + lane] = (group + g) * p->icg + i - aligned;
+  }
+  if (o.mode == PERMUTE) {
+    o.channel = aligned;
+    o.index = index;
+  }
+  return o;
+}
+
+static void choose_microkernels(const gconv_problem *p, const geometry *g, family f, vector_job *job) {
+  const operand_mode mode = job->source.mode;
+  if (f == TAPS_3X3) {
+    job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
+    const microkernel *two_rows = g->oh > 1 ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : NULL;
+    job->main = two_rows ? two_rows : job->rest;
+  } else if (f == DEPTHWISE && mode == LOAD) {
+    job->main = job->rest = ISA_NAME(direct_depthwise)(p->kw, p->stride_w, g->ow);
+  } else {
+    job->main = ISA_NAME(direct_any)(mode, job->vectors, g->ow);
+    job->rest = ISA_NAME(direct_any)(mode, job->vectors, 1);
+  }
+}
+
+/* Vectors of one group run in pairs where the microkernel can share their operands. */
+static int vectors_together(const gconv_problem *p, family f, const operand_source *o, int vector, int vectors) {
+  if (f != ANY_TAPS || o->mode != BCAST || vector + 1 >= vectors) return 1;
+  const int last = (vector + 2) * VL - 1;
+  return last < p->oc && last / p->ocg == vector * VL / p->ocg ? 2 : 1;
+}
+
+static int round_down(int value, int multiple) {
+  return value / multiple * multiple;
+}
+
+/* Input indices per pass: a vector's weights take at most half of the L1 cache; tails shorter than half a chunk are not
+ * split off. */
+static int choose_chunk(const gconv_problem *p, family f, const gconv_caches *caches) {
+  const int bytes = p->kh * p->kw * VL * (int)sizeof(float);
+  const int chunk = round_down((int)(caches->l1d / 2) / bytes, BLOCK);
+  return f != TAPS_3X3 || chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
+}
+
+/* Columns per unit of a flattened layer: their inputs take at most a quarter of L2 and every thread gets work. */
+static int choose_columns(const gconv_plan *plan, const geometry *g, int width) {
+  const gconv_problem *p = &plan->problem;
+  const int64_t pixel = (int64_t)p->ic * (int64_t)sizeof(float);
+  int64_t columns = (int64_t)(plan->env.caches.l2 / 4) / pixel;
+  const int64_t share = ((int64_t)g->ow * p->batch + plan->env.threads - 1) / plan->env.threads;
+  if (columns > share) columns = share;
+  if (columns < 2 * width) columns = 2 * width;
+  return (int)((columns + width - 1) / width * width);
+}
+
+static gconv_status plan(gconv_plan *plan) {
+  const gconv_problem *p = &plan->problem;
+  const family f = family_of(p);
+  const int vectors = (p->oc + BLOCK - 1) / BLOCK * (BLOCK / VL);
+  const bool small = p->icg <= VL; /* only then can a vector need lane numbers */
+  const size_t index_count = small ? (size_t)vectors * (size_t)p->icg * VL : 0;
+  direct_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
+  if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %d vectors", vectors);
+  plan->state = state;
+  int32_t *index = (int32_t *)&state->job[vectors];
+  state->g = geometry_of(p);
+  for (int vector = 0; vector < vectors;) {
+    vector_job *job = &state->job[state->jobs++];
+    job->source = source_of(p, vector, index);
+    if (job->source.index) index += (ptrdiff_t)p->icg * VL;
+    job->vector = vector;
+    job->vectors = vectors_together(p, f, &job->source, vector, vectors);
+    choose_microkernels(p, &state->g, f, job);
+    vector += job->vectors;
+  }
+  const vector_job *first = &state->job[0];
+  state->taps_inner = first->main->taps_inner;
+  state->row_step = first->main->rows;
+  state->chunk = choose_chunk(p, f, &plan->env.caches);
+  state->x_step = is_flat(p) ? choose_columns(plan, &state->g, first->main->width) : 0;
+  state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
+
+  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
+  plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
+  plan->executed_macs = gconv_problem_count(p).macs_nominal / p->oc * vectors * VL;
+  plan->lane_use = (double)p->oc / ((double)vectors * VL);
+  snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",
+           family_names[f], mode_names[first->source.mode], first->vectors, first->main->rows, first->main->width,
+           state->chunk, p->icg);
+  return GCONV_OK;
+}
+
+static void release(gconv_plan *plan) {
+  free(plan->state);
+}
+
+static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
+  const uint64_t start = gconv_tick(args->clock);
+  ISA_NAME(direct_run)(plan, args->src.data, args->packed.data, args->dst.data);
+  gconv_tock(args->clock, 0, GCONV_STAGE_COMPUTE, start);
+  return GCONV_OK;
+}
+
+const gconv_kernel ISA_NAME(gconv_kernel_direct) = {
+    .name = "direct",
+    .summary = "direct convolution in registers on NCHW16c, groups packed into full vectors, any problem",
+    .reference = "Georganas et al., Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, "
+                 "arXiv 1808.05567",
+    .isa = V_ISA,
+    .directions = 1u << GCONV_FWD,
+    .numeric = GCONV_SUM_ANY_ORDER,
+    .plan = plan,
+    .pack = ISA_NAME(direct_pack),
+    .execute = execute,
+    .release = release,
+};

@@ -1,0 +1,66 @@
+/* direct.h - what the parts of `direct` share: the geometry, one strip of work, and the plan's state.
+ *
+ * A strip is a row of output tiles of one oc vector (or pair); a microkernel computes strips, run.c orders and shares
+ * them. */
+#ifndef GCONV_DIRECT_H
+#define GCONV_DIRECT_H
+
+#include "gconv.h"
+#include "impl/direct/operand.h"
+
+/* Sizes as the microkernels see them. Dilation as distance: 1 = dense. 1x1 layers are flattened to one row of ih*iw
+ * pixels. */
+typedef struct {
+  int ih, iw, oh, ow, kh, kw, stride_h, stride_w, step_h, step_w, pad_top, pad_left;
+  ptrdiff_t src_block, src_row, dst_block, dst_row; /* floats */
+} geometry;
+
+typedef struct {
+  const geometry *g;
+  const operand_source *source;
+  const float *src;        /* the image */
+  const float *wei;        /* packed weights of the vector */
+  ptrdiff_t wei_vector;    /* floats from one vector's weights to the next one's */
+  float *dst, *dst_second; /* row 0 of the image in the vector's block; of the second vector of a pair */
+  int y;                   /* first output row */
+  int x_first, x_last;     /* output columns [x_first, x_last) */
+  int i_first, i_last;     /* input indices summed by this call */
+  bool accumulate;         /* add to dst instead of overwriting it */
+} strip;
+
+typedef void strip_fn(const strip *);
+
+/* The microkernels: 3x3 with stride 1 or 2, rows 1 or 2 (NULL where the ISA has no such tile); depthwise 3x3, 5x5 and
+ * 7x7; any. */
+typedef struct {
+  strip_fn *run;
+  int rows, vectors, width; /* of the tile */
+  bool taps_inner;          /* weights packed [i][r][s] instead of [r][s][i] */
+} microkernel;
+
+const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow);
+const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow);
+const microkernel *ISA_NAME(direct_any)(operand_mode mode, int vectors, int width);
+
+/* Vectors that run together: the same microkernel and, for a pair, the same group. */
+typedef struct {
+  operand_source source;
+  int vector, vectors;
+  const microkernel *main, *rest; /* rest: the rows, or the last columns, that main's tile does not fill */
+} vector_job;
+
+typedef struct {
+  geometry g;
+  int jobs, row_step; /* output rows per unit of work */
+  int chunk;          /* input indices summed per pass, so that a vector's weights stay in the L1 cache */
+  int x_step;         /* output columns per unit of work */
+  bool taps_inner;
+  ptrdiff_t wei_vector;
+  int32_t index[16 * 16]; /* PERMUTE lane numbers */
+  vector_job job[];
+} direct_state;
+
+void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float *wei, float *dst);
+void ISA_NAME(direct_pack)(const gconv_plan *plan, const float *wei, void *packed);
+
+#endif

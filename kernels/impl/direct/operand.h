@@ -1,0 +1,81 @@
+/* operand.h - how the input reaches the lanes of an output vector: the idea behind `direct`.
+ *
+ * A vector holds VL consecutive output channels. For input index i (0..icg-1) lane l needs channel group(l)*icg + i of
+ * the source pixel; only this gathering depends on the groups, so it is the one thing that comes in variants: LOAD icg
+ * = ocg = 1: the pixel's own channels, one load PERMUTE whole groups inside one vector: a load and an in-register
+ * permute BCAST   one group fills the vector: one broadcast load MIX2    the vector straddles two groups: two broadcast
+ * loads, the second into its lanes only MIX     any other: one broadcast load per group in the vector All lanes do
+ * useful work in every variant, whatever the group width. */
+#ifndef GCONV_DIRECT_OPERAND_H
+#define GCONV_DIRECT_OPERAND_H
+
+#include "simd/simd.h"
+
+#include <stddef.h>
+
+enum { BLOCK = 16 }; /* channels per block of NCHW16c, floats per pixel of a block */
+
+typedef enum { LOAD, PERMUTE, BCAST, MIX2, MIX, OPERANDS } operand_mode;
+
+/* Where one oc vector takes its input from. */
+typedef struct {
+  operand_mode mode;
+  int groups;  /* groups that have lanes in this vector */
+  int channel; /* first input channel of the first of them (LOAD, PERMUTE: of the vector) */
+  int icg;
+  uint32_t lanes[16];   /* lanes of each group, as bits */
+  const int32_t *index; /* PERMUTE: icg rows of VL lane numbers */
+} operand_source;
+
+/* Pointers for input index i; `pixel` offsets are added by operand(). */
+typedef struct {
+  const float *first;
+  const float *second;
+  v_index index;
+} operand_at;
+
+INLINE ptrdiff_t channel_offset(int channel, ptrdiff_t block_stride) {
+  return (ptrdiff_t)(channel / BLOCK) * block_stride + channel % BLOCK;
+}
+
+INLINE operand_at operand_for(const operand_source *o, const operand_mode mode, const float *src,
+                              ptrdiff_t block_stride, int i) {
+  operand_at at = {.first = src};
+  if (mode == LOAD || mode == PERMUTE)
+    at.first = src + channel_offset(o->channel, block_stride);
+  else
+    at.first = src + channel_offset(o->channel + i, block_stride);
+  if (mode == PERMUTE) at.index = v_index_load(o->index + i * VL);
+  if (mode == MIX2) at.second = src + channel_offset(o->channel + o->icg + i, block_stride);
+  return at;
+}
+
+/* The operand at `pixel` floats from the tile's origin; all lanes zero, and nothing read, where `inside` is clear. */
+INLINE v_f32 operand(const operand_source *o, const operand_mode mode, const operand_at *at, const float *src,
+                     ptrdiff_t block_stride, int i, ptrdiff_t pixel, const bool edge, v_mask inside, v_mask second) {
+  switch (mode) {
+  case LOAD:
+    return edge ? v_load_masked(inside, at->first + pixel) : v_load(at->first + pixel);
+  case PERMUTE:
+    return v_permute(at->index, edge ? v_load_masked(inside, at->first + pixel) : v_load(at->first + pixel));
+  case BCAST:
+    return edge ? v_bcast_masked(inside, at->first + pixel) : v_bcast(at->first + pixel);
+  case MIX2:
+    if (edge) {
+      const v_f32 head = v_bcast_masked(inside, at->first + pixel);
+      return v_select(second, v_bcast_masked(inside, at->second + pixel), head);
+    }
+    return v_bcast_into(v_bcast(at->first + pixel), second, at->second + pixel);
+  default:
+    break;
+  }
+  v_f32 x = v_zero();
+  for (int g = 0; g < o->groups; g++) {
+    const float *p = src + channel_offset(o->channel + g * o->icg + i, block_stride) + pixel;
+    x = edge ? v_select(v_mask_of(o->lanes[g]), v_bcast_masked(inside, p), x)
+             : v_bcast_into(x, v_mask_of(o->lanes[g]), p);
+  }
+  return x;
+}
+
+#endif

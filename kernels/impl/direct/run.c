@@ -1,0 +1,130 @@
+/* run.c - the order of the work and its split over threads; weights packed for the microkernels.
+ *
+ * A unit is (image, vector job, tile rows) or, for flattened 1x1 layers, (image, column range, vector job). Units are
+ * equal work and are cut into one contiguous range per thread, so a thread keeps a job's weights in its L1 cache while
+ * it walks down the image. Every output is summed by one thread in one order: results do not depend on the thread
+ * count. */
+#include "impl/direct/direct.h"
+
+#include <omp.h>
+#include <string.h>
+
+typedef struct {
+  const direct_state *state;
+  const float *src, *wei;
+  float *dst;
+  ptrdiff_t src_image, dst_image;
+  int y_units, x_units;
+} pass;
+
+static float *vector_dst(const pass *p, int n, int vector) {
+  return p->dst + n * p->dst_image + channel_offset(vector * VL, p->state->g.dst_block);
+}
+
+static strip strip_of(const pass *p, int n, const vector_job *job) {
+  return (strip){
+      .g = &p->state->g,
+      .source = &job->source,
+      .src = p->src + n * p->src_image,
+      .wei = p->wei + job->vector * p->state->wei_vector,
+      .wei_vector = p->state->wei_vector,
+      .dst = vector_dst(p, n, job->vector),
+      .dst_second = vector_dst(p, n, job->vector + job->vectors - 1),
+      .x_first = 0,
+      .x_last = p->state->g.ow,
+      .i_first = 0,
+      .i_last = job->source.icg,
+  };
+}
+
+/* Tile rows [first, last) of one job: all of them for one chunk of input indices before the next chunk. */
+static void run_rows(const pass *p, int n, const vector_job *job, int first, int last) {
+  const direct_state *state = p->state;
+  strip a = strip_of(p, n, job);
+  for (int i = 0; i < job->source.icg; i += state->chunk) {
+    a.i_first = i;
+    a.i_last = i + state->chunk < job->source.icg ? i + state->chunk : job->source.icg;
+    a.accumulate = i > 0;
+    for (int unit = first; unit < last; unit++) {
+      a.y = unit * state->row_step;
+      if (a.y + job->main->rows <= state->g.oh) {
+        job->main->run(&a);
+        continue;
+      }
+      for (; a.y < state->g.oh; a.y++) job->rest->run(&a);
+    }
+  }
+}
+
+static void run_columns(const pass *p, int n, const vector_job *job, int x_unit) {
+  strip a = strip_of(p, n, job);
+  a.x_first = x_unit * p->state->x_step;
+  const int end = a.x_first + p->state->x_step < p->state->g.ow ? a.x_first + p->state->x_step : p->state->g.ow;
+  const int full = (end - a.x_first) / job->main->width * job->main->width;
+  a.x_last = a.x_first + full;
+  job->main->run(&a);
+  a.x_first = a.x_last;
+  a.x_last = end;
+  const microkernel *last = end - a.x_first <= job->rest->width ? job->rest : job->main;
+  last->run(&a);
+}
+
+/* Units [first, last) in the order image, job, rows: whole runs of rows are handed on. */
+static void run_units(const pass *p, int64_t first, int64_t last) {
+  const direct_state *state = p->state;
+  while (first < last) {
+    if (p->x_units) {
+      const int64_t per_image = (int64_t)p->x_units * state->jobs;
+      const int job = (int)(first % state->jobs), x = (int)(first / state->jobs % p->x_units);
+      run_columns(p, (int)(first / per_image), &state->job[job], x);
+      first++;
+      continue;
+    }
+    const int64_t plane = first / p->y_units;
+    const int begin = (int)(first % p->y_units);
+    const int64_t left = last - first;
+    const int end = left < p->y_units - begin ? begin + (int)left : p->y_units;
+    run_rows(p, (int)(plane / state->jobs), &state->job[plane % state->jobs], begin, end);
+    first += end - begin;
+  }
+}
+
+void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float *wei, float *dst) {
+  const gconv_problem *problem = &plan->problem;
+  const direct_state *state = plan->state;
+  gconv_dims src_image = gconv_tensor_dims(problem, GCONV_SRC), dst_image = gconv_tensor_dims(problem, GCONV_DST);
+  src_image.n = dst_image.n = 1;
+  const pass p = {
+      .state = state,
+      .src = src,
+      .wei = wei,
+      .dst = dst,
+      .src_image = gconv_layout_elems(GCONV_NCHW16C, src_image),
+      .dst_image = gconv_layout_elems(GCONV_NCHW16C, dst_image),
+      .y_units = (state->g.oh + state->row_step - 1) / state->row_step,
+      .x_units = state->x_step ? (state->g.ow + state->x_step - 1) / state->x_step : 0,
+  };
+  const int64_t units = (int64_t)problem->batch * state->jobs * (p.x_units ? p.x_units : p.y_units);
+#pragma omp parallel num_threads(plan->env.threads)
+  {
+    const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
+    run_units(&p, units * thread / threads, units * (thread + 1) / threads);
+  }
+}
+
+/* [vector][i][r][s][lane] or [vector][r][s][i][lane]; lanes beyond oc are zero. */
+void ISA_NAME(direct_pack)(const gconv_plan *plan, const float *wei, void *packed) {
+  const gconv_problem *p = &plan->problem;
+  const direct_state *state = plan->state;
+  const int taps = p->kh * p->kw;
+  const int64_t vectors = (int64_t)(plan->packed_bytes / sizeof(float)) / state->wei_vector;
+  float *const out = packed;
+  memset(out, 0, plan->packed_bytes);
+  for (int64_t v = 0; v < vectors; v++)
+    for (int i = 0; i < p->icg; i++)
+      for (int t = 0; t < taps; t++) {
+        const int64_t at = state->taps_inner ? (int64_t)i * taps + t : (int64_t)t * p->icg + i;
+        for (int lane = 0; lane < VL && v * VL + lane < p->oc; lane++)
+          out[v * state->wei_vector + at * VL + lane] = wei[((v * VL + lane) * p->icg + i) * taps + t];
+      }
+}

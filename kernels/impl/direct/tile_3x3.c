@@ -1,0 +1,108 @@
+/* tile_3x3.c - 3x3, stride 1 or 2, dilation 1: a tile of R output rows x W columns in registers.
+ *
+ * Each operand (an input pixel spread over the lanes) is formed once per input index and feeds every tap that uses it:
+ * with R = 2, W = 7 a window of 4 x 9 operands serves 126 FMAs, 0.29 operands and 0.14 weight loads per FMA, so that
+ * only the FMA units limit. Borders: rows outside the image are skipped; at most one column on each side is outside
+ * (pad <= 1), it is masked to zero. The last tile of a row is moved left to end at the row's end; columns it shares
+ * with the tile before are not stored again. */
+#include "impl/direct/direct.h"
+
+INLINE void tile(const strip *a, const operand_mode mode, const int S, const int R, const int W, const v_f32 *kernel,
+                 int x0, int skip) {
+  const geometry *g = a->g;
+  enum { KW = 3 };
+  const int columns = (W - 1) * S + KW, rows = (R - 1) * S + KW;
+  const int top = a->y * S - g->pad_top, left_column = x0 * S - g->pad_left;
+  const ptrdiff_t origin = (ptrdiff_t)top * g->src_row + (ptrdiff_t)left_column * BLOCK;
+  const v_mask left = v_mask_all(left_column >= 0), right = v_mask_all(left_column + columns <= g->iw);
+  const v_mask second = v_mask_of(a->source->lanes[1]);
+  float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
+
+  v_f32 acc[2][8]; /* [R][W] of it live in registers */
+  UNROLLED (y, R)
+    UNROLLED (x, W) acc[y][x] = v_zero();
+  if (a->accumulate)
+    UNROLLED (y, R)
+      UNROLLED (x, W) acc[y][x] = v_load(dst + y * g->dst_row + x * BLOCK);
+
+  for (int i = a->i_first; i < a->i_last; i++) {
+    const operand_at at = operand_for(a->source, mode, a->src, g->src_block, i);
+    const float *wei = a->wei + (ptrdiff_t)i * KW * KW * VL;
+    UNROLLED (q, rows) {
+      if (top + q < 0 || top + q >= g->ih) continue;
+      UNROLLED (c, columns) {
+        const bool edge = c == 0 || c == columns - 1;
+        const ptrdiff_t pixel = origin + q * g->src_row + c * BLOCK;
+        const v_f32 p =
+            operand(a->source, mode, &at, a->src, g->src_block, i, pixel, edge, c == 0 ? left : right, second);
+        UNROLLED (y, R) {
+          const int r = q - y * S;
+          if (r < 0 || r >= KW) continue;
+          UNROLLED (s, KW) {
+            const int x = (c - s) / S;
+            if (c < s || (c - s) % S || x >= W) continue;
+            acc[y][x] = v_fma(p, mode == LOAD ? kernel[r * KW + s] : v_load(wei + (r * KW + s) * VL), acc[y][x]);
+          }
+        }
+      }
+    }
+  }
+  UNROLLED (y, R)
+    UNROLLED (x, W)
+      if (x >= skip) v_store(dst + y * g->dst_row + x * BLOCK, acc[y][x]);
+}
+
+INLINE void tiles(const strip *a, const operand_mode mode, const int S, const int R, const int W) {
+  v_f32 kernel[9]; /* depthwise: the taps stay in registers for the whole row */
+  if (mode == LOAD)
+    UNROLLED (k, 9) kernel[k] = v_load(a->wei + k * VL);
+  for (int x = a->x_first; x < a->x_last; x += W) {
+    const int x0 = x + W <= a->x_last ? x : a->x_last - W;
+    tile(a, mode, S, R, W, kernel, x0, x - x0);
+  }
+}
+
+#define STRIP(mode, S, R, W)                                                                                           \
+  static void mode##_s##S##_r##R##_w##W(const strip *a) {                                                              \
+    tiles(a, mode, S, R, W);                                                                                           \
+  }
+#define MODES(S, R, W)                                                                                                 \
+  STRIP(LOAD, S, R, W) STRIP(PERMUTE, S, R, W) STRIP(BCAST, S, R, W) STRIP(MIX2, S, R, W) STRIP(MIX, S, R, W)
+#define STRIDES(R, W) MODES(1, R, W) MODES(2, R, W)
+
+#define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, true}
+#define ROWS(S, R, W)                                                                                                  \
+  { ROW(LOAD, S, R, W), ROW(PERMUTE, S, R, W), ROW(BCAST, S, R, W), ROW(MIX2, S, R, W), ROW(MIX, S, R, W) }
+#define TABLE(R, W)                                                                                                    \
+  { ROWS(1, R, W), ROWS(2, R, W) }
+
+/* Tiles that fit the registers: R * W accumulators, 3 * R taps and one operand of 32 (AVX-512) or 16 (AVX2). Widths: 7
+ * divides the 7, 14, 28, 56 and 112 of ImageNet networks, 8 and 5 what 7 leaves. */
+#if defined(GCONV_ISA_IS_avx512)
+enum { ROWS_MAX = 2, WIDTHS = 3 };
+#define WIDTH_TABLES(R) TABLE(R, 7), TABLE(R, 8), TABLE(R, 5)
+STRIDES(1, 5)
+STRIDES(1, 7)
+STRIDES(1, 8)
+STRIDES(2, 5) STRIDES(2, 7) STRIDES(2, 8) static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {
+    {WIDTH_TABLES(1)}, {WIDTH_TABLES(2)}};
+#else
+enum { ROWS_MAX = 1, WIDTHS = 2 };
+STRIDES(1, 5)
+STRIDES(1, 7) static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {{TABLE(1, 7), TABLE(1, 5)}};
+#endif
+
+/* The width that computes the fewest columns twice; NULL if the row is narrower than every tile. */
+const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow) {
+  const microkernel *best = NULL;
+  int best_columns = 0;
+  if (rows > ROWS_MAX) return NULL;
+  for (int w = 0; w < WIDTHS; w++) {
+    const microkernel *m = &table[rows - 1][w][stride - 1][mode];
+    const int columns = (ow + m->width - 1) / m->width * m->width;
+    if (ow < m->width || (best && columns >= best_columns)) continue;
+    best = m;
+    best_columns = columns;
+  }
+  return best;
+}

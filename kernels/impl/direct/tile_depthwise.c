@@ -1,0 +1,78 @@
+/* tile_depthwise.c - depthwise 3x3, 5x5, 7x7, stride 1 or 2: one output row, W columns, each input pixel loaded once
+ * per kernel row.
+ *
+ * icg = ocg = 1, so the operand is the pixel itself and there is no sum over channels: K*K FMAs per output vector. A
+ * kernel row's taps stay in registers while (W-1)*S + K pixels pass by, each feeding up to K accumulators: below 0.5
+ * loads per FMA. */
+#include "impl/direct/direct.h"
+
+INLINE void tile(const strip *a, const int K, const int S, const int W, int x0, int skip) {
+  const geometry *g = a->g;
+  const int columns = (W - 1) * S + K, edge = (K - 1) / 2;
+  const int top = a->y * S - g->pad_top, left = x0 * S - g->pad_left;
+  const float *src = a->src + channel_offset(a->source->channel, g->src_block);
+  float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
+  v_f32 acc[14]; /* [W] of it live in registers */
+  UNROLLED (x, W) acc[x] = v_zero();
+  for (int r = top < 0 ? -top : 0; r < K && top + r < g->ih; r++) {
+    const ptrdiff_t origin = (ptrdiff_t)(top + r) * g->src_row + (ptrdiff_t)left * BLOCK;
+    const float *wei = a->wei + (ptrdiff_t)r * K * VL;
+    v_f32 w[7];
+    UNROLLED (s, K) w[s] = v_load(wei + s * VL);
+    UNROLLED (c, columns) {
+      const bool maybe_outside = c < edge || c >= columns - edge;
+      const v_mask inside = v_mask_all((unsigned)(left + c) < (unsigned)g->iw);
+      const v_f32 p =
+          maybe_outside ? v_load_masked(inside, src + origin + c * BLOCK) : v_load(src + origin + c * BLOCK);
+      UNROLLED (s, K) {
+        const int x = (c - s) / S;
+        if (c >= s && (c - s) % S == 0 && x < W) acc[x] = v_fma(p, w[s], acc[x]);
+      }
+    }
+  }
+  UNROLLED (x, W)
+    if (x >= skip) v_store(dst + x * BLOCK, acc[x]);
+}
+
+INLINE void tiles(const strip *a, const int K, const int S, const int W) {
+  for (int x = a->x_first; x < a->x_last; x += W) {
+    const int x0 = x + W <= a->x_last ? x : a->x_last - W;
+    tile(a, K, S, W, x0, x - x0);
+  }
+}
+
+#define STRIP(K, S, W)                                                                                                 \
+  static void k##K##_s##S##_w##W(const strip *a) {                                                                     \
+    tiles(a, K, S, W);                                                                                                 \
+  }
+#define KERNELS(W) STRIP(3, 1, W) STRIP(3, 2, W) STRIP(5, 1, W) STRIP(5, 2, W) STRIP(7, 1, W) STRIP(7, 2, W)
+#define ROW(K, S, W)                                                                                                   \
+  { k##K##_s##S##_w##W, 1, 1, W, true }
+#define TABLE(W)                                                                                                       \
+  {                                                                                                                    \
+    {ROW(3, 1, W), ROW(3, 2, W)}, {ROW(5, 1, W), ROW(5, 2, W)}, {                                                      \
+      ROW(7, 1, W), ROW(7, 2, W)                                                                                       \
+    }                                                                                                                  \
+  }
+
+KERNELS(7)
+KERNELS(5)
+#if defined(GCONV_ISA_IS_avx512)
+KERNELS(14) static const microkernel table[][3][2] = {TABLE(14), TABLE(7), TABLE(5)};
+#else
+static const microkernel table[][3][2] = {TABLE(7), TABLE(5)};
+#endif
+
+/* The widest tile among those that compute the fewest columns twice; NULL where none fits. */
+const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow) {
+  const microkernel *best = NULL;
+  int best_columns = 0;
+  for (size_t w = 0; w < sizeof table / sizeof *table; w++) {
+    const microkernel *m = &table[w][(kernel - 3) / 2][stride - 1];
+    const int columns = (ow + m->width - 1) / m->width * m->width;
+    if (ow < m->width || (best && columns >= best_columns)) continue;
+    best = m;
+    best_columns = columns;
+  }
+  return best;
+}

@@ -1,0 +1,35 @@
+/* simd.h - one vocabulary of vector operations; a kernel source is compiled once per ISA (GCONV_ISA) and sees one of
+ * the headers.
+ *
+ *   VL               lanes of a vector                      v_load v_store        any alignment of a float
+ *   v_bcast(p)       *p in every lane                       v_bcast_into(x,m,p)   ... only in the lanes of m
+ *   v_fma(a,b,c)     a*b + c                                v_permute(index,x)    lane l = x[index[l]]
+ *   v_mask           a set of lanes                         v_mask_of(bits), v_mask_all(bool)
+ *   v_select(m,a,b)  a in the lanes of m, b elsewhere
+ *   v_load_masked    zero where the mask is clear; masked-off addresses are not touched (v_bcast_masked: all or none)
+ *
+ * A new ISA (NEON, SVE, ...) is one more header and one line here. */
+#ifndef GCONV_SIMD_H
+#define GCONV_SIMD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define INLINE static inline __attribute__((always_inline))
+/* A loop of constant count written out whole: arrays indexed by its variable live in registers. */
+#define UNROLLED(i, count) _Pragma("GCC unroll 64") for (int i = 0; i < (count); i++)
+
+/* name_isa, so that the same source compiled for each ISA exports distinct symbols */
+#define ISA_NAME(name)        ISA_NAME_(name, GCONV_ISA)
+#define ISA_NAME_(name, isa)  ISA_NAME__(name, isa)
+#define ISA_NAME__(name, isa) name##_##isa
+
+#if defined(GCONV_ISA_IS_avx512)
+#include "simd/avx512.h"
+#elif defined(GCONV_ISA_IS_avx2)
+#include "simd/avx2.h"
+#else
+#include "simd/scalar.h"
+#endif
+
+#endif
