@@ -4,9 +4,9 @@
  * equal work and are cut into one contiguous range per thread, so a thread keeps a job's weights in its L1 cache while
  * it walks down the image. Every output is summed by one thread in one order: results do not depend on the thread
  * count. */
+#include "core/parallel.h"
 #include "impl/direct/direct.h"
 
-#include <omp.h>
 #include <string.h>
 
 typedef struct {
@@ -15,6 +15,7 @@ typedef struct {
   float *dst;
   ptrdiff_t src_image, dst_image;
   int y_units, x_units;
+  int64_t units;
 } pass;
 
 static float *vector_dst(const pass *p, int n, int vector) {
@@ -89,12 +90,17 @@ static void run_units(const pass *p, int64_t first, int64_t last) {
   }
 }
 
+static void run_share(const void *arg, int thread, int threads) {
+  const pass *p = arg;
+  run_units(p, p->units * thread / threads, p->units * (thread + 1) / threads);
+}
+
 void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float *wei, float *dst) {
   const gconv_problem *problem = &plan->problem;
   const direct_state *state = plan->state;
   gconv_dims src_image = gconv_tensor_dims(problem, GCONV_SRC), dst_image = gconv_tensor_dims(problem, GCONV_DST);
   src_image.n = dst_image.n = 1;
-  const pass p = {
+  pass p = {
       .state = state,
       .src = src,
       .wei = wei,
@@ -104,12 +110,8 @@ void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float 
       .y_units = (state->g.oh + state->row_step - 1) / state->row_step,
       .x_units = state->x_step ? (state->g.ow + state->x_step - 1) / state->x_step : 0,
   };
-  const int64_t units = (int64_t)problem->batch * state->jobs * (p.x_units ? p.x_units : p.y_units);
-#pragma omp parallel num_threads(plan->env.threads)
-  {
-    const int64_t thread = omp_get_thread_num(), threads = omp_get_num_threads();
-    run_units(&p, units * thread / threads, units * (thread + 1) / threads);
-  }
+  p.units = (int64_t)problem->batch * state->jobs * (p.x_units ? p.x_units : p.y_units);
+  gconv_parallel(plan->env.threads, run_share, &p);
 }
 
 /* [vector][i][r][s][lane] or [vector][r][s][i][lane]; lanes beyond oc are zero. */

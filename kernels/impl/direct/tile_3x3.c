@@ -47,9 +47,14 @@ INLINE void tile(const strip *a, const operand_mode mode, const int S, const int
       }
     }
   }
+  if (skip && a->accumulate) {
+    UNROLLED (y, R)
+      UNROLLED (x, W)
+        if (x >= skip) v_store(dst + y * g->dst_row + x * BLOCK, acc[y][x]);
+    return;
+  }
   UNROLLED (y, R)
-    UNROLLED (x, W)
-      if (x >= skip) v_store(dst + y * g->dst_row + x * BLOCK, acc[y][x]);
+    UNROLLED (x, W) v_store(dst + y * g->dst_row + x * BLOCK, acc[y][x]);
 }
 
 INLINE void tiles(const strip *a, const operand_mode mode, const int S, const int R, const int W) {

@@ -6,7 +6,7 @@
  * loads per FMA. */
 #include "impl/direct/direct.h"
 
-INLINE void tile(const strip *a, const int K, const int S, const int W, int x0, int skip) {
+INLINE void tile(const strip *a, const int K, const int S, const int W, int x0) {
   const geometry *g = a->g;
   const int columns = (W - 1) * S + K, edge = (K - 1) / 2;
   const int top = a->y * S - g->pad_top, left = x0 * S - g->pad_left;
@@ -30,14 +30,12 @@ INLINE void tile(const strip *a, const int K, const int S, const int W, int x0, 
       }
     }
   }
-  UNROLLED (x, W)
-    if (x >= skip) v_store(dst + x * BLOCK, acc[x]);
+  UNROLLED (x, W) v_store(dst + x * BLOCK, acc[x]);
 }
 
 INLINE void tiles(const strip *a, const int K, const int S, const int W) {
   for (int x = a->x_first; x < a->x_last; x += W) {
-    const int x0 = x + W <= a->x_last ? x : a->x_last - W;
-    tile(a, K, S, W, x0, x - x0);
+    tile(a, K, S, W, x + W <= a->x_last ? x : a->x_last - W);
   }
 }
 
