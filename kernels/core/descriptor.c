@@ -101,18 +101,15 @@ static void copy_if_missing(fields *f, key from, key to) {
   f->value[to] = f->value[from];
 }
 
-/* Fills the axis that was left out. With only w fields h is 1. A width of its own (iw and kw) gets defaults of its own,
- * as in benchdnn; otherwise every missing w field is taken from h, but for the ow of another iw, which has to be
- * computed. */
+/* Fills the axis that was left out: with only w fields h is 1, otherwise every missing w field is taken from h.
+ * (benchdnn gives a line with both iw and kw defaults of its own for the rest; one rule for all lines is easier to rely
+ * on.) */
 static void fill_missing_axis(fields *f) {
   if (!mentioned(f, height_keys) && mentioned(f, width_keys)) {
     for (int i = 0; i < 3; i++) f->given[height_keys[i]] = true, f->value[height_keys[i]] = 1;
     return;
   }
-  if (f->given[IW] && f->given[KW]) return;
-  if (!f->given[IW]) copy_if_missing(f, OH, OW);
-  for (int i = 0; i < AXIS_KEYS; i++)
-    if (width_keys[i] != OW) copy_if_missing(f, height_keys[i], width_keys[i]);
+  for (int i = 0; i < AXIS_KEYS; i++) copy_if_missing(f, height_keys[i], width_keys[i]);
 }
 
 /* Pads of one axis from in, out (or missing), kernel, stride, dilation and the pad before (or missing). */
