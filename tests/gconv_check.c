@@ -56,22 +56,9 @@ static void check_pair(session *s, const char *kernel, const gconv_env *env, con
   printf("     repeat with: %s\n", command);
 }
 
-/* The variants of a kernel that the mask and the CPU allow, as a mask. */
-static unsigned variants(const char *kernel, unsigned mask) {
-  size_t count;
-  const gconv_entry *entries = gconv_registry(&count);
-  const size_t length = strcspn(kernel, "@");
-  unsigned found = 0;
-  for (size_t i = 0; i < count; i++)
-    for (int isa = 0; isa < GCONV_ISAS; isa++)
-      if (strlen(entries[i].name) == length && !memcmp(entries[i].name, kernel, length) && entries[i].variant[isa])
-        found |= 1u << isa;
-  return found & mask & gconv_isa_detect();
-}
-
 /* A kernel that was compiled for several instruction sets is checked in each. */
-static void check_variants(session *s, const char *kernel, gconv_env env) {
-  const unsigned usable = variants(kernel, s->o->isa_mask);
+static void check_isas(session *s, const char *kernel, gconv_env env) {
+  const unsigned usable = check_variants(kernel, s->o->isa_mask);
   if (!(usable & (usable - 1))) {
     env.isa_mask = s->o->isa_mask;
     check_pair(s, kernel, &env, "");
@@ -87,7 +74,7 @@ static void check_kernels(session *s) {
   for (int layout = 0; layout < GCONV_LAYOUTS; layout++)
     for (size_t k = 0; s->o->layouts[layout] && k < s->o->kernel_count; k++)
       for (int t = 0; t < s->o->thread_count; t++)
-        check_variants(s, s->o->kernels[k], (gconv_env){.threads = s->o->threads[t], .layout = (gconv_layout)layout});
+        check_isas(s, s->o->kernels[k], (gconv_env){.threads = s->o->threads[t], .layout = (gconv_layout)layout});
 }
 
 static void free_cases(session *s) {

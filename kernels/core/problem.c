@@ -12,11 +12,18 @@ typedef struct {
 } axis;
 
 static int64_t kernel_extent(const axis *a) {
-  return (int64_t)(a->kernel - 1) * (a->dilation + 1) + 1;
+  return (int64_t)(a->kernel - 1) * (a->dilation + (int64_t)1) + 1;
 }
 
 static gconv_status check_size(const char *name, int value) {
   return value >= 1 ? GCONV_OK : gconv_error(GCONV_INVALID, "%s is %d, must be at least 1", name, value);
+}
+
+/* dilation + 1, the distance of two taps, has to fit an int too. */
+static gconv_status check_dilation(const char *name, int value) {
+  return value >= 0 && value < INT_MAX
+             ? GCONV_OK
+             : gconv_error(GCONV_INVALID, "%s is %d, must be 0 to %d", name, value, INT_MAX - 1);
 }
 
 /* Output size of one axis; trims `after` to what the output uses, so that equal problems have equal fields. */
@@ -26,10 +33,13 @@ static gconv_status derive_axis(axis *a, int *out) {
   if (extent > padded)
     return gconv_error(GCONV_INVALID, "%s: the dilated kernel covers %lld but the padded input only %lld", a->name,
                        (long long)extent, (long long)padded);
+  if (padded > INT_MAX) /* so that every position in the padded input fits an int, here and in kernels */
+    return gconv_error(GCONV_INVALID, "%s: the padded input of %lld positions does not fit 31 bits", a->name,
+                       (long long)padded);
   const int64_t positions = (padded - extent) / a->stride + 1;
   const int64_t after = (positions - 1) * a->stride + extent - a->in - a->before;
-  if (positions > INT_MAX || after < INT_MIN)
-    return gconv_error(GCONV_INVALID, "%s: output of %lld positions is too large", a->name, (long long)positions);
+  if (after < INT_MIN)
+    return gconv_error(GCONV_INVALID, "%s: pads %d and %d leave too much input unread", a->name, a->before, a->after);
   *out = (int)positions;
   a->after = (int)after;
   return GCONV_OK;
@@ -63,12 +73,12 @@ gconv_status gconv_problem_init(gconv_problem *p) {
                {"sh", p->stride_h},
                {"sw", p->stride_w},
                {"multiplicity", p->multiplicity}};
-  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-    gconv_status status = check_size(sizes[i].name, sizes[i].value);
-    if (status) return status;
-  }
-  if (p->dilation_h < 0) return gconv_error(GCONV_INVALID, "dh is %d, must not be negative", p->dilation_h);
-  if (p->dilation_w < 0) return gconv_error(GCONV_INVALID, "dw is %d, must not be negative", p->dilation_w);
+  gconv_status status = GCONV_OK;
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes && !status; i++)
+    status = check_size(sizes[i].name, sizes[i].value);
+  if (!status) status = check_dilation("dh", p->dilation_h);
+  if (!status) status = check_dilation("dw", p->dilation_w);
+  if (status) return status;
   if ((unsigned)p->direction >= GCONV_DIRECTIONS)
     return gconv_error(GCONV_INVALID, "direction is %d, must be fwd (0), bwd_d (1) or bwd_w (2)", (int)p->direction);
   if ((unsigned)p->dtype >= GCONV_DTYPES)
@@ -80,7 +90,7 @@ gconv_status gconv_problem_init(gconv_problem *p) {
 
   axis h = {"height", p->ih, p->kh, p->stride_h, p->dilation_h, p->pad_top, p->pad_bottom};
   axis w = {"width", p->iw, p->kw, p->stride_w, p->dilation_w, p->pad_left, p->pad_right};
-  gconv_status status = derive_axis(&h, &p->oh);
+  status = derive_axis(&h, &p->oh);
   if (!status) status = derive_axis(&w, &p->ow);
   if (status) return status;
   p->pad_bottom = h.after;

@@ -1,14 +1,14 @@
-/* buffer.c - red zones, poison and fingerprints. Red-zone words count upwards, so that even a copy of poison or of a
- * shifted piece of the zone itself changes them. */
+/* buffer.c - red zones, poison and fingerprints. Red-zone words are NaNs that count upwards and have no zero byte, so
+ * that zeros, a copy of poison and even a shifted copy of the zone itself change them. */
 #include "buffer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 64, ZONE = 4096, ZONE_WORD = 0x7ffe0000, WORD_MASK = 0xffff };
+enum { ALIGN = 64, ZONE = 4096, ZONE_WORD = 0x7ffe8001, COUNT_MASK = 0x3fff };
 
 static uint8_t zone_byte(size_t at) {
-  const uint32_t word = (uint32_t)ZONE_WORD | (uint32_t)(at / 4 & WORD_MASK);
+  const uint32_t word = (uint32_t)ZONE_WORD | (uint32_t)(at / 4 & COUNT_MASK) << 1;
   return (uint8_t)(word >> 8 * (at % 4));
 }
 

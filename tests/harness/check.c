@@ -151,6 +151,15 @@ check_result check_kernel(const check_case *c, const char *kernel, const gconv_e
   return result;
 }
 
+unsigned check_variants(const char *kernel, unsigned isa_mask) {
+  unsigned found = 0;
+  for (int isa = 0; isa < GCONV_ISAS; isa++) {
+    const gconv_kernel *variant = gconv_kernel_find(kernel, 1u << isa);
+    if (variant) found |= 1u << variant->isa;
+  }
+  return found & isa_mask & gconv_isa_detect();
+}
+
 int check_repro(const check_case *c, const char *kernel, const gconv_env *env, char *text, size_t size) {
   char descriptor[GCONV_TEXT_MAX], isas[64] = "";
   gconv_problem_print(&c->problem, descriptor, sizeof descriptor);

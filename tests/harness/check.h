@@ -48,6 +48,10 @@ check_result check_kernel(const check_case *c, const char *kernel, const gconv_e
 check_result check_plan(const check_case *c, const gconv_plan *plan);
 check_result check_compare(const check_case *c, const gconv_kernel *kernel, const float *got);
 
+/* The instruction sets to check a kernel (NAME or NAME@PARAM) in: those it was compiled for, the mask allows and the
+ * CPU has. */
+unsigned check_variants(const char *kernel, unsigned isa_mask);
+
 /* The command that repeats the check, for a FAIL line. Returns the length, as snprintf does. */
 int check_repro(const check_case *c, const char *kernel, const gconv_env *env, char *text, size_t size);
 

@@ -1,0 +1,139 @@
+/* test_gconv_check.c - gconv-check as its users meet it: exit status, lines, and a repeat command that repeats. */
+#include "common.h"
+
+#include <sys/wait.h>
+
+static char output[1 << 20];
+
+/* Runs gconv-check with `arguments`, keeps what it printed (both streams) and gives its exit status. */
+static int run(const char *arguments) {
+  char command[4096];
+  snprintf(command, sizeof command, GCONV_CHECK " %s 2>&1", arguments);
+  FILE *pipe = popen(command, "r");
+  assert_non_null(pipe);
+  const size_t length = fread(output, 1, sizeof output - 1, pipe);
+  output[length] = 0;
+  const int status = pclose(pipe);
+  assert_true(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+static int count_lines(const char *prefix) {
+  int count = 0;
+  for (const char *line = output; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+    count += !strncmp(line, prefix, strlen(prefix));
+  return count;
+}
+
+static const char *last_line(void) {
+  char *end = output + strlen(output);
+  assert_true(end > output && end[-1] == '\n');
+  end[-1] = 0;
+  const char *newline = strrchr(output, '\n');
+  const char *line = newline ? newline + 1 : output;
+  return line;
+}
+
+static void assert_says(const char *text) {
+  if (!strstr(output, text)) fail_msg("the output does not say '%s':\n%s", text, output);
+}
+
+static void test_pass(void **state) {
+  (void)state;
+  assert_int_equal(run("--problems=g2mb1ic4oc4ih5kh3 --kernels=ref --dir=fwd,bwd_w --layout=nhwc,native --threads=1,2"),
+                   0);
+  assert_int_equal(count_lines("PASS "), 8);
+  assert_says("PASS fwd/native/g2mb1_ic4oc4_ih5oh3kh3sh1ph0/ref/t1 exact err=0 real err=0.0");
+  assert_says("PASS bwd_w/nhwc/g2mb1_ic4oc4_ih5oh3kh3sh1ph0/ref/t2 exact err=0 real err=0.0");
+  assert_says("[loops, double sums]");
+  assert_string_equal(last_line(), "8 passed, 0 failed, 0 skipped");
+}
+
+static void test_batch_and_seed(void **state) {
+  (void)state;
+  assert_int_equal(run("--problems=ic4oc4ih5kh3 --kernels=ref --mb=3 --dir=fwd --layout=native --threads=1"), 0);
+  assert_says("/mb3_ic4oc4_ih5oh3kh3sh1ph0/");
+  char first[256];
+  snprintf(first, sizeof first, "%.*s", (int)strcspn(output, "\n"), output);
+  assert_int_equal(run("--problems=ic4oc4ih5kh3 --kernels=ref --mb=3 --dir=fwd --layout=native --threads=1 --seed=1"),
+                   0);
+  assert_says(first);
+  assert_int_equal(run("--problems=ic4oc4ih5kh3 --kernels=ref --mb=3 --dir=fwd --layout=native --threads=1 --seed=2"),
+                   0);
+  assert_null(strstr(output, first)); /* other data, another error */
+}
+
+/* A parameter that the kernel does not take is a failure of what was asked, not a pair to pass over. */
+static void test_fail_and_repeat(void **state) {
+  (void)state;
+  assert_int_equal(
+      run("--problems=g2mb1ic4oc4ih5kh3 --kernels=ref@m2 --dir=fwd --layout=nchw --threads=2 --isa=scalar --seed=5"),
+      1);
+  assert_int_equal(count_lines("FAIL fwd/nchw/g2mb1_ic4oc4_ih5oh3kh3sh1ph0/ref@m2/t2 "), 1);
+  const char *repeat = strstr(output, "repeat with: gconv-check ");
+  assert_non_null(repeat);
+  char arguments[1024], fail_line[512];
+  repeat += strlen("repeat with: gconv-check ");
+  snprintf(arguments, sizeof arguments, "%.*s", (int)strcspn(repeat, "\n"), repeat);
+  snprintf(fail_line, sizeof fail_line, "%.*s", (int)strcspn(output, "\n"), output);
+  assert_string_equal(last_line(), "0 passed, 1 failed, 0 skipped");
+  assert_int_equal(run(arguments), 1);
+  assert_says(fail_line);
+}
+
+static void test_nothing_passed(void **state) {
+  (void)state;
+  assert_int_equal(run("--problems=mb4096ic512oc512ih512kh1 --kernels=ref --dir=fwd --layout=native --threads=1"), 1);
+  assert_int_equal(count_lines("SKIPPED fwd/native/mb4096_ic512oc512_ih512oh512kh1sh1ph0/ref/t1 ["), 1);
+  assert_says("bytes");
+  assert_string_equal(last_line(), "0 passed, 0 failed, 1 skipped");
+}
+
+static void test_bad_usage(void **state) {
+  (void)state;
+  static const struct {
+    const char *arguments, *says;
+  } rows[] = {
+      {"--no-such-option", "unknown argument '--no-such-option'"},
+      {"smoke", "unknown argument 'smoke'"},
+      {"--problems=nosuchset", "'nosuchset' is neither a named set"},
+      {"--problems=ic8oc8ih5", "field 'kh' is missing"},
+      {"--kernels=nosuch", "no kernel matches 'nosuch'"},
+      {"--dir=sideways", "'sideways' is not a direction"},
+      {"--layout=hwcn", "'hwcn' is not a layout"},
+      {"--threads=0", "'0' is not a number"},
+      {"--isa=mmx", "'mmx' is not an instruction set"},
+      {"--seed=-1", "'-1' is not a number"},
+      {"--mb=many", "'many' is not a number"},
+  };
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    assert_int_equal(run(rows[i].arguments), 2);
+    assert_says("gconv-check: ");
+    assert_says(rows[i].says);
+    assert_int_equal(count_lines("PASS"), 0);
+  }
+}
+
+static void test_help_and_lists(void **state) {
+  (void)state;
+  assert_int_equal(run("--help"), 0);
+  static const char *const options[] = {
+      "--problems=", "--kernels=", "--dir=", "--layout=", "--isa=", "--threads=", "--seed=", "--mb=", "--help"};
+  for (size_t i = 0; i < ROWS(options); i++) assert_says(options[i]);
+  assert_int_equal(run("--problems=list"), 0);
+  assert_says("smoke");
+  assert_int_equal(run("--kernels=list"), 0);
+  assert_says("ref");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_pass),
+      cmocka_unit_test(test_batch_and_seed),
+      cmocka_unit_test(test_fail_and_repeat),
+      cmocka_unit_test(test_nothing_passed),
+      cmocka_unit_test(test_bad_usage),
+      cmocka_unit_test(test_help_and_lists),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

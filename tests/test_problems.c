@@ -1,0 +1,231 @@
+/* test_problems.c - the value of --problems= and the other shared options: what is taken, what is refused, and with
+ * which sentence. */
+#include "common.h"
+#include "options.h"
+
+#include <unistd.h>
+
+static char file_path[64];
+
+static void write_file(const char *text) {
+  strcpy(file_path, "/tmp/gconv-problems-XXXXXX");
+  const int file = mkstemp(file_path);
+  assert_true(file >= 0);
+  assert_int_equal(write(file, text, strlen(text)), strlen(text));
+  close(file);
+}
+
+static void test_sets(void **state) {
+  (void)state;
+  static const struct {
+    const char *set;
+    size_t at_least;
+  } sets[] = {{"seed", 6},       {"resnet50", 20},  {"resnext50", 20}, {"table2", 6}, {"alexnet", 5},
+              {"mobilenet", 10}, {"shufflenet", 5}, {"regnetx", 10},   {"edges", 50}, {"smoke", 5}};
+  for (size_t i = 0; i < ROWS(sets); i++) {
+    problem_list list = {0};
+    assert_ok(problem_list_add(&list, sets[i].set), sets[i].set);
+    assert_true(list.count >= sets[i].at_least);
+    for (size_t p = 0; p < list.count; p++) {
+      assert_string_equal(list.cases[p].set, sets[i].set);
+      assert_int_equal(list.cases[p].problem.direction, GCONV_FWD);
+      assert_true(*list.cases[p].problem.name);
+    }
+    problem_list_free(&list);
+  }
+}
+
+static void test_comma_list(void **state) {
+  (void)state;
+  problem_list smoke = {0}, list = {0};
+  assert_ok(problem_list_add(&smoke, "smoke"), "smoke");
+  assert_ok(problem_list_add(&list, "ic8oc8ih5kh3n\"a,b\",smoke, g2ic8oc8ih5kh3"), "list");
+  assert_int_equal(list.count, smoke.count + 2);
+  assert_string_equal(list.cases[0].set, "cli");
+  assert_string_equal(list.cases[0].problem.name, "a,b");
+  assert_string_equal(list.cases[1].set, "smoke");
+  assert_int_equal(list.cases[list.count - 1].problem.groups, 2);
+  problem_list_free(&list);
+  problem_list_free(&smoke);
+}
+
+static void test_benchdnn_file(void **state) {
+  (void)state;
+  write_file("# a comment\n\n--reset --dir=FWD_B\n--dt=f32\n"
+             "  ic8oc8ih5kh3n\"first\"  \r\n"
+             "g2mb1ic8oc8ih5kh3 # another\n"
+             "# ic0\n"
+             "--batch=shapes_all\nic8ih7oc8oh7kh3ph1n\"#last*2\"");
+  problem_list list = {0};
+  assert_ok(problem_list_add(&list, file_path), file_path);
+  assert_int_equal(list.count, 3);
+  assert_string_equal(list.cases[0].problem.name, "first");
+  assert_int_equal(list.cases[0].problem.batch, 2);
+  assert_int_equal(list.cases[1].problem.groups, 2);
+  assert_string_equal(list.cases[2].problem.name, "#last");
+  assert_int_equal(list.cases[2].problem.multiplicity, 2);
+  assert_non_null(strstr(file_path, list.cases[0].set)); /* the file's name */
+  problem_list_free(&list);
+  unlink(file_path);
+}
+
+static void test_bad_file_gives_the_line(void **state) {
+  (void)state;
+  write_file("# fine\nic8oc8ih5kh3\n\n--flag\nic8oc8ih5\n");
+  char want[128];
+  snprintf(want, sizeof want, "%s:5: field 'kh' is missing", file_path);
+  problem_list list = {0};
+  assert_ok(problem_list_add(&list, "smoke"), "smoke");
+  const size_t before = list.count;
+  assert_refused(problem_list_add(&list, file_path), GCONV_INVALID, want, file_path);
+  assert_int_equal(list.count, before);
+  char both[128];
+  snprintf(both, sizeof both, "edges,%s", file_path);
+  assert_refused(problem_list_add(&list, both), GCONV_INVALID, want, both);
+  assert_int_equal(list.count, before);
+  problem_list_free(&list);
+  unlink(file_path);
+}
+
+static void test_refused_problems(void **state) {
+  (void)state;
+  static const struct {
+    const char *spec, *fragment;
+  } rows[] = {
+      {"nosuchset", "'nosuchset' is neither a named set"},
+      {"", "empty item"},
+      {"smoke,,edges", "empty item"},
+      {"ic8oc8ih5", "ic8oc8ih5: field 'kh' is missing"},
+      {"/no/such/file.txt", "/no/such/file.txt: No such file"},
+      {"smoke,ic8oc8ih5kh9", "the padded input only 5"},
+      {"/tmp", "/tmp"},
+  };
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    problem_list list = {0};
+    assert_refused(problem_list_add(&list, rows[i].spec), GCONV_INVALID, rows[i].fragment, rows[i].spec);
+    assert_int_equal(list.count, 0);
+    problem_list_free(&list);
+  }
+  problem_list list = {0};
+  assert_refused(problem_list_add(&list, NULL), GCONV_INVALID, "spec is NULL", "NULL");
+  assert_refused(problem_list_add(NULL, "smoke"), GCONV_INVALID, "list is NULL", "NULL");
+}
+
+static void test_batch(void **state) {
+  (void)state;
+  problem_list list = {0};
+  assert_ok(problem_list_add(&list, "smoke,ic512oc512ih56kh3"), "smoke");
+  assert_ok(problem_list_set_batch(&list, 7), "batch");
+  for (size_t i = 0; i < list.count; i++) assert_int_equal(list.cases[i].problem.batch, 7);
+  assert_refused(problem_list_set_batch(&list, 0), GCONV_INVALID, "mb is 0", "batch 0");
+  assert_refused(problem_list_set_batch(&list, INT32_MAX), GCONV_INVALID, "2^47", "huge batch");
+  for (size_t i = 0; i < list.count; i++) assert_int_equal(list.cases[i].problem.batch, 7);
+  problem_list_free(&list);
+}
+
+static const option_defaults defaults = {"smoke", "*", "fwd", "native", "1"};
+
+static void test_options_taken(void **state) {
+  (void)state;
+  static const char *const arguments[] = {"--problems=ic8oc8ih5kh3,g2ic8oc8ih5kh3",
+                                          "--kernels=ref,r?f,re*",
+                                          "--dir=bwd_d,bwd_w",
+                                          "--layout=nhwc",
+                                          "--threads=3,1,3",
+                                          "--isa=scalar",
+                                          "--mb=5",
+                                          "--seed=9"};
+  options o;
+  options_init(&o);
+  for (size_t i = 0; i < ROWS(arguments); i++) assert_int_equal(options_take(&o, arguments[i]), OPTION_TAKEN);
+  assert_ok(options_finish(&o, &defaults), "finish");
+  assert_int_equal(o.problems.count, 2);
+  assert_int_equal(o.problems.cases[1].problem.batch, 5);
+  assert_int_equal(o.kernel_count, 1); /* named three times, chosen once */
+  assert_string_equal(o.kernels[0], "ref");
+  assert_false(o.directions[GCONV_FWD]);
+  assert_true(o.directions[GCONV_BWD_D] && o.directions[GCONV_BWD_W]);
+  assert_true(o.layouts[GCONV_NHWC] && !o.layouts[GCONV_NATIVE] && !o.layouts[GCONV_NCHW]);
+  assert_int_equal(o.thread_count, 2);
+  assert_int_equal(o.threads[0], 3);
+  assert_int_equal(o.threads[1], 1);
+  assert_int_equal(o.isa_mask, 1u << GCONV_ISA_SCALAR);
+  assert_int_equal(o.seed, 9);
+  options_free(&o);
+}
+
+static void test_option_defaults(void **state) {
+  (void)state;
+  options o;
+  options_init(&o);
+  assert_ok(options_finish(&o, &defaults), "finish");
+  size_t count;
+  gconv_registry(&count);
+  assert_int_equal(o.kernel_count, count);
+  assert_true(o.problems.count > 0 && o.directions[GCONV_FWD] && o.layouts[GCONV_NATIVE]);
+  assert_int_equal(o.thread_count, 1);
+  assert_int_equal(o.isa_mask, gconv_isa_detect());
+  assert_int_equal(o.seed, 1);
+  options_free(&o);
+}
+
+static void test_kernel_parameter(void **state) {
+  (void)state;
+  options o;
+  options_init(&o);
+  assert_int_equal(options_take(&o, "--kernels=ref@m4,ref"), OPTION_TAKEN);
+  assert_int_equal(o.kernel_count, 2);
+  assert_string_equal(o.kernels[0], "ref@m4");
+  options_free(&o);
+}
+
+static void test_options_refused(void **state) {
+  (void)state;
+  static const struct {
+    const char *argument, *fragment;
+  } rows[] = {
+      {"--problems=nosuchset", "--problems: 'nosuchset'"},
+      {"--problems", "--problems: no value"},
+      {"--problems=", "--problems: no value"},
+      {"--kernels=nosuch*", "no kernel matches 'nosuch*'"},
+      {"--kernels=ref,", "empty item"},
+      {"--dir=forward", "'forward' is not a direction"},
+      {"--layout=nchw16c", "'nchw16c' is not a layout that can be asked for"},
+      {"--threads=0", "'0' is not a number from 1"},
+      {"--threads=-1", "'-1' is not a number"},
+      {"--threads=2x", "'2x' is not a number"},
+      {"--threads=5000", "'5000' is not a number from 1 to 4096"},
+      {"--isa=sse", "'sse' is not an instruction set"},
+      {"--mb=0", "'0' is not a number from 1"},
+      {"--mb=9999999999", "9999999999"},
+      {"--seed=x", "'x' is not a number"},
+  };
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    options o;
+    options_init(&o);
+    assert_int_equal(options_take(&o, rows[i].argument), OPTION_BAD);
+    assert_refused(GCONV_INVALID, GCONV_INVALID, rows[i].fragment, rows[i].argument);
+    options_free(&o);
+  }
+  options o;
+  options_init(&o);
+  static const char *const unknown[] = {"--problem=smoke", "smoke", "-h", "--threadsx=1", ""};
+  for (size_t i = 0; i < ROWS(unknown); i++) assert_int_equal(options_take(&o, unknown[i]), OPTION_UNKNOWN);
+  options_free(&o);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_sets),
+      cmocka_unit_test(test_comma_list),
+      cmocka_unit_test(test_benchdnn_file),
+      cmocka_unit_test(test_bad_file_gives_the_line),
+      cmocka_unit_test(test_refused_problems),
+      cmocka_unit_test(test_batch),
+      cmocka_unit_test(test_options_taken),
+      cmocka_unit_test(test_option_defaults),
+      cmocka_unit_test(test_kernel_parameter),
+      cmocka_unit_test(test_options_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
