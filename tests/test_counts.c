@@ -110,7 +110,7 @@ static void test_bytes_limit(void **state) {
   wei.ih = wei.kh = 1;
   assert_ok(gconv_problem_init(&wei), "weights below 2^47 bytes");
 
-  gconv_problem dst = {.groups = 1, .batch = 1, .ic = 1, .oc = INT_MAX - 64, .ih = 128, .iw = 128, .kh = 1, .kw = 1};
+  gconv_problem dst = {.groups = 1, .batch = 1, .ic = 1, .oc = INT_MAX - 64, .ih = 128, .iw = 129, .kh = 1, .kw = 1};
   assert_refused(gconv_problem_init(&dst), GCONV_INVALID, "dst of", "dst");
 }
 

@@ -16,8 +16,11 @@ static float *written(const gconv_plan *plan, const gconv_args *args) {
   return tensors[gconv_written_tensor(plan->problem.direction)];
 }
 
+/* In the plain layout that the reference works in. */
 static size_t written_elems(const gconv_plan *plan) {
-  return gconv_plan_tensor_bytes(plan, gconv_written_tensor(plan->problem.direction)) / sizeof(float);
+  const gconv_counts counts = gconv_problem_count(&plan->problem);
+  const int64_t elems[GCONV_DIRECTIONS] = {counts.dst_elems, counts.src_elems, counts.params};
+  return (size_t)elems[plan->problem.direction];
 }
 
 static gconv_status run_ref(const gconv_plan *plan, const gconv_args *args) {
@@ -110,7 +113,7 @@ static const struct {
     {"not_a_number", not_a_number, "is nan"},
     {"infinite", infinite, "is -inf"},
     {"unwritten", unwritten, "was never written (1 of"},
-    {"accumulates", accumulates, "is nan"},
+    {"accumulates", accumulates, "elements are wrong"},
     {"reads_workspace", reads_workspace, "is nan"},
     {"changes_input", changes_input, "execute changed "},
     {"workspace_before", workspace_before, "execute wrote outside workspace, before"},

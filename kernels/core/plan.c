@@ -81,9 +81,9 @@ static gconv_status make_plan(gconv_plan *plan) {
 
 gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *problem, const gconv_env *env,
                                gconv_plan **out) {
+  if (out) *out = NULL;
   if (!kernel_name || !problem || !out)
     return gconv_error(GCONV_INVALID, "%s is NULL", !kernel_name ? "kernel_name" : !problem ? "problem" : "plan");
-  *out = NULL;
   gconv_plan *plan = calloc(1, sizeof *plan);
   if (!plan) return gconv_error(GCONV_NO_MEMORY, "no memory for a plan of %zu bytes", sizeof *plan);
   plan->problem = *problem;
@@ -153,6 +153,7 @@ static gconv_status check_args(const gconv_plan *plan, const gconv_args *args) {
     status = check_buffer("wei", args->wei, plan->tensor_bytes[GCONV_WEI], sizeof(float));
   if (!status) status = check_buffer("packed", args->packed, plan->packed_bytes, GCONV_ALIGN);
   if (!status) status = check_buffer("workspace", args->workspace, plan->workspace_bytes, GCONV_ALIGN);
+  if (!status && args->clock && !args->clock->lane) status = gconv_error(GCONV_INVALID, "the clock's lane is NULL");
   if (!status && args->clock && args->clock->lanes < plan->env.threads)
     status =
         gconv_error(GCONV_INVALID, "clock has %d lanes, the plan %d threads", args->clock->lanes, plan->env.threads);

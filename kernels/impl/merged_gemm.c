@@ -71,8 +71,9 @@ static gconv_status choose_merge(const gconv_plan *plan, int *m) {
   const long value = strtol(plan->param + 1, &end, 10);
   if (plan->param[0] != 'm' || end == plan->param + 1 || *end)
     return gconv_error(GCONV_INVALID, "merged_gemm: parameter '%s' is not m and a number, as in @m8", plan->param);
-  if (value < 1 || value > p->groups)
-    return gconv_error(GCONV_INVALID, "merged_gemm: m is %ld, must be 1 to the number of groups, %d", value, p->groups);
+  if (value < 1 || value > p->groups) /* one m for a whole set of problems: those with fewer groups are passed over */
+    return gconv_error(value < 1 ? GCONV_INVALID : GCONV_UNSUPPORTED,
+                       "merged_gemm: m is %ld, must be 1 to the number of groups, %d", value, p->groups);
   *m = (int)value;
   return GCONV_OK;
 }
