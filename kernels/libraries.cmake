@@ -1,7 +1,9 @@
 # The libraries kernels are built on. Each is optional; GCONV_WITH_<NAME> says whether it was found, as the registry expects.
 #   CBLAS: GCONV_BLAS = auto (OpenBLAS, then BLIS, then MKL), openblas, blis, mkl or none. OpenMP builds are preferred: a BLAS with a
 #   thread pool of its own would compete with the kernels' OpenMP threads.
+#   BATCHED_SGEMM: the cblas_sgemm_batch of that BLAS where it has one, else LIBXSMM.
 find_package(PkgConfig REQUIRED)
+include(CheckFunctionExists)
 add_library(gconv_libraries INTERFACE)
 
 set(GCONV_BLAS auto CACHE STRING "auto, openblas, blis, mkl or none")
@@ -10,10 +12,13 @@ set(GCONV_WITH_CBLAS 0)
 function(use_blas vendor header_dir library)
   set(GCONV_WITH_CBLAS 1 PARENT_SCOPE)
   set(GCONV_BLAS_FOUND ${vendor} PARENT_SCOPE)
-  target_include_directories(gconv_libraries INTERFACE ${header_dir})
+  target_include_directories(gconv_libraries SYSTEM INTERFACE ${header_dir}) # blis.h does not compile without warnings
   target_link_libraries(gconv_libraries INTERFACE ${library})
   string(TOUPPER ${vendor} macro)
   target_compile_definitions(gconv_libraries INTERFACE GCONV_BLAS_${macro}=1)
+  set(CMAKE_REQUIRED_LIBRARIES ${library})
+  check_function_exists(cblas_sgemm_batch GCONV_${macro}_HAS_BATCH)
+  set(GCONV_BATCH_CBLAS ${GCONV_${macro}_HAS_BATCH} PARENT_SCOPE)
   message(STATUS "BLAS: ${vendor}, ${library}")
 endfunction()
 
@@ -38,6 +43,23 @@ foreach(vendor openblas blis mkl)
   endif()
 endforeach()
 
+set(GCONV_WITH_BATCHED_SGEMM 0)
+find_path(xsmm_header libxsmm.h)
+find_library(xsmm_library xsmm)
+find_library(xsmm_noblas_library xsmmnoblas)
+if(GCONV_BATCH_CBLAS)
+  set(GCONV_WITH_BATCHED_SGEMM 1)
+  target_compile_definitions(gconv_libraries INTERFACE GCONV_BATCH_CBLAS=1)
+  message(STATUS "batched SGEMM: the BLAS's")
+elseif(xsmm_header AND xsmm_library AND xsmm_noblas_library)
+  set(GCONV_WITH_BATCHED_SGEMM 1)
+  target_include_directories(gconv_libraries INTERFACE ${xsmm_header})
+  # Its BLAS symbols come from the BLAS above, or from its own substitute where there is none.
+  target_link_libraries(gconv_libraries INTERFACE ${xsmm_library} $<$<NOT:${GCONV_WITH_CBLAS}>:${xsmm_noblas_library}> ${CMAKE_DL_LIBS})
+  target_compile_definitions(gconv_libraries INTERFACE GCONV_BATCH_XSMM=1)
+  message(STATUS "batched SGEMM: LIBXSMM, ${xsmm_library}")
+endif()
+
 set(GCONV_WITH_DNNL 0)
 find_package(dnnl QUIET CONFIG)
 if(TARGET DNNL::dnnl)
@@ -46,4 +68,5 @@ if(TARGET DNNL::dnnl)
   message(STATUS "oneDNN: ${dnnl_VERSION}")
 endif()
 
-target_compile_definitions(gconv_libraries INTERFACE GCONV_WITH_CBLAS=${GCONV_WITH_CBLAS} GCONV_WITH_DNNL=${GCONV_WITH_DNNL})
+target_compile_definitions(gconv_libraries INTERFACE GCONV_WITH_CBLAS=${GCONV_WITH_CBLAS}
+  GCONV_WITH_BATCHED_SGEMM=${GCONV_WITH_BATCHED_SGEMM} GCONV_WITH_DNNL=${GCONV_WITH_DNNL})
