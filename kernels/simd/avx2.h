@@ -8,37 +8,20 @@ typedef __m256 v_f32;
 typedef __m256i v_index;
 typedef __m256i v_mask;
 
-INLINE v_f32 v_zero(void) {
-  return _mm256_setzero_ps();
-}
-INLINE v_f32 v_load(const float *p) {
-  return _mm256_loadu_ps(p);
-}
-INLINE void v_store(float *p, v_f32 x) {
-  _mm256_storeu_ps(p, x);
-}
-INLINE v_f32 v_bcast(const float *p) {
-  return _mm256_broadcast_ss(p);
-}
-INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
-  return _mm256_fmadd_ps(a, b, c);
-}
-INLINE v_index v_index_load(const int32_t *p) {
-  return _mm256_loadu_si256((const __m256i *)p);
-}
-INLINE v_f32 v_permute(v_index index, v_f32 x) {
-  return _mm256_permutevar8x32_ps(x, index);
-}
+INLINE v_f32 v_zero(void) { return _mm256_setzero_ps(); }
+INLINE v_f32 v_load(const float *p) { return _mm256_loadu_ps(p); }
+INLINE void v_store(float *p, v_f32 x) { _mm256_storeu_ps(p, x); }
+INLINE v_f32 v_bcast(const float *p) { return _mm256_broadcast_ss(p); }
+INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return _mm256_fmadd_ps(a, b, c); }
+INLINE v_index v_index_load(const int32_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
+INLINE v_f32 v_permute(v_index index, v_f32 x) { return _mm256_permutevar8x32_ps(x, index); }
+INLINE v_f32 v_shuffle4(v_index index, v_f32 x) { return _mm256_permutevar_ps(x, index); }
 INLINE v_mask v_mask_of(uint32_t bits) {
   const __m256i lane = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
   return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32((int)bits), lane), lane);
 }
-INLINE v_mask v_mask_all(bool on) {
-  return _mm256_set1_epi32(-(int)on);
-}
-INLINE v_f32 v_load_masked(v_mask m, const float *p) {
-  return _mm256_maskload_ps(p, m);
-}
+INLINE v_mask v_mask_all(bool on) { return _mm256_set1_epi32(-(int)on); }
+INLINE v_f32 v_load_masked(v_mask m, const float *p) { return _mm256_maskload_ps(p, m); }
 INLINE v_f32 v_bcast_masked(v_mask m, const float *p) {
   const __m128i first =
       _mm_and_si128(_mm256_castsi256_si128(m), _mm_setr_epi32(-1, 0, 0, 0)); /* never read beyond *p */
@@ -47,6 +30,4 @@ INLINE v_f32 v_bcast_masked(v_mask m, const float *p) {
 INLINE v_f32 v_bcast_into(v_f32 x, v_mask m, const float *p) {
   return _mm256_blendv_ps(x, _mm256_broadcast_ss(p), _mm256_castsi256_ps(m));
 }
-INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) {
-  return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(m));
-}
+INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) { return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(m)); }

@@ -8,42 +8,21 @@ typedef __m512 v_f32;
 typedef __m512i v_index;
 typedef __mmask16 v_mask;
 
-INLINE v_f32 v_zero(void) {
-  return _mm512_setzero_ps();
-}
-INLINE v_f32 v_load(const float *p) {
-  return _mm512_loadu_ps(p);
-}
-INLINE void v_store(float *p, v_f32 x) {
-  _mm512_storeu_ps(p, x);
-}
-INLINE v_f32 v_bcast(const float *p) {
-  return _mm512_set1_ps(*p);
-}
-INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
-  return _mm512_fmadd_ps(a, b, c);
-}
-INLINE v_index v_index_load(const int32_t *p) {
-  return _mm512_loadu_si512(p);
-}
-INLINE v_f32 v_permute(v_index index, v_f32 x) {
-  return _mm512_permutexvar_ps(index, x);
-}
-INLINE v_mask v_mask_of(uint32_t bits) {
-  return (__mmask16)bits;
-}
-INLINE v_mask v_mask_all(bool on) {
-  return (__mmask16) - (int)on;
-}
-INLINE v_f32 v_load_masked(v_mask m, const float *p) {
-  return _mm512_maskz_loadu_ps(m, p);
-}
+INLINE v_f32 v_zero(void) { return _mm512_setzero_ps(); }
+INLINE v_f32 v_load(const float *p) { return _mm512_loadu_ps(p); }
+INLINE void v_store(float *p, v_f32 x) { _mm512_storeu_ps(p, x); }
+INLINE v_f32 v_bcast(const float *p) { return _mm512_set1_ps(*p); }
+INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return _mm512_fmadd_ps(a, b, c); }
+INLINE v_index v_index_load(const int32_t *p) { return _mm512_loadu_si512(p); }
+INLINE v_f32 v_permute(v_index index, v_f32 x) { return _mm512_permutexvar_ps(index, x); }
+INLINE v_f32 v_shuffle4(v_index index, v_f32 x) { return _mm512_permutevar_ps(x, index); }
+INLINE v_mask v_mask_of(uint32_t bits) { return (__mmask16)bits; }
+INLINE v_mask v_mask_all(bool on) { return (__mmask16) - (int)on; }
+INLINE v_f32 v_load_masked(v_mask m, const float *p) { return _mm512_maskz_loadu_ps(m, p); }
 INLINE v_f32 v_bcast_masked(v_mask m, const float *p) {
   return _mm512_broadcastss_ps(_mm_maskz_load_ss((__mmask8)(m & 1), p));
 }
 INLINE v_f32 v_bcast_into(v_f32 x, v_mask m, const float *p) {
   return _mm512_mask_broadcastss_ps(x, m, _mm_load_ss(p));
 }
-INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) {
-  return _mm512_mask_blend_ps(m, b, a);
-}
+INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) { return _mm512_mask_blend_ps(m, b, a); }

@@ -8,42 +8,17 @@ typedef float v_f32;
 typedef int32_t v_index;
 typedef bool v_mask;
 
-INLINE v_f32 v_zero(void) {
-  return 0.0f;
-}
-INLINE v_f32 v_load(const float *p) {
-  return *p;
-}
-INLINE void v_store(float *p, v_f32 x) {
-  *p = x;
-}
-INLINE v_f32 v_bcast(const float *p) {
-  return *p;
-}
-INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) {
-  return a * b + c;
-} /* baseline CPUs have no fused instruction */
-INLINE v_index v_index_load(const int32_t *p) {
-  return *p;
-}
-INLINE v_f32 v_permute(v_index index, v_f32 x) {
-  return (void)index, x;
-} /* one lane: the index is 0 */
-INLINE v_mask v_mask_of(uint32_t bits) {
-  return bits & 1;
-}
-INLINE v_mask v_mask_all(bool on) {
-  return on;
-}
-INLINE v_f32 v_load_masked(v_mask m, const float *p) {
-  return m ? *p : 0.0f;
-}
-INLINE v_f32 v_bcast_masked(v_mask m, const float *p) {
-  return m ? *p : 0.0f;
-}
-INLINE v_f32 v_bcast_into(v_f32 x, v_mask m, const float *p) {
-  return m ? *p : x;
-}
-INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) {
-  return m ? a : b;
-}
+INLINE v_f32 v_zero(void) { return 0.0f; }
+INLINE v_f32 v_load(const float *p) { return *p; }
+INLINE void v_store(float *p, v_f32 x) { *p = x; }
+INLINE v_f32 v_bcast(const float *p) { return *p; }
+INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return a * b + c; } /* baseline CPUs have no fused instruction */
+INLINE v_index v_index_load(const int32_t *p) { return *p; }
+INLINE v_f32 v_permute(v_index index, v_f32 x) { return (void)index, x; } /* one lane: the index is 0 */
+INLINE v_f32 v_shuffle4(v_index index, v_f32 x) { return (void)index, x; }
+INLINE v_mask v_mask_of(uint32_t bits) { return bits & 1; }
+INLINE v_mask v_mask_all(bool on) { return on; }
+INLINE v_f32 v_load_masked(v_mask m, const float *p) { return m ? *p : 0.0f; }
+INLINE v_f32 v_bcast_masked(v_mask m, const float *p) { return m ? *p : 0.0f; }
+INLINE v_f32 v_bcast_into(v_f32 x, v_mask m, const float *p) { return m ? *p : x; }
+INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) { return m ? a : b; }

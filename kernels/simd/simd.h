@@ -4,6 +4,7 @@
  *   VL               lanes of a vector                      v_load v_store        any alignment of a float
  *   v_bcast(p)       *p in every lane                       v_bcast_into(x,m,p)   ... only in the lanes of m
  *   v_fma(a,b,c)     a*b + c                                v_permute(index,x)    lane l = x[index[l]]
+ *   v_shuffle4       the same where no lane leaves its four; cheaper: it does not compete with FMAs for a port
  *   v_mask           a set of lanes                         v_mask_of(bits), v_mask_all(bool)
  *   v_select(m,a,b)  a in the lanes of m, b elsewhere
  *   v_load_masked    zero where the mask is clear; masked-off addresses are not touched (v_bcast_masked: all or none)
@@ -15,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define INLINE static inline __attribute__((always_inline))
+#define INLINE             static inline __attribute__((always_inline))
 /* A loop of constant count written out whole: arrays indexed by its variable live in registers. */
 #define UNROLLED(i, count) _Pragma("GCC unroll 64") for (int i = 0; i < (count); i++)
 

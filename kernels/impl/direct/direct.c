@@ -12,7 +12,7 @@
 
 typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE } family;
 
-static const char *const mode_names[OPERANDS] = {"load", "permute", "bcast", "mix2", "mix"};
+static const char *const mode_names[OPERANDS] = {"load", "shuffle", "permute", "bcast", "mix2", "mix"};
 static const char *const family_names[] = {"any", "3x3", "depthwise"};
 
 static int min_int(int a, int b) {
@@ -64,31 +64,49 @@ static family family_of(const gconv_problem *p) {
   return ANY_TAPS;
 }
 
+/* Lane numbers for groups that lie whole inside the vector. Which input a lane takes at step i is free as long as it
+ * takes each once (the weights are packed to match): eight channels first use the half of their group that needs no
+ * crossing of four lanes. */
+static void fill_index(const gconv_problem *p, operand_source *o, int first, int lanes, int32_t *index) {
+  const int aligned = o->channel / VL * VL, group = first / p->ocg;
+  const bool halves = p->icg == 8 && p->ocg == 8;
+  o->mode = SHUFFLE;
+  o->shuffled = p->icg;
+  for (int i = p->icg - 1; i >= 0; i--)
+    for (int lane = 0; lane < lanes; lane++) {
+      const int g = (first + lane) / p->ocg - group, input = halves ? i ^ (lane & 4) : i;
+      const int from = o->channel + g * p->icg + input - aligned;
+      index[i * VL + lane] = from;
+      if (from / 4 == lane / 4) continue;
+      o->mode = PERMUTE;
+      o->shuffled = i;
+    }
+  o->channel = aligned;
+  o->index = index;
+}
+
 static operand_source source_of(const gconv_problem *p, int vector, int32_t *index) {
   const int first = vector * VL, last = min_int(first + VL, p->oc) - 1;
   if (first > last)
     return (operand_source){.mode = MIX, .icg = p->icg}; /* padding lanes only: no group, zeros are stored */
   const int group = first / p->ocg;
   operand_source o = {.groups = last / p->ocg - group + 1, .channel = group * p->icg, .icg = p->icg};
-  const int channel_last = o.channel + o.groups * p->icg - 1, aligned = o.channel / VL * VL;
+  const int channel_last = o.channel + o.groups * p->icg - 1;
+  for (int lane = 0; lane <= last - first; lane++) o.lanes[(first + lane) / p->ocg - group] |= 1u << lane;
   if (o.groups == 1)
     o.mode = BCAST;
   else if (p->icg == 1 && p->ocg == 1)
     o.mode = LOAD;
-  else if (channel_last < aligned + VL)
-    o.mode = PERMUTE;
+  else if (channel_last / VL == o.channel / VL)
+    fill_index(p, &o, first, last - first + 1, index);
   else
     o.mode = o.groups == 2 ? MIX2 : MIX;
-  for (int lane = 0; lane <= last - first; lane++) {
-    const int g = (first + lane) / p->ocg - group;
-    o.lanes[g] |= 1u << lane;
-    for (int i = 0; i < p->icg && o.mode == PERMUTE; i++) index[i * VL + lane] = (group + g) * p->icg + i - aligned;
-  }
-  if (o.mode == PERMUTE) {
-    o.channel = aligned;
-    o.index = index;
-  }
   return o;
+}
+
+/* The input index that lane `lane` of the job's vector uses at step i. */
+int ISA_NAME(direct_input)(const operand_source *o, int group_channel, int i, int lane) {
+  return o->index ? o->index[i * VL + lane] + o->channel - group_channel : i;
 }
 
 static void choose_microkernels(const gconv_problem *p, const geometry *g, family f, vector_job *job) {

@@ -56,10 +56,10 @@ typedef struct {
   int x_step;         /* output columns per unit of work */
   bool taps_inner;
   ptrdiff_t wei_vector;
-  int32_t index[16 * 16]; /* PERMUTE lane numbers */
   vector_job job[];
 } direct_state;
 
+int ISA_NAME(direct_input)(const operand_source *o, int group_channel, int i, int lane);
 void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float *wei, float *dst);
 void ISA_NAME(direct_pack)(const gconv_plan *plan, const float *wei, void *packed);
 

@@ -15,7 +15,7 @@
 
 enum { BLOCK = 16 }; /* channels per block of NCHW16c, floats per pixel of a block */
 
-typedef enum { LOAD, PERMUTE, BCAST, MIX2, MIX, OPERANDS } operand_mode;
+typedef enum { LOAD, SHUFFLE, PERMUTE, BCAST, MIX2, MIX, OPERANDS } operand_mode;
 
 /* Where one oc vector takes its input from. */
 typedef struct {
@@ -24,7 +24,8 @@ typedef struct {
   int channel; /* first input channel of the first of them (LOAD, PERMUTE: of the vector) */
   int icg;
   uint32_t lanes[16];   /* lanes of each group, as bits */
-  const int32_t *index; /* PERMUTE: icg rows of VL lane numbers */
+  const int32_t *index; /* SHUFFLE, PERMUTE: icg rows of VL lane numbers */
+  int shuffled;         /* PERMUTE: as many leading rows stay within four lanes */
 } operand_source;
 
 /* Pointers for input index i; `pixel` offsets are added by operand(). */
@@ -41,11 +42,11 @@ INLINE ptrdiff_t channel_offset(int channel, ptrdiff_t block_stride) {
 INLINE operand_at operand_for(const operand_source *o, const operand_mode mode, const float *src,
                               ptrdiff_t block_stride, int i) {
   operand_at at = {.first = src};
-  if (mode == LOAD || mode == PERMUTE)
+  if (mode <= PERMUTE)
     at.first = src + channel_offset(o->channel, block_stride);
   else
     at.first = src + channel_offset(o->channel + i, block_stride);
-  if (mode == PERMUTE) at.index = v_index_load(o->index + i * VL);
+  if (mode == SHUFFLE || mode == PERMUTE) at.index = v_index_load(o->index + i * VL);
   if (mode == MIX2) at.second = src + channel_offset(o->channel + o->icg + i, block_stride);
   return at;
 }
@@ -56,6 +57,8 @@ INLINE v_f32 operand(const operand_source *o, const operand_mode mode, const ope
   switch (mode) {
   case LOAD:
     return edge ? v_load_masked(inside, at->first + pixel) : v_load(at->first + pixel);
+  case SHUFFLE:
+    return v_shuffle4(at->index, edge ? v_load_masked(inside, at->first + pixel) : v_load(at->first + pixel));
   case PERMUTE:
     return v_permute(at->index, edge ? v_load_masked(inside, at->first + pixel) : v_load(at->first + pixel));
   case BCAST:

@@ -114,19 +114,27 @@ void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float 
   gconv_parallel(plan->env.threads, run_share, &p);
 }
 
+static void pack_vector(const gconv_plan *plan, const operand_source *o, int vector, const float *wei, float *out) {
+  const gconv_problem *p = &plan->problem;
+  const int taps = p->kh * p->kw, first = vector * VL;
+  for (int i = 0; i < p->icg; i++)
+    for (int lane = 0; lane < VL && first + lane < p->oc; lane++) {
+      const int oc = first + lane, input = ISA_NAME(direct_input)(o, oc / p->ocg * p->icg, i, lane);
+      for (int t = 0; t < taps; t++) {
+        const int64_t at =
+            ((const direct_state *)plan->state)->taps_inner ? (int64_t)i * taps + t : (int64_t)t * p->icg + i;
+        out[at * VL + lane] = wei[((int64_t)oc * p->icg + input) * taps + t];
+      }
+    }
+}
+
 /* [vector][i][r][s][lane] or [vector][r][s][i][lane]; lanes beyond oc are zero. */
 void ISA_NAME(direct_pack)(const gconv_plan *plan, const float *wei, void *packed) {
-  const gconv_problem *p = &plan->problem;
   const direct_state *state = plan->state;
-  const int taps = p->kh * p->kw;
-  const int64_t vectors = (int64_t)(plan->packed_bytes / sizeof(float)) / state->wei_vector;
-  float *const out = packed;
-  memset(out, 0, plan->packed_bytes);
-  for (int64_t v = 0; v < vectors; v++)
-    for (int i = 0; i < p->icg; i++)
-      for (int t = 0; t < taps; t++) {
-        const int64_t at = state->taps_inner ? (int64_t)i * taps + t : (int64_t)t * p->icg + i;
-        for (int lane = 0; lane < VL && v * VL + lane < p->oc; lane++)
-          out[v * state->wei_vector + at * VL + lane] = wei[((v * VL + lane) * p->icg + i) * taps + t];
-      }
+  memset(packed, 0, plan->packed_bytes);
+  for (int j = 0; j < state->jobs; j++)
+    for (int v = 0; v < state->job[j].vectors; v++) {
+      const int vector = state->job[j].vector + v;
+      pack_vector(plan, &state->job[j].source, vector, wei, (float *)packed + vector * state->wei_vector);
+    }
 }

@@ -7,34 +7,30 @@
  * with the tile before are not stored again. */
 #include "impl/direct/direct.h"
 
-INLINE void tile(const strip *a, const operand_mode mode, const int S, const int R, const int W, const v_f32 *kernel,
-                 int x0, int skip) {
+enum { KW = 3 };
+
+/* One tile: where it is and which of its border columns are inside. */
+typedef struct {
+  int top;
+  ptrdiff_t origin; /* its window's first pixel, from the image's */
+  v_mask left, right, second;
+} place;
+
+/* Adds input indices [first, last) to the tile. */
+INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode, const int S, const int R, const int W,
+                       const v_f32 *kernel, int first, int last, v_f32 acc[2][8]) {
   const geometry *g = a->g;
-  enum { KW = 3 };
   const int columns = (W - 1) * S + KW, rows = (R - 1) * S + KW;
-  const int top = a->y * S - g->pad_top, left_column = x0 * S - g->pad_left;
-  const ptrdiff_t origin = (ptrdiff_t)top * g->src_row + (ptrdiff_t)left_column * BLOCK;
-  const v_mask left = v_mask_all(left_column >= 0), right = v_mask_all(left_column + columns <= g->iw);
-  const v_mask second = v_mask_of(a->source->lanes[1]);
-  float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
-
-  v_f32 acc[2][8]; /* [R][W] of it live in registers */
-  UNROLLED (y, R)
-    UNROLLED (x, W) acc[y][x] = v_zero();
-  if (a->accumulate)
-    UNROLLED (y, R)
-      UNROLLED (x, W) acc[y][x] = v_load(dst + y * g->dst_row + x * BLOCK);
-
-  for (int i = a->i_first; i < a->i_last; i++) {
-    const operand_at at = operand_for(a->source, mode, a->src, g->src_block, i);
+  for (int i = first; i < last; i++) {
+    const operand_at from = operand_for(a->source, mode, a->src, g->src_block, i);
     const float *wei = a->wei + (ptrdiff_t)i * KW * KW * VL;
     UNROLLED (q, rows) {
-      if (top + q < 0 || top + q >= g->ih) continue;
+      if (at->top + q < 0 || at->top + q >= g->ih) continue;
       UNROLLED (c, columns) {
         const bool edge = c == 0 || c == columns - 1;
-        const ptrdiff_t pixel = origin + q * g->src_row + c * BLOCK;
-        const v_f32 p =
-            operand(a->source, mode, &at, a->src, g->src_block, i, pixel, edge, c == 0 ? left : right, second);
+        const ptrdiff_t pixel = at->origin + q * g->src_row + c * BLOCK;
+        const v_f32 p = operand(a->source, mode, &from, a->src, g->src_block, i, pixel, edge,
+                                c == 0 ? at->left : at->right, at->second);
         UNROLLED (y, R) {
           const int r = q - y * S;
           if (r < 0 || r >= KW) continue;
@@ -46,6 +42,33 @@ INLINE void tile(const strip *a, const operand_mode mode, const int S, const int
         }
       }
     }
+  }
+}
+
+INLINE void tile(const strip *a, const operand_mode mode, const int S, const int R, const int W, const v_f32 *kernel,
+                 int x0, int skip) {
+  const geometry *g = a->g;
+  const int left_column = x0 * S - g->pad_left, columns = (W - 1) * S + KW;
+  const place at = {
+      .top = a->y * S - g->pad_top,
+      .origin = (ptrdiff_t)(a->y * S - g->pad_top) * g->src_row + (ptrdiff_t)left_column * BLOCK,
+      .left = v_mask_all(left_column >= 0),
+      .right = v_mask_all(left_column + columns <= g->iw),
+      .second = v_mask_of(a->source->lanes[1]),
+  };
+  float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
+
+  v_f32 acc[2][8]; /* [R][W] of it live in registers */
+  UNROLLED (y, R)
+    UNROLLED (x, W) acc[y][x] = v_zero();
+  if (a->accumulate)
+    UNROLLED (y, R)
+      UNROLLED (x, W) acc[y][x] = v_load(dst + y * g->dst_row + x * BLOCK);
+  if (mode == PERMUTE) {
+    sum_inputs(a, &at, SHUFFLE, S, R, W, kernel, a->i_first, a->source->shuffled, acc);
+    sum_inputs(a, &at, PERMUTE, S, R, W, kernel, a->source->shuffled, a->i_last, acc);
+  } else {
+    sum_inputs(a, &at, mode, S, R, W, kernel, a->i_first, a->i_last, acc);
   }
   if (skip && a->accumulate) {
     UNROLLED (y, R)
@@ -72,12 +95,16 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
     tiles(a, mode, S, R, W);                                                                                           \
   }
 #define MODES(S, R, W)                                                                                                 \
-  STRIP(LOAD, S, R, W) STRIP(PERMUTE, S, R, W) STRIP(BCAST, S, R, W) STRIP(MIX2, S, R, W) STRIP(MIX, S, R, W)
+  STRIP(LOAD, S, R, W)                                                                                                 \
+  STRIP(SHUFFLE, S, R, W) STRIP(PERMUTE, S, R, W) STRIP(BCAST, S, R, W) STRIP(MIX2, S, R, W) STRIP(MIX, S, R, W)
 #define STRIDES(R, W) MODES(1, R, W) MODES(2, R, W)
 
 #define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, true}
 #define ROWS(S, R, W)                                                                                                  \
-  { ROW(LOAD, S, R, W), ROW(PERMUTE, S, R, W), ROW(BCAST, S, R, W), ROW(MIX2, S, R, W), ROW(MIX, S, R, W) }
+  {                                                                                                                    \
+    ROW(LOAD, S, R, W), ROW(SHUFFLE, S, R, W), ROW(PERMUTE, S, R, W), ROW(BCAST, S, R, W), ROW(MIX2, S, R, W),         \
+        ROW(MIX, S, R, W)                                                                                              \
+  }
 #define TABLE(R, W)                                                                                                    \
   { ROWS(1, R, W), ROWS(2, R, W) }
 
@@ -89,8 +116,9 @@ enum { ROWS_MAX = 2, WIDTHS = 3 };
 STRIDES(1, 5)
 STRIDES(1, 7)
 STRIDES(1, 8)
-STRIDES(2, 5) STRIDES(2, 7) STRIDES(2, 8) static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {
-    {WIDTH_TABLES(1)}, {WIDTH_TABLES(2)}};
+STRIDES(2, 5)
+STRIDES(2, 7) STRIDES(2, 8) static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {{WIDTH_TABLES(1)},
+                                                                                             {WIDTH_TABLES(2)}};
 #else
 enum { ROWS_MAX = 1, WIDTHS = 2 };
 STRIDES(1, 5)

@@ -82,7 +82,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int NV, const i
 #define ROW(mode, NV, W)                                                                                               \
   { mode##_v##NV##_w##W, 1, NV, W, false }
 
-#define EACH(M, W)             M(LOAD, 1, W) M(PERMUTE, 1, W) M(BCAST, 1, W) M(MIX2, 1, W) M(MIX, 1, W)
+#define EACH(M, W)             M(LOAD, 1, W) M(SHUFFLE, 1, W) M(PERMUTE, 1, W) M(BCAST, 1, W) M(MIX2, 1, W) M(MIX, 1, W)
 #define EXPAND(M, W)           EACH(M, W)
 #define ROW_COMMA(mode, NV, W) [mode] = ROW(mode, NV, W),
 #define DEFINE(mode, NV, W)    DEFINE_(mode, NV, W)
