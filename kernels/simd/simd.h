@@ -16,9 +16,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define INLINE             static inline __attribute__((always_inline))
-/* A loop of constant count written out whole: arrays indexed by its variable live in registers. */
+#define INLINE static inline __attribute__((always_inline))
+/* A loop of constant count written out whole: arrays indexed by its variable live in registers. Under the address
+ * sanitizer it stays a loop, so that instrumented builds take seconds instead of minutes and every index is checked. */
+#ifdef __SANITIZE_ADDRESS__
+#define UNROLLED(i, count) for (int i = 0; i < (count); i++)
+#else
 #define UNROLLED(i, count) _Pragma("GCC unroll 64") for (int i = 0; i < (count); i++)
+#endif
 
 /* name_isa, so that the same source compiled for each ISA exports distinct symbols */
 #define ISA_NAME(name)        ISA_NAME_(name, GCONV_ISA)
