@@ -15,9 +15,7 @@ typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE } family;
 static const char *const mode_names[OPERANDS] = {"load", "shuffle", "permute", "bcast", "mix2", "mix"};
 static const char *const family_names[] = {"any", "3x3", "depthwise"};
 
-static int min_int(int a, int b) {
-  return a < b ? a : b;
-}
+static int min_int(int a, int b) { return a < b ? a : b; }
 
 /* One pixel per column and no border: the plane is one long row. */
 static bool is_flat(const gconv_problem *p) {
@@ -58,8 +56,9 @@ static family family_of(const gconv_problem *p) {
                        !p->dilation_w && p->pad_left <= edge && p->pad_right <= edge;
   if (!regular) return ANY_TAPS;
   const bool depthwise = p->icg == 1 && p->ocg == 1 && VL > 1;
-  if (depthwise && (p->kw == 5 || p->kw == 7) && ISA_NAME(direct_depthwise)(p->kw, p->stride_w, p->ow))
-    return DEPTHWISE;
+  /* Depthwise 3x3 has its nine taps in registers in the 3x3 tile, if there are registers for them beside it. */
+  const bool row_tile = p->kw == 5 || p->kw == 7 || (p->kw == 3 && VL == 8);
+  if (depthwise && row_tile && ISA_NAME(direct_depthwise)(p->kw, p->stride_w, p->ow)) return DEPTHWISE;
   if (p->kw == 3 && ISA_NAME(direct_3x3)(BCAST, p->stride_w, 1, p->ow)) return TAPS_3X3;
   return ANY_TAPS;
 }
@@ -113,8 +112,7 @@ static void choose_microkernels(const gconv_problem *p, const geometry *g, famil
   const operand_mode mode = job->source.mode;
   if (f == TAPS_3X3) {
     job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
-    const microkernel *two_rows = g->oh > 1 ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : NULL;
-    job->main = two_rows ? two_rows : job->rest;
+    job->main = g->oh > 1 ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
   } else if (f == DEPTHWISE && mode == LOAD) {
     job->main = job->rest = ISA_NAME(direct_depthwise)(p->kw, p->stride_w, g->ow);
   } else {
@@ -130,9 +128,7 @@ static int vectors_together(const gconv_problem *p, family f, const operand_sour
   return last < p->oc && last / p->ocg == vector * VL / p->ocg ? 2 : 1;
 }
 
-static int round_down(int value, int multiple) {
-  return value / multiple * multiple;
-}
+static int round_down(int value, int multiple) { return value / multiple * multiple; }
 
 /* Input indices per pass: a vector's weights take at most half of the L1 cache; tails shorter than half a chunk are not
  * split off. */
@@ -190,9 +186,7 @@ static gconv_status plan(gconv_plan *plan) {
   return GCONV_OK;
 }
 
-static void release(gconv_plan *plan) {
-  free(plan->state);
-}
+static void release(gconv_plan *plan) { free(plan->state); }
 
 static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   const uint64_t start = gconv_tick(args->clock);

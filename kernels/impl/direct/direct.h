@@ -30,7 +30,7 @@ typedef struct {
 
 typedef void strip_fn(const strip *);
 
-/* The microkernels: 3x3 with stride 1 or 2, rows 1 or 2 (NULL where the ISA has no such tile); depthwise 3x3, 5x5 and
+/* The microkernels: 3x3 with stride 1 or 2, rows 1 or 2; depthwise 3x3, 5x5 and
  * 7x7; any. */
 typedef struct {
   strip_fn *run;

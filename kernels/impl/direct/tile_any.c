@@ -76,9 +76,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int NV, const i
 }
 
 #define STRIP(mode, NV, W)                                                                                             \
-  static void mode##_v##NV##_w##W(const strip *a) {                                                                    \
-    tiles(a, mode, NV, W);                                                                                             \
-  }
+  static void mode##_v##NV##_w##W(const strip *a) { tiles(a, mode, NV, W); }
 #define ROW(mode, NV, W)                                                                                               \
   { mode##_v##NV##_w##W, 1, NV, W, false }
 
