@@ -1,7 +1,8 @@
 # The libraries kernels are built on. Each is optional; GCONV_WITH_<NAME> says whether it was found, as the registry expects.
 #   CBLAS: GCONV_BLAS = auto (OpenBLAS, then BLIS, then MKL), openblas, blis, mkl or none. OpenMP builds are preferred: a BLAS with a
 #   thread pool of its own would compete with the kernels' OpenMP threads.
-#   BATCHED_SGEMM: the cblas_sgemm_batch of that BLAS where it has one, else LIBXSMM.
+#   BATCHED_SGEMM: the cblas_sgemm_batch of BLIS or MKL where that is the BLAS, else LIBXSMM. OpenBLAS's (seen with 0.3.29) jumps
+#   to a wrong address on small products in builds for many processors, as Debian's are; its pull request 5980 has the repair.
 find_package(PkgConfig REQUIRED)
 include(CheckFunctionExists)
 add_library(gconv_libraries INTERFACE)
@@ -16,9 +17,11 @@ function(use_blas vendor header_dir library)
   target_link_libraries(gconv_libraries INTERFACE ${library})
   string(TOUPPER ${vendor} macro)
   target_compile_definitions(gconv_libraries INTERFACE GCONV_BLAS_${macro}=1)
-  set(CMAKE_REQUIRED_LIBRARIES ${library})
-  check_function_exists(cblas_sgemm_batch GCONV_${macro}_HAS_BATCH)
-  set(GCONV_BATCH_CBLAS ${GCONV_${macro}_HAS_BATCH} PARENT_SCOPE)
+  if(NOT vendor STREQUAL openblas)
+    set(CMAKE_REQUIRED_LIBRARIES ${library})
+    check_function_exists(cblas_sgemm_batch GCONV_${macro}_HAS_BATCH)
+    set(GCONV_BATCH_CBLAS ${GCONV_${macro}_HAS_BATCH} PARENT_SCOPE)
+  endif()
   message(STATUS "BLAS: ${vendor}, ${library}")
 endfunction()
 
