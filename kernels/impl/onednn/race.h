@@ -7,8 +7,8 @@
 enum { RACE_MAX = 8 };
 
 /* Sets *winner to the index of the fastest of `count` >= 1 entrants. Each is timed as gconv_execute would run it: with
- * the conversions between its layouts and the one that plan->env.layout names, if it names one. Takes about 50 ms, or
- * one execution of each where that takes longer. */
+ * the conversions between its layouts and the one that plan->env.layout names, if it names one. Takes about 50 ms,
+ * on a busy machine up to 200 ms, or one execution of each where that takes longer. */
 gconv_status onednn_race(const gconv_plan *plan, gconv_dnnl_conv *const *entrants, int count, int *winner);
 
 #endif
