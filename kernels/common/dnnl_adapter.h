@@ -1,7 +1,7 @@
 /* dnnl_adapter.h - the few calls whose form differs between oneDNN 2 and 3; everything else is written once.
  *
  * Memory descriptors became opaque and operation descriptors disappeared with version 3. Pointers to the structure of
- * version 2 and handles of version 3 are passed alike, so two type names and five functions are the whole difference.
+ * version 2 and handles of version 3 are passed alike, so two type names and six functions are the whole difference.
  * Only sources that are built with oneDNN include this file. */
 #ifndef GCONV_COMMON_DNNL_ADAPTER_H
 #define GCONV_COMMON_DNNL_ADAPTER_H
@@ -44,6 +44,10 @@ typedef struct {
 
 /* dnnl_unimplemented if the format is none of this kind. */
 dnnl_status_t gconv_dnnl_md_blocking(gconv_dnnl_const_md md, gconv_dnnl_blocking *blocking);
+
+/* Advances to the library's next choice of implementation; not dnnl_success, and the descriptor as it was, if there is
+ * none. */
+dnnl_status_t gconv_dnnl_desc_next(dnnl_primitive_desc_t desc);
 
 dnnl_status_t gconv_dnnl_set_handle(dnnl_memory_t memory, void *data, dnnl_stream_t stream);
 

@@ -8,6 +8,7 @@
 
 #include <dnnl_debug.h>
 #include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,23 @@ static dnnl_status_t create_attr(dnnl_primitive_attr_t *attr) {
   return status;
 }
 
+bool gconv_dnnl_conv_is_reference(const gconv_dnnl_conv *c) {
+  return strstr(c->implementation, "ref:") != NULL;
+}
+
+/* On plain weights the first choice of oneDNN 3.7 is a conversion to NHWC around reference loops, though its list goes
+ * on with a GEMM. A reference that is last in the list stays. */
+static dnnl_status_t choose_implementation(gconv_dnnl_conv *c) {
+  dnnl_status_t status = dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
+  if (status || c->format->first_choice) return status;
+  char first[sizeof c->passed_over];
+  snprintf(first, sizeof first, "%s", c->implementation);
+  while (!status && gconv_dnnl_conv_is_reference(c) && !gconv_dnnl_desc_next(c->desc))
+    status = dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
+  if (!status && strcmp(first, c->implementation)) strcpy(c->passed_over, first);
+  return status;
+}
+
 static dnnl_status_t create_desc(gconv_dnnl_conv *c, gconv_direction direction, const gconv_dnnl_spec *spec) {
   const dnnl_prop_kind_t prop = directions[direction].prop;
   dnnl_primitive_attr_t attr = NULL;
@@ -78,6 +96,7 @@ static dnnl_status_t create_desc(gconv_dnnl_conv *c, gconv_direction direction, 
   if (!status && direction != GCONV_FWD)
     status = gconv_dnnl_desc_create(&hint, c->engine, dnnl_forward_training, spec, NULL, attr);
   if (!status) status = gconv_dnnl_desc_create(&c->desc, c->engine, prop, spec, hint, attr);
+  if (!status) status = choose_implementation(c); /* oneDNN reads the hint again when it moves on */
   if (hint) dnnl_primitive_desc_destroy(hint);
   if (attr) dnnl_primitive_attr_destroy(attr);
   return status;
@@ -118,7 +137,6 @@ static dnnl_status_t create_all(const gconv_problem *p, gconv_dnnl_conv *c) {
   if (!status) status = name_layout(p, GCONV_SRC, c);
   if (!status) status = name_layout(p, GCONV_DST, c);
   if (!status) status = gconv_dnnl_md_blocking(md_of(c, c->arg[GCONV_WEI]), &c->blocking);
-  if (!status) status = dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
   return status;
 }
 

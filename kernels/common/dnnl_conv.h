@@ -10,6 +10,7 @@ typedef struct {
   const char *name;
   dnnl_format_tag_t activations; /* dnnl_format_tag_any: the library chooses */
   bool plain_weights;            /* GOIHW as they come in; else the library chooses and they are packed */
+  bool first_choice; /* as the library chooses; else its reference loops only if it has nothing after them */
 } gconv_dnnl_format;
 
 typedef struct {
@@ -25,6 +26,7 @@ typedef struct {
   size_t bytes[GCONV_TENSORS];        /* as oneDNN stores them */
   size_t scratchpad_bytes;
   gconv_dnnl_blocking blocking; /* of the weights */
+  char passed_over[64];         /* the first choice of the library if it was not taken, else empty */
   const char *implementation;   /* as oneDNN reports it; lives as long as desc */
 } gconv_dnnl_conv;
 
@@ -33,6 +35,9 @@ typedef struct {
 gconv_status gconv_dnnl_conv_create(const gconv_problem *problem, int threads, const gconv_dnnl_format *format,
                                     gconv_dnnl_conv **conv);
 void gconv_dnnl_conv_destroy(gconv_dnnl_conv *conv);
+
+/* Reference loops are a hundred to a thousand times slower than code made for the machine. */
+bool gconv_dnnl_conv_is_reference(const gconv_dnnl_conv *conv);
 
 /* `wei` is in the primitive's format. */
 gconv_status gconv_dnnl_conv_run(const gconv_dnnl_conv *conv, void *src, void *wei, void *dst, void *scratchpad);

@@ -33,10 +33,11 @@ static gconv_status refuse(dnnl_cpu_isa_t effective, dnnl_cpu_isa_t wanted) {
   char now[32], then[32];
   print_isa(effective, now, sizeof now);
   print_isa(wanted, then, sizeof then);
-  return gconv_error(GCONV_UNSUPPORTED,
-                     "oneDNN already runs with %s in this process and cannot change to %s: start a new process, or set "
-                     "ONEDNN_MAX_CPU_ISA=%s",
-                     now, then, then);
+  return gconv_error(
+      GCONV_UNSUPPORTED,
+      "oneDNN already runs with %s in this process and cannot change to %s: it needs a process of its own (there, "
+      "ONEDNN_MAX_CPU_ISA=%s has the same effect)",
+      now, then, then);
 }
 
 gconv_status gconv_dnnl_limit_isa(unsigned isa_mask) {

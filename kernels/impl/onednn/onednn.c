@@ -13,10 +13,10 @@
 #include <string.h>
 
 static const gconv_dnnl_format requests[] = {
-    {"any", dnnl_format_tag_any, false},
-    {"nhwc", dnnl_nhwc, false},
-    {"nchw", dnnl_nchw, false},
-    {"nchw16c", dnnl_nChw16c, false},
+    {"any", dnnl_format_tag_any, false, false},
+    {"nhwc", dnnl_nhwc, false, false},
+    {"nchw", dnnl_nchw, false, false},
+    {"nchw16c", dnnl_nChw16c, false, false},
 };
 enum { REQUESTS = sizeof requests / sizeof *requests };
 
@@ -33,25 +33,21 @@ static bool known(gconv_dnnl_conv *const *entrants, int count, const gconv_dnnl_
 
 /* `any` may choose a layout that has no name here and so cannot be given to callers; NHWC then stands in for it. */
 static gconv_status create(const gconv_plan *plan, const gconv_dnnl_format *format, gconv_dnnl_conv **conv) {
-  static const gconv_dnnl_format stand_in = {"nhwc (any chose an unnamed layout)", dnnl_nhwc, false};
+  static const gconv_dnnl_format stand_in = {"nhwc (any chose an unnamed layout)", dnnl_nhwc, false, false};
   gconv_status status = gconv_dnnl_conv_create(&plan->problem, plan->env.threads, format, conv);
   if (status || ((*conv)->layout[GCONV_SRC] && (*conv)->layout[GCONV_DST])) return status;
   gconv_dnnl_conv_destroy(*conv);
   return gconv_dnnl_conv_create(&plan->problem, plan->env.threads, &stand_in, conv);
 }
 
-static bool is_reference(const gconv_dnnl_conv *conv) {
-  return strstr(conv->implementation, "ref:") != NULL;
-}
-
-/* Where a request only reaches oneDNN's reference loops, a thousand times slower, one run would outlast the race. If
+/* Where a request only reaches oneDNN's reference loops, one run would outlast the race. If
  * all do, the first is as good as any. */
 static int drop_references(gconv_dnnl_conv **entrants, int count) {
   bool all = true;
-  for (int i = 0; i < count; i++) all = all && is_reference(entrants[i]);
+  for (int i = 0; i < count; i++) all = all && gconv_dnnl_conv_is_reference(entrants[i]);
   int kept = 0;
   for (int i = 0; i < count; i++) {
-    if (all ? i == 0 : !is_reference(entrants[i]))
+    if (all ? i == 0 : !gconv_dnnl_conv_is_reference(entrants[i]))
       entrants[kept++] = entrants[i];
     else
       gconv_dnnl_conv_destroy(entrants[i]);
