@@ -7,9 +7,7 @@
 
 #include <math.h>
 
-static const gconv_kernel *ref(void) {
-  return gconv_kernel_find("ref", 0);
-}
+static const gconv_kernel *ref(void) { return gconv_kernel_find("ref", 0); }
 
 static float *written(const gconv_plan *plan, const gconv_args *args) {
   float *const tensors[GCONV_TENSORS] = {args->src.data, args->wei.data, args->dst.data};
@@ -23,9 +21,7 @@ static size_t written_elems(const gconv_plan *plan) {
   return (size_t)elems[plan->problem.direction];
 }
 
-static gconv_status run_ref(const gconv_plan *plan, const gconv_args *args) {
-  return ref()->execute(plan, args);
-}
+static gconv_status run_ref(const gconv_plan *plan, const gconv_args *args) { return ref()->execute(plan, args); }
 
 /* Wrong kernels: each first does the right thing. */
 #define WRONG(name, ...)                                                                                               \

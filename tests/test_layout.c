@@ -8,9 +8,7 @@ static const gconv_dims shapes[] = {
     {1, 16, 2, 3}, {2, 17, 3, 3}, {1, 31, 2, 2}, {1, 33, 1, 9}, {3, 40, 1, 1}, {1, 64, 2, 5},
 };
 
-static float value_at(int n, int c, int h, int w) {
-  return (float)(((n * 64 + c) * 16 + h) * 16 + w + 1);
-}
+static float value_at(int n, int c, int h, int w) { return (float)(((n * 64 + c) * 16 + h) * 16 + w + 1); }
 
 static void test_offsets(void **state) {
   (void)state;
