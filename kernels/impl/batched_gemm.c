@@ -10,9 +10,9 @@
 #include "common/sgemm_batch.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/parallel.h"
 #include "core/workspace.h"
 
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -87,11 +87,16 @@ static gconv_status plan(gconv_plan *plan) {
   return GCONV_OK;
 }
 
+typedef struct {
+  const gconv_plan *plan;
+  const gconv_args *args;
+} team;
+
 /* One block of columns of a run of groups of one image. */
-static void forward(const gconv_plan *plan, const gconv_args *args, int64_t job) {
-  const gconv_problem *p = &plan->problem;
-  const method *m = plan->state;
-  const int thread = omp_get_thread_num();
+static void forward(const team *t, int thread, int64_t job) {
+  const gconv_problem *p = &t->plan->problem;
+  const method *m = t->plan->state;
+  const gconv_args *args = t->args;
   const int piece = (int)(job % m->pieces), index = (int)(job / m->pieces % m->blocking.count);
   const int64_t n = job / m->pieces / m->blocking.count;
   const int first = piece * m->groups, count = p->groups - first < m->groups ? p->groups - first : m->groups;
@@ -114,16 +119,19 @@ static void forward(const gconv_plan *plan, const gconv_args *args, int64_t job)
   gconv_tock(args->clock, thread, GCONV_STAGE_COMPUTE, start);
 }
 
-static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
-  const method *m = plan->state;
-  const int64_t jobs = (int64_t)plan->problem.batch * m->blocking.count * m->pieces;
-#pragma omp parallel num_threads(plan->env.threads)
-  {
-    const int before = gconv_sgemm_enter();
+static void run_jobs(const void *arg, int thread, int threads) {
+  (void)threads;
+  const team *t = arg;
+  const method *m = t->plan->state;
+  const int64_t jobs = (int64_t)t->plan->problem.batch * m->blocking.count * m->pieces;
+  const int before = gconv_sgemm_enter();
 #pragma omp for schedule(dynamic)
-    for (int64_t job = 0; job < jobs; job++) forward(plan, args, job);
-    gconv_sgemm_leave(before);
-  }
+  for (int64_t job = 0; job < jobs; job++) forward(t, thread, job);
+  gconv_sgemm_leave(before);
+}
+
+static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
+  gconv_parallel(plan->env.threads, run_jobs, &(team){plan, args});
   return GCONV_OK;
 }
 

@@ -13,9 +13,9 @@
 #include "common/im2col.h"
 #include "common/sgemm.h"
 #include "core/clock.h"
+#include "core/parallel.h"
 #include "core/workspace.h"
 
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -176,20 +176,29 @@ static void backward_weights(const worker *w, int64_t job) {
     }
 }
 
-static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
+typedef struct {
+  const method *m;
+  const gconv_args *args;
+} team;
+
+static void run_jobs(const void *arg, int thread, int threads) {
   static void (*const pieces[GCONV_DIRECTIONS])(const worker *, int64_t) = {forward, backward_data, backward_weights};
-  const method m = make_method(plan);
-  const gconv_problem *p = &plan->problem;
+  (void)threads;
+  const team *t = arg;
+  const method *m = t->m;
+  const gconv_problem *p = &m->p;
   const int64_t images = (int64_t)p->batch * p->groups;
-  const int64_t jobs[GCONV_DIRECTIONS] = {images * m.blocking.count, images * m.parts, (int64_t)p->groups * m.parts};
-#pragma omp parallel num_threads(plan->env.threads)
-  {
-    const int thread = omp_get_thread_num(), before = gconv_sgemm_enter();
-    const worker w = {&m, args, thread, gconv_grant(args->workspace.data, (size_t)thread * thread_bytes(&m))};
+  const int64_t jobs[GCONV_DIRECTIONS] = {images * m->blocking.count, images * m->parts, (int64_t)p->groups * m->parts};
+  const worker w = {m, t->args, thread, gconv_grant(t->args->workspace.data, (size_t)thread * thread_bytes(m))};
+  const int before = gconv_sgemm_enter();
 #pragma omp for schedule(dynamic)
-    for (int64_t job = 0; job < jobs[p->direction]; job++) pieces[p->direction](&w, job);
-    gconv_sgemm_leave(before);
-  }
+  for (int64_t job = 0; job < jobs[p->direction]; job++) pieces[p->direction](&w, job);
+  gconv_sgemm_leave(before);
+}
+
+static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
+  const method m = make_method(plan);
+  gconv_parallel(plan->env.threads, run_jobs, &(team){&m, args});
   return GCONV_OK;
 }
 

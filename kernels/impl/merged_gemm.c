@@ -16,10 +16,10 @@
 #include "common/sgemm.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/parallel.h"
 #include "core/workspace.h"
 
 #include <limits.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,42 +135,51 @@ static void pack(const gconv_plan *plan, const float *wei, void *packed) {
   }
 }
 
+typedef struct {
+  const method *m;
+  const gconv_args *args;
+} team;
+
 /* One block of output positions of one merge of one image. */
-static void forward(const method *m, const gconv_args *args, float *columns, int64_t job) {
+static void forward(const team *t, int thread, float *columns, int64_t job) {
+  const method *m = t->m;
   const gconv_problem *p = m->p;
-  const int thread = omp_get_thread_num();
+  gconv_clock *clock = t->args->clock;
   const int64_t n = job / m->blocking.count / m->merges;
   const int index = (int)(job / m->blocking.count % m->merges);
   const groups merged = merge_groups(m, index);
   const gconv_columns block = gconv_block(p, m->blocking, (int)(job % m->blocking.count));
-  const float *src = (const float *)args->src.data + (n * p->ic + (int64_t)merged.first * p->icg) * p->ih * p->iw;
-  float *dst = (float *)args->dst.data + (n * p->oc + (int64_t)merged.first * p->ocg) * m->plane;
+  const float *src = (const float *)t->args->src.data + (n * p->ic + (int64_t)merged.first * p->icg) * p->ih * p->iw;
+  float *dst = (float *)t->args->dst.data + (n * p->oc + (int64_t)merged.first * p->ocg) * m->plane;
   const int rows = merged.count * m->group_rows;
 
   gconv_matrix inputs = {src + block.first, m->plane, GCONV_AS_IS};
   if (!m->direct) {
-    const uint64_t start = gconv_tick(args->clock);
+    const uint64_t start = gconv_tick(clock);
     gconv_im2col(p, src, merged.count * p->icg, block, columns, block.count);
-    gconv_tock(args->clock, thread, GCONV_STAGE_PACK_SRC, start);
+    gconv_tock(clock, thread, GCONV_STAGE_PACK_SRC, start);
     inputs = (gconv_matrix){columns, block.count, GCONV_AS_IS};
   }
-  const gconv_matrix wei = {(const float *)args->packed.data + merge_offset(m, index), rows, GCONV_AS_IS};
-  const uint64_t start = gconv_tick(args->clock);
+  const gconv_matrix wei = {(const float *)t->args->packed.data + merge_offset(m, index), rows, GCONV_AS_IS};
+  const uint64_t start = gconv_tick(clock);
   gconv_sgemm(merged.count * p->ocg, block.count, rows, wei, inputs, dst + block.first, m->plane, false);
-  gconv_tock(args->clock, thread, GCONV_STAGE_COMPUTE, start);
+  gconv_tock(clock, thread, GCONV_STAGE_COMPUTE, start);
+}
+
+static void run_jobs(const void *arg, int thread, int threads) {
+  (void)threads;
+  const team *t = arg;
+  const int64_t jobs = (int64_t)t->m->p->batch * t->m->merges * t->m->blocking.count;
+  float *columns = gconv_grant(t->args->workspace.data, (size_t)thread * thread_bytes(t->m));
+  const int before = gconv_sgemm_enter();
+#pragma omp for schedule(dynamic)
+  for (int64_t job = 0; job < jobs; job++) forward(t, thread, columns, job);
+  gconv_sgemm_leave(before);
 }
 
 static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   const method m = make_method(plan);
-  const int64_t jobs = (int64_t)plan->problem.batch * m.merges * m.blocking.count;
-#pragma omp parallel num_threads(plan->env.threads)
-  {
-    const int before = gconv_sgemm_enter();
-    float *columns = gconv_grant(args->workspace.data, (size_t)omp_get_thread_num() * thread_bytes(&m));
-#pragma omp for schedule(dynamic)
-    for (int64_t job = 0; job < jobs; job++) forward(&m, args, columns, job);
-    gconv_sgemm_leave(before);
-  }
+  gconv_parallel(plan->env.threads, run_jobs, &(team){&m, args});
   return GCONV_OK;
 }
 

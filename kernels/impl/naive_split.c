@@ -4,11 +4,10 @@
  * loops of a textbook, and the results are concatenated: three passes, as a framework does that has only dense
  * convolution (and as the picture in the paper suggests). Whole rows of outputs are the innermost loop, so the compiler
  * may vectorise it; nothing else is done for speed. */
-#include "common/plane.h"
 #include "core/clock.h"
+#include "core/parallel.h"
 #include "core/workspace.h"
 
-#include <omp.h>
 #include <string.h>
 
 typedef struct {
@@ -30,12 +29,82 @@ static parts book_parts(const gconv_problem *p) {
 static void convolve_plane(const gconv_problem *p, const float *src, const float *wei, float *dst) {
   memset(dst, 0, (size_t)p->oh * p->ow * sizeof *dst);
   for (int i = 0; i < p->icg; i++)
-    gconv_add_plane(p, src + (int64_t)i * p->ih * p->iw, wei + (int64_t)i * p->kh * p->kw, dst);
+    for (int r = 0; r < p->kh; r++)
+      for (int s = 0; s < p->kw; s++) {
+        const float w = wei[((int64_t)i * p->kh + r) * p->kw + s];
+        const int64_t left = (int64_t)s * (p->dilation_w + 1) - p->pad_left;
+        int first = 0, end = p->ow; /* outputs whose input column is inside the image */
+        while (first < end && first * (int64_t)p->stride_w + left < 0) first++;
+        while (end > first && (end - 1) * (int64_t)p->stride_w + left >= p->iw) end--;
+        for (int oh = 0; oh < p->oh; oh++) {
+          const int64_t ih = (int64_t)oh * p->stride_h - p->pad_top + (int64_t)r * (p->dilation_h + 1);
+          if (ih < 0 || ih >= p->ih) continue;
+          const float *in = src + ((int64_t)i * p->ih + ih) * p->iw;
+          float *out = dst + (int64_t)oh * p->ow;
+          if (p->stride_w == 1)
+            for (int ow = first; ow < end; ow++) out[ow] += w * in[ow + left];
+          else
+            for (int ow = first; ow < end; ow++) out[ow] += w * in[ow * (int64_t)p->stride_w + left];
+        }
+      }
 }
 
-/* Copies the channels of group g of image n between the whole tensor and the group's own. */
-static void copy_group(const float *from, int64_t from_image, float *to, int64_t to_image, int64_t elems) {
-  memcpy(to + to_image * elems, from + from_image * elems, (size_t)elems * sizeof *to);
+/* Between the whole tensor, image n outermost, and the tensors of the groups, group g outermost. */
+typedef struct {
+  const gconv_problem *p;
+  const gconv_args *args;
+  float *src, *dst; /* the groups' tensors */
+} job;
+
+static void split(const job *j) {
+  const gconv_problem *p = j->p;
+  const int64_t elems = (int64_t)p->icg * p->ih * p->iw;
+  const float *whole = j->args->src.data;
+#pragma omp for collapse(2) nowait
+  for (int g = 0; g < p->groups; g++)
+    for (int n = 0; n < p->batch; n++)
+      memcpy(j->src + ((int64_t)g * p->batch + n) * elems, whole + ((int64_t)n * p->groups + g) * elems,
+             (size_t)elems * sizeof *whole);
+}
+
+static void transform(const job *j) {
+  const gconv_problem *p = j->p;
+  const int64_t src_elems = (int64_t)p->icg * p->ih * p->iw, wei_elems = (int64_t)p->icg * p->kh * p->kw;
+  const float *wei = j->args->wei.data;
+#pragma omp for collapse(3) schedule(dynamic) nowait
+  for (int g = 0; g < p->groups; g++)
+    for (int n = 0; n < p->batch; n++)
+      for (int o = 0; o < p->ocg; o++) {
+        const int64_t image = (int64_t)g * p->batch + n;
+        convolve_plane(p, j->src + image * src_elems, wei + ((int64_t)g * p->ocg + o) * wei_elems,
+                       j->dst + (image * p->ocg + o) * p->oh * p->ow);
+      }
+}
+
+static void merge(const job *j) {
+  const gconv_problem *p = j->p;
+  const int64_t elems = (int64_t)p->ocg * p->oh * p->ow;
+  float *whole = j->args->dst.data;
+#pragma omp for collapse(2) nowait
+  for (int g = 0; g < p->groups; g++)
+    for (int n = 0; n < p->batch; n++)
+      memcpy(whole + ((int64_t)n * p->groups + g) * elems, j->dst + ((int64_t)g * p->batch + n) * elems,
+             (size_t)elems * sizeof *whole);
+}
+
+static void run_stages(const void *arg, int thread, int threads) {
+  static const struct {
+    void (*run)(const job *);
+    gconv_stage stage;
+  } stages[] = {{split, GCONV_STAGE_PACK_SRC}, {transform, GCONV_STAGE_COMPUTE}, {merge, GCONV_STAGE_UNPACK_DST}};
+  (void)threads;
+  const job *j = arg;
+  for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+    const uint64_t start = gconv_tick(j->args->clock);
+    stages[i].run(j);
+    gconv_tock(j->args->clock, thread, stages[i].stage, start);
+#pragma omp barrier
+  }
 }
 
 static gconv_status plan(gconv_plan *plan) {
@@ -46,42 +115,10 @@ static gconv_status plan(gconv_plan *plan) {
 }
 
 static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
-  const gconv_problem *p = &plan->problem;
-  const parts offsets = book_parts(p);
-  float *src = gconv_grant(args->workspace.data, offsets.src), *dst = gconv_grant(args->workspace.data, offsets.dst);
-  const int64_t src_elems = (int64_t)p->icg * p->ih * p->iw, dst_plane = (int64_t)p->oh * p->ow;
-  const int64_t wei_elems = (int64_t)p->icg * p->kh * p->kw;
-#pragma omp parallel num_threads(plan->env.threads)
-  {
-    const int thread = omp_get_thread_num();
-    uint64_t start = gconv_tick(args->clock);
-#pragma omp for collapse(2) nowait
-    for (int g = 0; g < p->groups; g++)
-      for (int n = 0; n < p->batch; n++)
-        copy_group(args->src.data, (int64_t)n * p->groups + g, src, (int64_t)g * p->batch + n, src_elems);
-    gconv_tock(args->clock, thread, GCONV_STAGE_PACK_SRC, start);
-#pragma omp barrier
-
-    start = gconv_tick(args->clock);
-#pragma omp for collapse(3) schedule(dynamic) nowait
-    for (int g = 0; g < p->groups; g++)
-      for (int n = 0; n < p->batch; n++)
-        for (int o = 0; o < p->ocg; o++) {
-          const int64_t image = (int64_t)g * p->batch + n;
-          convolve_plane(p, src + image * src_elems,
-                         (const float *)args->wei.data + ((int64_t)g * p->ocg + o) * wei_elems,
-                         dst + (image * p->ocg + o) * dst_plane);
-        }
-    gconv_tock(args->clock, thread, GCONV_STAGE_COMPUTE, start);
-#pragma omp barrier
-
-    start = gconv_tick(args->clock);
-#pragma omp for collapse(2) nowait
-    for (int g = 0; g < p->groups; g++)
-      for (int n = 0; n < p->batch; n++)
-        copy_group(dst, (int64_t)g * p->batch + n, args->dst.data, (int64_t)n * p->groups + g, p->ocg * dst_plane);
-    gconv_tock(args->clock, thread, GCONV_STAGE_UNPACK_DST, start);
-  }
+  const parts offsets = book_parts(&plan->problem);
+  gconv_parallel(plan->env.threads, run_stages,
+                 &(job){&plan->problem, args, gconv_grant(args->workspace.data, offsets.src),
+                        gconv_grant(args->workspace.data, offsets.dst)});
   return GCONV_OK;
 }
 
