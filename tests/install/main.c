@@ -16,7 +16,8 @@ int main(void) {
   for (int i = 0; i < 32; i++) src[i] = 1;
   for (int i = 0; i < 18; i++) wei[i] = 1;
   const size_t bytes = (plan->workspace_bytes + 63) / 64 * 64; /* aligned_alloc wants a multiple */
-  gconv_args args = {{src, sizeof src}, {dst, sizeof dst}, {wei, sizeof wei}, .workspace = {aligned_alloc(64, bytes), bytes}};
+  gconv_args args = {
+      {src, sizeof src}, {dst, sizeof dst}, {wei, sizeof wei}, .workspace = {aligned_alloc(64, bytes), bytes}};
   const gconv_status status = gconv_execute(plan, &args);
   printf("gconv %s: corner %g, inside %g, status %s\n", gconv_version(), dst[0], dst[5], gconv_status_name(status));
   free(args.workspace.data);

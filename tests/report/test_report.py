@@ -36,7 +36,7 @@ class WholeRun(unittest.TestCase):
         self.assertIn("| small:two-groups / small:dense | 0.500 | 0.200 | 0.500 | 0.500 |", self.text)
 
     def test_noise_names_the_worst(self):
-        self.assertIn("at most 25 % (naive_split, small:two-groups, 1 thread)", self.text)
+        self.assertIn("25 % for the worst (naive_split, small:two-groups, 1 thread)", self.text)
 
     def test_what_was_not_measured_is_listed_with_reasons(self):
         self.assertIn("| picky | picky: dense, it wants 2 groups | 1 |", self.text)
