@@ -116,8 +116,8 @@ static void choose_microkernels(const gconv_problem *p, const geometry *g, famil
   } else if (f == DEPTHWISE && mode == LOAD) {
     job->main = job->rest = ISA_NAME(direct_depthwise)(p->kw, p->stride_w, g->ow);
   } else {
-    job->main = ISA_NAME(direct_any)(mode, job->vectors, g->ow);
-    job->rest = ISA_NAME(direct_any)(mode, job->vectors, 1);
+    job->main = ISA_NAME(direct_any)(mode, p->stride_w, job->vectors, g->ow);
+    job->rest = ISA_NAME(direct_any)(mode, p->stride_w, job->vectors, 1);
   }
 }
 

@@ -40,7 +40,7 @@ typedef struct {
 
 const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow);
 const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow);
-const microkernel *ISA_NAME(direct_any)(operand_mode mode, int vectors, int width);
+const microkernel *ISA_NAME(direct_any)(operand_mode mode, int stride, int vectors, int width);
 
 /* Vectors that run together: the same microkernel and, for a pair, the same group. */
 typedef struct {

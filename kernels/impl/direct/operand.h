@@ -35,8 +35,9 @@ typedef struct {
   v_index index;
 } operand_at;
 
+/* Unsigned, so that the divisions are a shift and a mask. */
 INLINE ptrdiff_t channel_offset(int channel, ptrdiff_t block_stride) {
-  return (ptrdiff_t)(channel / BLOCK) * block_stride + channel % BLOCK;
+  return (ptrdiff_t)((unsigned)channel / BLOCK) * block_stride + (ptrdiff_t)((unsigned)channel % BLOCK);
 }
 
 INLINE operand_at operand_for(const operand_source *o, const operand_mode mode, const float *src,
