@@ -108,12 +108,24 @@ int ISA_NAME(direct_input)(const operand_source *o, int group_channel, int i, in
   return o->index ? o->index[i * VL + lane] + o->channel - group_channel : i;
 }
 
-static void choose_microkernels(const gconv_problem *p, const geometry *g, family f, vector_job *job) {
+static int round_down(int value, int multiple) { return value / multiple * multiple; }
+
+/* Input indices per pass: a vector's weights take at most half of the L1 cache; a tail shorter than half a chunk is not
+ * split off. */
+static int choose_chunk(const gconv_problem *p, family f, const gconv_caches *caches) {
+  const int bytes = p->kh * p->kw * VL * (int)sizeof(float);
+  const int chunk = round_down((int)(caches->l1d / 2) / bytes, BLOCK);
+  return f != TAPS_3X3 || chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
+}
+
+static void choose_microkernels(const gconv_plan *plan, const geometry *g, family f, vector_job *job) {
+  const gconv_problem *p = &plan->problem;
   const operand_mode mode = job->source.mode;
+  job->chunk = choose_chunk(p, f, &plan->env.caches);
   if (f == TAPS_3X3) {
     job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
     job->main = g->oh > 1 ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
-  } else if (f == DEPTHWISE && mode == LOAD) {
+  } else if (f == DEPTHWISE) {
     job->main = job->rest = ISA_NAME(direct_depthwise)(p->kw, p->stride_w, g->ow);
   } else {
     job->main = ISA_NAME(direct_any)(mode, p->stride_w, job->vectors, g->ow);
@@ -121,21 +133,16 @@ static void choose_microkernels(const gconv_problem *p, const geometry *g, famil
   }
 }
 
-/* Vectors of one group run in pairs where the microkernel can share their operands. */
-static int vectors_together(const gconv_problem *p, family f, const operand_source *o, int vector, int vectors) {
-  if (f != ANY_TAPS || o->mode != BCAST || vector + 1 >= vectors) return 1;
+/* Whether the vector and the next one lie in one group, so that a pair of them can share its operands. */
+static bool pairs_up(const gconv_problem *p, const operand_source *o, int vector) {
   const int last = (vector + 2) * VL - 1;
-  return last < p->oc && last / p->ocg == vector * VL / p->ocg ? 2 : 1;
+  return o->mode == BCAST && last < p->oc && last / p->ocg == vector * VL / p->ocg;
 }
 
-static int round_down(int value, int multiple) { return value / multiple * multiple; }
-
-/* Input indices per pass: a vector's weights take at most half of the L1 cache; tails shorter than half a chunk are not
- * split off. */
-static int choose_chunk(const gconv_problem *p, family f, const gconv_caches *caches) {
-  const int bytes = p->kh * p->kw * VL * (int)sizeof(float);
-  const int chunk = round_down((int)(caches->l1d / 2) / bytes, BLOCK);
-  return f != TAPS_3X3 || chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
+/* At stride 2 an operand serves few taps: a pair of vectors does better with operands formed anew for every tap. */
+static family family_of_vector(const gconv_problem *p, family f, const operand_source *o, int vector) {
+  if (f == DEPTHWISE && o->mode != LOAD) return ANY_TAPS; /* a vector of padding lanes */
+  return f == TAPS_3X3 && p->stride_w == 2 && pairs_up(p, o, vector) ? ANY_TAPS : f;
 }
 
 /* Columns per unit of a flattened layer: their inputs take at most a quarter of L2 and every thread gets work. */
@@ -165,14 +172,13 @@ static gconv_status plan(gconv_plan *plan) {
     job->source = source_of(p, vector, index);
     if (job->source.index) index += (ptrdiff_t)p->icg * VL;
     job->vector = vector;
-    job->vectors = vectors_together(p, f, &job->source, vector, vectors);
-    choose_microkernels(p, &state->g, f, job);
+    const family own = family_of_vector(p, f, &job->source, vector);
+    job->vectors = own == ANY_TAPS && pairs_up(p, &job->source, vector) ? 2 : 1;
+    choose_microkernels(plan, &state->g, own, job);
+    if (job->main->rows > state->row_step) state->row_step = job->main->rows;
     vector += job->vectors;
   }
   const vector_job *first = &state->job[0];
-  state->taps_inner = first->main->taps_inner;
-  state->row_step = first->main->rows;
-  state->chunk = choose_chunk(p, f, &plan->env.caches);
   state->x_step = is_flat(p) ? choose_columns(plan, &state->g, first->main->width) : 0;
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
 
@@ -182,7 +188,7 @@ static gconv_status plan(gconv_plan *plan) {
   plan->lane_use = (double)p->oc / ((double)vectors * VL);
   snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",
            family_names[f], mode_names[first->source.mode], first->vectors, first->main->rows, first->main->width,
-           state->chunk, p->icg);
+           first->chunk, p->icg);
   return GCONV_OK;
 }
 

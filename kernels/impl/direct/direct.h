@@ -46,15 +46,14 @@ const microkernel *ISA_NAME(direct_any)(operand_mode mode, int stride, int vecto
 typedef struct {
   operand_source source;
   int vector, vectors;
+  int chunk;                      /* input indices summed per pass, so that a vector's weights stay in the L1 cache */
   const microkernel *main, *rest; /* rest: the rows, or the last columns, that main's tile does not fill */
 } vector_job;
 
 typedef struct {
   geometry g;
   int jobs, row_step; /* output rows per unit of work */
-  int chunk;          /* input indices summed per pass, so that a vector's weights stay in the L1 cache */
   int x_step;         /* output columns per unit of work */
-  bool taps_inner;
   ptrdiff_t wei_vector;
   vector_job job[];
 } direct_state;

@@ -38,21 +38,19 @@ static strip strip_of(const pass *p, int n, const vector_job *job) {
   };
 }
 
-/* Tile rows [first, last) of one job: all of them for one chunk of input indices before the next chunk. */
+/* Units [first, last) of one job's rows: all of them for one chunk of input indices before the next chunk. */
 static void run_rows(const pass *p, int n, const vector_job *job, int first, int last) {
   const direct_state *state = p->state;
+  const int end = last * state->row_step < state->g.oh ? last * state->row_step : state->g.oh;
   strip a = strip_of(p, n, job);
-  for (int i = 0; i < job->source.icg; i += state->chunk) {
+  for (int i = 0; i < job->source.icg; i += job->chunk) {
     a.i_first = i;
-    a.i_last = i + state->chunk < job->source.icg ? i + state->chunk : job->source.icg;
+    a.i_last = i + job->chunk < job->source.icg ? i + job->chunk : job->source.icg;
     a.accumulate = i > 0;
-    for (int unit = first; unit < last; unit++) {
-      a.y = unit * state->row_step;
-      if (a.y + job->main->rows <= state->g.oh) {
-        job->main->run(&a);
-        continue;
-      }
-      for (; a.y < state->g.oh; a.y++) job->rest->run(&a);
+    for (a.y = first * state->row_step; a.y < end;) {
+      const microkernel *m = a.y + job->main->rows <= end ? job->main : job->rest;
+      m->run(&a);
+      a.y += m->rows;
     }
   }
 }
@@ -114,15 +112,14 @@ void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float 
   gconv_parallel(plan->env.threads, run_share, &p);
 }
 
-static void pack_vector(const gconv_plan *plan, const operand_source *o, int vector, const float *wei, float *out) {
+static void pack_vector(const gconv_plan *plan, const vector_job *job, int vector, const float *wei, float *out) {
   const gconv_problem *p = &plan->problem;
   const int taps = p->kh * p->kw, first = vector * VL;
   for (int i = 0; i < p->icg; i++)
     for (int lane = 0; lane < VL && first + lane < p->oc; lane++) {
-      const int oc = first + lane, input = ISA_NAME(direct_input)(o, oc / p->ocg * p->icg, i, lane);
+      const int oc = first + lane, input = ISA_NAME(direct_input)(&job->source, oc / p->ocg * p->icg, i, lane);
       for (int t = 0; t < taps; t++) {
-        const int64_t at =
-            ((const direct_state *)plan->state)->taps_inner ? (int64_t)i * taps + t : (int64_t)t * p->icg + i;
+        const int64_t at = job->main->taps_inner ? (int64_t)i * taps + t : (int64_t)t * p->icg + i;
         out[at * VL + lane] = wei[((int64_t)oc * p->icg + input) * taps + t];
       }
     }
@@ -135,6 +132,6 @@ void ISA_NAME(direct_pack)(const gconv_plan *plan, const float *wei, void *packe
   for (int j = 0; j < state->jobs; j++)
     for (int v = 0; v < state->job[j].vectors; v++) {
       const int vector = state->job[j].vector + v;
-      pack_vector(plan, &state->job[j].source, vector, wei, (float *)packed + vector * state->wei_vector);
+      pack_vector(plan, &state->job[j], vector, wei, (float *)packed + vector * state->wei_vector);
     }
 }
