@@ -139,10 +139,11 @@ static bool pairs_up(const gconv_problem *p, const operand_source *o, int vector
   return o->mode == BCAST && last < p->oc && last / p->ocg == vector * VL / p->ocg;
 }
 
-/* At stride 2 an operand serves few taps: a pair of vectors does better with operands formed anew for every tap. */
+/* The 3x3 tile shares an operand between taps, the tap tile between two vectors and leaves out borders exactly: better
+ * where a pair of vectors takes the same operands. */
 static family family_of_vector(const gconv_problem *p, family f, const operand_source *o, int vector) {
   if (f == DEPTHWISE && o->mode != LOAD) return ANY_TAPS; /* a vector of padding lanes */
-  return f == TAPS_3X3 && p->stride_w == 2 && pairs_up(p, o, vector) ? ANY_TAPS : f;
+  return f == TAPS_3X3 && pairs_up(p, o, vector) ? ANY_TAPS : f;
 }
 
 /* Columns per unit of a flattened layer: their inputs take at most a quarter of L2 and every thread gets work. */
