@@ -58,7 +58,7 @@ elseif(xsmm_header AND xsmm_library AND xsmm_noblas_library)
   set(GCONV_WITH_BATCHED_SGEMM 1)
   target_include_directories(gconv_libraries INTERFACE ${xsmm_header})
   # Its BLAS symbols come from the BLAS above, or from its own substitute where there is none.
-  target_link_libraries(gconv_libraries INTERFACE ${xsmm_library} $<$<NOT:${GCONV_WITH_CBLAS}>:${xsmm_noblas_library}> ${CMAKE_DL_LIBS})
+  target_link_libraries(gconv_libraries INTERFACE ${xsmm_library} $<$<NOT:${GCONV_WITH_CBLAS}>:${xsmm_noblas_library}> ${CMAKE_DL_LIBS} m)
   target_compile_definitions(gconv_libraries INTERFACE GCONV_BATCH_XSMM=1)
   message(STATUS "batched SGEMM: LIBXSMM, ${xsmm_library}")
 endif()
