@@ -142,7 +142,7 @@ static bool pairs_up(const gconv_problem *p, const operand_source *o, int vector
 /* The 3x3 tile shares an operand between taps, the tap tile between two vectors and leaves out borders exactly: better
  * where a pair of vectors takes the same operands. */
 static family family_of_vector(const gconv_problem *p, family f, const operand_source *o, int vector) {
-  if (f == DEPTHWISE && o->mode != LOAD) return ANY_TAPS; /* a vector of padding lanes */
+  if (o->groups == 0 || (f == DEPTHWISE && o->mode != LOAD)) return ANY_TAPS; /* padding lanes; a single last channel */
   return f == TAPS_3X3 && pairs_up(p, o, vector) ? ANY_TAPS : f;
 }
 

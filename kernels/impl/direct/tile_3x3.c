@@ -90,29 +90,24 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
   }
 }
 
-#define STRIP(mode, S, R, W)                                                                                           \
-  static void mode##_s##S##_r##R##_w##W(const strip *a) { tiles(a, mode, S, R, W); }
-#define MODES(S, R, W)                                                                                                 \
-  STRIP(LOAD, S, R, W)                                                                                                 \
-  STRIP(SHUFFLE, S, R, W) STRIP(PERMUTE, S, R, W) STRIP(BCAST, S, R, W) STRIP(MIX2, S, R, W) STRIP(MIX, S, R, W)
-#define STRIDES(R, W) MODES(1, R, W) MODES(2, R, W)
-
-#define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, true}
-#define ROWS(S, R, W)                                                                                                  \
-  {                                                                                                                    \
-    ROW(LOAD, S, R, W), ROW(SHUFFLE, S, R, W), ROW(PERMUTE, S, R, W), ROW(BCAST, S, R, W), ROW(MIX2, S, R, W),         \
-        ROW(MIX, S, R, W)                                                                                              \
-  }
-#define TABLE(R, W)                                                                                                    \
-  { ROWS(1, R, W), ROWS(2, R, W) }
+// clang-format off
+#define STRIP(mode, S, R, W) static void mode##_s##S##_r##R##_w##W(const strip *a) { tiles(a, mode, S, R, W); }
+#define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, true},
+#if defined(GCONV_ISA_IS_avx512) || defined(GCONV_ISA_IS_avx2)
+#define MODES(M, S, R, W) \
+  M(LOAD, S, R, W) M(SHUFFLE, S, R, W) M(PERMUTE, S, R, W) M(BCAST, S, R, W) M(MIX2, S, R, W) M(MIX, S, R, W)
+#else
+#define MODES(M, S, R, W) M(BCAST, S, R, W) /* one lane belongs to one group */
+#endif
+#define STRIPS(R, W) MODES(STRIP, 1, R, W) MODES(STRIP, 2, R, W)
+#define TABLE(R, W) {{MODES(ROW, 1, R, W)}, {MODES(ROW, 2, R, W)}}
 
 /* Two rows x 7 columns: 14 accumulators, 6 taps and an operand fit 32 registers; with the 16 of AVX2 the taps are read
  * by the FMAs from the L1 cache. Widths: 7 divides the 7, 14, 28, 56 and 112 of ImageNet networks, 8 and 5 what 7
  * leaves. */
-// clang-format off
 enum { ROWS_MAX = 2, WIDTHS = 3 };
-STRIDES(1, 7) STRIDES(1, 8) STRIDES(1, 5)
-STRIDES(2, 7) STRIDES(2, 8) STRIDES(2, 5)
+STRIPS(1, 7) STRIPS(1, 8) STRIPS(1, 5)
+STRIPS(2, 7) STRIPS(2, 8) STRIPS(2, 5)
 static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {{TABLE(1, 7), TABLE(1, 8), TABLE(1, 5)},
                                                                  {TABLE(2, 7), TABLE(2, 8), TABLE(2, 5)}};
 // clang-format on
