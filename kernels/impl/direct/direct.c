@@ -49,16 +49,20 @@ static geometry geometry_of(const gconv_problem *p) {
   return g;
 }
 
+/* Down columns where the registers allow it, else by rows. */
+static const microkernel *depthwise_tile(const gconv_problem *p) {
+  const microkernel *columns = p->kw == 3 ? ISA_NAME(direct_columns)(p->stride_w, p->ow) : NULL;
+  return columns ? columns : ISA_NAME(direct_depthwise)(p->kw, p->stride_w, p->ow);
+}
+
 /* The fast families need square kernels and strides, no dilation, and borders that their edge columns cover. */
 static family family_of(const gconv_problem *p) {
   const int edge = (p->kw - 1) / 2;
   const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && p->stride_w <= 2 && !p->dilation_h &&
                        !p->dilation_w && p->pad_left <= edge && p->pad_right <= edge;
   if (!regular) return ANY_TAPS;
-  const bool depthwise = p->icg == 1 && p->ocg == 1 && VL > 1;
-  /* Depthwise 3x3 has its nine taps in registers in the 3x3 tile, if there are registers for them beside it. */
-  const bool row_tile = p->kw == 5 || p->kw == 7 || (p->kw == 3 && VL == 8);
-  if (depthwise && row_tile && ISA_NAME(direct_depthwise)(p->kw, p->stride_w, p->ow)) return DEPTHWISE;
+  const bool depthwise = p->icg == 1 && p->ocg == 1 && VL > 1 && (p->kw == 3 || p->kw == 5 || p->kw == 7);
+  if (depthwise && depthwise_tile(p)) return DEPTHWISE;
   if (p->kw == 3 && ISA_NAME(direct_3x3)(BCAST, p->stride_w, 1, p->ow)) return TAPS_3X3;
   return ANY_TAPS;
 }
@@ -126,7 +130,7 @@ static void choose_microkernels(const gconv_plan *plan, const geometry *g, famil
     job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
     job->main = g->oh > 1 ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
   } else if (f == DEPTHWISE) {
-    job->main = job->rest = ISA_NAME(direct_depthwise)(p->kw, p->stride_w, g->ow);
+    job->main = job->rest = depthwise_tile(p);
   } else {
     job->main = ISA_NAME(direct_any)(mode, p->stride_w, job->vectors, g->ow);
     job->rest = ISA_NAME(direct_any)(mode, p->stride_w, job->vectors, 1);
@@ -157,6 +161,16 @@ static int choose_columns(const gconv_plan *plan, const geometry *g, int width) 
   return (int)((columns + width - 1) / width * width);
 }
 
+/* Output rows per unit of a microkernel that walks down columns: every row boundary costs it a window, idle threads
+ * cost more. */
+static int choose_rows(const gconv_plan *plan, int jobs) {
+  const gconv_problem *p = &plan->problem;
+  int rows = p->oh;
+  while (rows >= 16 && (int64_t)p->batch * jobs * (p->oh / rows) < 8 * (int64_t)plan->env.threads)
+    rows = (rows + 1) / 2;
+  return rows;
+}
+
 static gconv_status plan(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
   const family f = family_of(p);
@@ -180,6 +194,7 @@ static gconv_status plan(gconv_plan *plan) {
     vector += job->vectors;
   }
   const vector_job *first = &state->job[0];
+  if (first->main->rows == ALL_ROWS) state->row_step = choose_rows(plan, state->jobs);
   state->x_step = is_flat(p) ? choose_columns(plan, &state->g, first->main->width) : 0;
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
 

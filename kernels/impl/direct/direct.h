@@ -22,7 +22,7 @@ typedef struct {
   const float *wei;        /* packed weights of the vector */
   ptrdiff_t wei_vector;    /* floats from one vector's weights to the next one's */
   float *dst, *dst_second; /* row 0 of the image in the vector's block; of the second vector of a pair */
-  int y;                   /* first output row */
+  int y, y_last;           /* output rows [y, y_last); a tile of R rows does y to y + R - 1 */
   int x_first, x_last;     /* output columns [x_first, x_last) */
   int i_first, i_last;     /* input indices summed by this call */
   bool accumulate;         /* add to dst instead of overwriting it */
@@ -30,16 +30,33 @@ typedef struct {
 
 typedef void strip_fn(const strip *);
 
-/* The microkernels: 3x3 with stride 1 or 2, rows 1 or 2; depthwise 3x3, 5x5 and
- * 7x7; any. */
+enum { ALL_ROWS = 0 }; /* rows of a microkernel that walks down any number of them */
+
+/* The microkernels: 3x3 with stride 1 or 2, rows 1 or 2; depthwise 3x3 down columns; depthwise 3x3, 5x5 and 7x7 by
+ * rows; any. NULL where the ISA has none or the output row is narrower than every tile. */
 typedef struct {
   strip_fn *run;
   int rows, vectors, width; /* of the tile */
   bool taps_inner;          /* weights packed [i][r][s] instead of [r][s][i] */
 } microkernel;
 
+/* Of `count` tiles of different widths, `step` rows of a table apart: the one that computes the fewest columns twice;
+ * the first of equals. */
+static inline const microkernel *best_width(const microkernel *tile, size_t count, size_t step, int ow) {
+  const microkernel *best = NULL;
+  int best_columns = 0;
+  for (size_t i = 0; i < count; i++, tile += step) {
+    const int columns = (ow + tile->width - 1) / tile->width * tile->width;
+    if (ow < tile->width || (best && columns >= best_columns)) continue;
+    best = tile;
+    best_columns = columns;
+  }
+  return best;
+}
+
 const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow);
 const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow);
+const microkernel *ISA_NAME(direct_columns)(int stride, int ow);
 const microkernel *ISA_NAME(direct_any)(operand_mode mode, int stride, int vectors, int width);
 
 /* Vectors that run together: the same microkernel and, for a pair, the same group. */

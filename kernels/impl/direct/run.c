@@ -47,10 +47,10 @@ static void run_rows(const pass *p, int n, const vector_job *job, int first, int
     a.i_first = i;
     a.i_last = i + job->chunk < job->source.icg ? i + job->chunk : job->source.icg;
     a.accumulate = i > 0;
-    for (a.y = first * state->row_step; a.y < end;) {
+    for (a.y = first * state->row_step, a.y_last = end; a.y < end;) {
       const microkernel *m = a.y + job->main->rows <= end ? job->main : job->rest;
       m->run(&a);
-      a.y += m->rows;
+      a.y = m->rows == ALL_ROWS ? end : a.y + m->rows;
     }
   }
 }

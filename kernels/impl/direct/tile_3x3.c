@@ -18,7 +18,7 @@ typedef struct {
 
 /* Adds input indices [first, last) to the tile. */
 INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode, const int S, const int R, const int W,
-                       const v_f32 *kernel, int first, int last, v_f32 acc[2][8]) {
+                       int first, int last, v_f32 acc[2][8]) {
   const geometry *g = a->g;
   const int columns = (W - 1) * S + KW, rows = (R - 1) * S + KW;
   for (int i = first; i < last; i++) {
@@ -37,7 +37,7 @@ INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode,
           UNROLLED (s, KW) {
             const int x = (c - s) / S;
             if (c < s || (c - s) % S || x >= W) continue;
-            acc[y][x] = v_fma(p, mode == LOAD ? kernel[r * KW + s] : v_load(wei + (r * KW + s) * VL), acc[y][x]);
+            acc[y][x] = v_fma(p, v_load(wei + (r * KW + s) * VL), acc[y][x]);
           }
         }
       }
@@ -45,8 +45,7 @@ INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode,
   }
 }
 
-INLINE void tile(const strip *a, const operand_mode mode, const int S, const int R, const int W, const v_f32 *kernel,
-                 int x0, int skip) {
+INLINE void tile(const strip *a, const operand_mode mode, const int S, const int R, const int W, int x0, int skip) {
   const geometry *g = a->g;
   const int left_column = x0 * S - g->pad_left, columns = (W - 1) * S + KW;
   const place at = {
@@ -65,10 +64,10 @@ INLINE void tile(const strip *a, const operand_mode mode, const int S, const int
     UNROLLED (y, R)
       UNROLLED (x, W) acc[y][x] = v_load(dst + y * g->dst_row + x * BLOCK);
   if (mode == PERMUTE) {
-    sum_inputs(a, &at, SHUFFLE, S, R, W, kernel, a->i_first, a->source->shuffled, acc);
-    sum_inputs(a, &at, PERMUTE, S, R, W, kernel, a->source->shuffled, a->i_last, acc);
+    sum_inputs(a, &at, SHUFFLE, S, R, W, a->i_first, a->source->shuffled, acc);
+    sum_inputs(a, &at, PERMUTE, S, R, W, a->source->shuffled, a->i_last, acc);
   } else {
-    sum_inputs(a, &at, mode, S, R, W, kernel, a->i_first, a->i_last, acc);
+    sum_inputs(a, &at, mode, S, R, W, a->i_first, a->i_last, acc);
   }
   if (skip && a->accumulate) {
     UNROLLED (y, R)
@@ -81,12 +80,9 @@ INLINE void tile(const strip *a, const operand_mode mode, const int S, const int
 }
 
 INLINE void tiles(const strip *a, const operand_mode mode, const int S, const int R, const int W) {
-  v_f32 kernel[9]; /* depthwise: the taps stay in registers for the whole row */
-  if (mode == LOAD)
-    UNROLLED (k, 9) kernel[k] = v_load(a->wei + k * VL);
   for (int x = a->x_first; x < a->x_last; x += W) {
     const int x0 = x + W <= a->x_last ? x : a->x_last - W;
-    tile(a, mode, S, R, W, kernel, x0, x - x0);
+    tile(a, mode, S, R, W, x0, x - x0);
   }
 }
 
@@ -95,7 +91,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
 #define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, true},
 #if defined(GCONV_ISA_IS_avx512) || defined(GCONV_ISA_IS_avx2)
 #define MODES(M, S, R, W) \
-  M(LOAD, S, R, W) M(SHUFFLE, S, R, W) M(PERMUTE, S, R, W) M(BCAST, S, R, W) M(MIX2, S, R, W) M(MIX, S, R, W)
+  M(SHUFFLE, S, R, W) M(PERMUTE, S, R, W) M(BCAST, S, R, W) M(MIX2, S, R, W) M(MIX, S, R, W)
 #else
 #define MODES(M, S, R, W) M(BCAST, S, R, W) /* one lane belongs to one group */
 #endif
@@ -112,16 +108,6 @@ static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {{TABLE(1, 7), T
                                                                  {TABLE(2, 7), TABLE(2, 8), TABLE(2, 5)}};
 // clang-format on
 
-/* The width that computes the fewest columns twice; NULL if the row is narrower than every tile. */
 const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow) {
-  const microkernel *best = NULL;
-  int best_columns = 0;
-  for (int w = 0; w < WIDTHS; w++) {
-    const microkernel *m = &table[rows - 1][w][stride - 1][mode];
-    const int columns = (ow + m->width - 1) / m->width * m->width;
-    if (ow < m->width || (best && columns >= best_columns)) continue;
-    best = m;
-    best_columns = columns;
-  }
-  return best;
+  return best_width(&table[rows - 1][0][stride - 1][mode], WIDTHS, (size_t)2 * OPERANDS, ow);
 }

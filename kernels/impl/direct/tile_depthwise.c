@@ -57,16 +57,7 @@ KERNELS(14) static const microkernel table[][3][2] = {TABLE(14), TABLE(7), TABLE
 static const microkernel table[][3][2] = {TABLE(7), TABLE(5)};
 #endif
 
-/* The widest tile among those that compute the fewest columns twice; NULL where none fits. */
 const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow) {
-  const microkernel *best = NULL;
-  int best_columns = 0;
-  for (size_t w = 0; w < sizeof table / sizeof *table; w++) {
-    const microkernel *m = &table[w][(kernel - 3) / 2][stride - 1];
-    const int columns = (ow + m->width - 1) / m->width * m->width;
-    if (ow < m->width || (best && columns >= best_columns)) continue;
-    best = m;
-    best_columns = columns;
-  }
-  return best;
+  return best_width(&table[0][(kernel - 3) / 2][stride - 1], sizeof table / sizeof *table,
+                    sizeof *table / sizeof ***table, ow);
 }
