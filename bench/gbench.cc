@@ -221,9 +221,7 @@ private:
 
 Tee tee;
 
-benchmark::State &state_of(gbench_state *state) {
-  return *reinterpret_cast<benchmark::State *>(state);
-}
+benchmark::State &state_of(gbench_state *state) { return *reinterpret_cast<benchmark::State *>(state); }
 
 } // namespace
 
@@ -265,27 +263,21 @@ bool gbench_init(int *argc, char **argv, char *error, size_t error_size) {
   return true;
 }
 
-void gbench_print_help() {
-  benchmark::PrintDefaultHelp();
-}
+void gbench_print_help() { benchmark::PrintDefaultHelp(); }
 
 bool gbench_wanted(const char *name) {
   if (!filter_compiled) return true;
   return (regexec(&filter, name, 0, nullptr, 0) == 0) != filter_negated;
 }
 
-bool gbench_list_only() {
-  return truthy("list_tests");
-}
+bool gbench_list_only() { return truthy("list_tests"); }
 
 int gbench_repetitions(bool *given_by_user) {
   if (given_by_user) *given_by_user = std::find(given.begin(), given.end(), "repetitions") != given.end();
   return repetitions;
 }
 
-void gbench_context(const char *key, const char *value) {
-  benchmark::AddCustomContext(key, value);
-}
+void gbench_context(const char *key, const char *value) { benchmark::AddCustomContext(key, value); }
 
 bool gbench_start(size_t longest_name, char *error, size_t error_size) {
   Reporter::Context context;
@@ -334,13 +326,9 @@ void gbench_run(bool quiet) {
   block.clear();
 }
 
-void gbench_stop() {
-  stopped = 1;
-}
+void gbench_stop() { stopped = 1; }
 
-bool gbench_stopped() {
-  return stopped;
-}
+bool gbench_stopped() { return stopped; }
 
 bool gbench_finish(char *error, size_t error_size) {
   Reporter *display = benchmark::CreateDefaultDisplayReporter();
@@ -353,9 +341,7 @@ bool gbench_finish(char *error, size_t error_size) {
                      : refuse(error, error_size, "--benchmark_out=" + served["out"] + ": could not be written whole");
 }
 
-bool gbench_keep_running(gbench_state *state) {
-  return state_of(state).KeepRunning();
-}
+bool gbench_keep_running(gbench_state *state) { return state_of(state).KeepRunning(); }
 
 void gbench_fail(gbench_state *state, const char *reason) {
   benchmark::State &s = state_of(state);
@@ -365,13 +351,9 @@ void gbench_fail(gbench_state *state, const char *reason) {
   s.SkipWithError(reason);
 }
 
-void gbench_label(gbench_state *state, const char *label) {
-  state_of(state).SetLabel(label);
-}
+void gbench_label(gbench_state *state, const char *label) { state_of(state).SetLabel(label); }
 
-void gbench_counter(gbench_state *state, const char *name, double value) {
-  state_of(state).counters[name] = value;
-}
+void gbench_counter(gbench_state *state, const char *name, double value) { state_of(state).counters[name] = value; }
 
 void gbench_rate(gbench_state *state, const char *name, double amount_per_iteration) {
   state_of(state).counters[name] =

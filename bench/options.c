@@ -99,9 +99,7 @@ static gconv_status take_direction(options *o, const char *item) {
   return gconv_error(GCONV_INVALID, "'%s' is not a direction, they are fwd, bwd_d and bwd_w", item);
 }
 
-static gconv_status take_directions(options *o, const char *value) {
-  return each_item(o, value, take_direction);
-}
+static gconv_status take_directions(options *o, const char *value) { return each_item(o, value, take_direction); }
 
 static gconv_status take_layout(options *o, const char *item) {
   static const gconv_layout offered[] = {GCONV_NATIVE, GCONV_NCHW, GCONV_NHWC}; /* what callers have */
@@ -113,15 +111,11 @@ static gconv_status take_layout(options *o, const char *item) {
   return gconv_error(GCONV_INVALID, "'%s' is not a layout that can be asked for, they are native, nchw and nhwc", item);
 }
 
-static gconv_status take_layouts(options *o, const char *value) {
-  return each_item(o, value, take_layout);
-}
+static gconv_status take_layouts(options *o, const char *value) { return each_item(o, value, take_layout); }
 
 /* The CPUs this process may run on; containers and taskset leave fewer than the machine has. Asked of OpenMP, because
  * its runtime may have bound the calling thread to one of them already. */
-static int usable_cpus(void) {
-  return omp_get_num_procs();
-}
+static int usable_cpus(void) { return omp_get_num_procs(); }
 
 static gconv_status take_thread_count(options *o, const char *item) {
   uint64_t threads = (uint64_t)usable_cpus();
@@ -135,9 +129,7 @@ static gconv_status take_thread_count(options *o, const char *item) {
   return GCONV_OK;
 }
 
-static gconv_status take_threads(options *o, const char *value) {
-  return each_item(o, value, take_thread_count);
-}
+static gconv_status take_threads(options *o, const char *value) { return each_item(o, value, take_thread_count); }
 
 static gconv_status take_isa(options *o, const char *item) {
   for (int isa = 0; isa < GCONV_ISAS; isa++)
@@ -163,9 +155,7 @@ static gconv_status take_mb(options *o, const char *value) {
   return status;
 }
 
-static gconv_status take_seed(options *o, const char *value) {
-  return parse_number(value, 0, UINT64_MAX, &o->seed);
-}
+static gconv_status take_seed(options *o, const char *value) { return parse_number(value, 0, UINT64_MAX, &o->seed); }
 
 static const struct {
   const char *name;
@@ -186,9 +176,7 @@ const char *options_help(void) {
          "  --seed=N          seed of the data (default 1)\n";
 }
 
-void options_init(options *o) {
-  *o = (options){.seed = 1};
-}
+void options_init(options *o) { *o = (options){.seed = 1}; }
 
 /* "--threads: 'x' is not a number ..." */
 static gconv_status error_in(const char *option, gconv_status status) {

@@ -50,9 +50,7 @@ static int help(void) {
   return 0;
 }
 
-static bool is_help(const char *argument) {
-  return !strcmp(argument, "--help") || !strcmp(argument, "-h");
-}
+static bool is_help(const char *argument) { return !strcmp(argument, "--help") || !strcmp(argument, "-h"); }
 
 /* Output that did not arrive (a full disk) must not look like success. */
 static int finish(int status) {

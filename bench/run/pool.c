@@ -11,13 +11,9 @@
  * begin at one page offset, where stores and later loads look alike to the CPU (4 KiB aliasing). */
 enum { LINE = 64, PAGE = 4096, STAGGER = PAGE + 5 * LINE, GROWTH = 1 << 21 };
 
-static size_t round_up(size_t bytes, size_t unit) {
-  return (bytes + unit - 1) / unit * unit;
-}
+static size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
-size_t pool_cost(size_t bytes) {
-  return round_up(bytes, LINE) + STAGGER;
-}
+size_t pool_cost(size_t bytes) { return round_up(bytes, LINE) + STAGGER; }
 
 /* All threads touch pages in turn: on a machine with several memory nodes no thread count is favoured. */
 static void touch(char *base, size_t bytes) {

@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-progress_mode progress_default(void) {
-  return isatty(STDERR_FILENO) ? PROGRESS_LINE : PROGRESS_NONE;
-}
+progress_mode progress_default(void) { return isatty(STDERR_FILENO) ? PROGRESS_LINE : PROGRESS_NONE; }
 
 void progress_start(progress *p, progress_mode mode, size_t total) {
   *p = (progress){.mode = mode, .total = total, .start = seconds_now()};

@@ -81,9 +81,7 @@ void subject_prepare(subject *s, const char *name) {
 }
 
 /* JSON has no infinity. */
-static double finite_or_largest(double value) {
-  return isfinite(value) ? value : DBL_MAX;
-}
+static double finite_or_largest(double value) { return isfinite(value) ? value : DBL_MAX; }
 
 static void report(gbench_state *state, const subject *s) {
   const gconv_counts counts = gconv_problem_count(&s->block->problem);

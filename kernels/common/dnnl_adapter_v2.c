@@ -11,9 +11,7 @@ dnnl_status_t gconv_dnnl_md_create(gconv_dnnl_md *md, int ndims, const dnnl_dims
   return *md ? dnnl_memory_desc_init_by_tag(*md, ndims, dims, dnnl_f32, tag) : dnnl_out_of_memory;
 }
 
-void gconv_dnnl_md_destroy(gconv_dnnl_md md) {
-  free(md);
-}
+void gconv_dnnl_md_destroy(gconv_dnnl_md md) { free(md); }
 
 dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
                                      const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint,

@@ -46,9 +46,7 @@ dnnl_status_t gconv_dnnl_md_blocking(gconv_dnnl_const_md md, gconv_dnnl_blocking
   return dnnl_success;
 }
 
-dnnl_status_t gconv_dnnl_desc_next(dnnl_primitive_desc_t desc) {
-  return dnnl_primitive_desc_next_impl(desc);
-}
+dnnl_status_t gconv_dnnl_desc_next(dnnl_primitive_desc_t desc) { return dnnl_primitive_desc_next_impl(desc); }
 
 /* Version 3 leaves padding lanes alone here; primitives keep those of their outputs zero. */
 dnnl_status_t gconv_dnnl_set_handle(dnnl_memory_t memory, void *data, dnnl_stream_t stream) {

@@ -71,9 +71,7 @@ static dnnl_status_t create_attr(dnnl_primitive_attr_t *attr) {
   return status;
 }
 
-bool gconv_dnnl_conv_is_reference(const gconv_dnnl_conv *c) {
-  return strstr(c->implementation, "ref:") != NULL;
-}
+bool gconv_dnnl_conv_is_reference(const gconv_dnnl_conv *c) { return strstr(c->implementation, "ref:") != NULL; }
 
 /* On plain weights the first choice of oneDNN 3.7 is a conversion to NHWC around reference loops, though its list goes
  * on with a GEMM. A reference that is last in the list stays. */

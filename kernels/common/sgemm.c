@@ -22,9 +22,7 @@ const char *gconv_sgemm_refuses(const gconv_problem *p) {
 #if GCONV_BLAS_OPENBLAS
 #include <omp.h>
 
-const char *gconv_blas_name(void) {
-  return "OpenBLAS";
-}
+const char *gconv_blas_name(void) { return "OpenBLAS"; }
 
 int gconv_blas_describe(char *text, size_t size) {
   static const char *const threading[] = {"sequential", "threads of its own", "OpenMP"};
@@ -43,15 +41,11 @@ int gconv_sgemm_enter(void) {
   return before;
 }
 
-void gconv_sgemm_leave(int before) {
-  omp_set_num_threads(before);
-}
+void gconv_sgemm_leave(int before) { omp_set_num_threads(before); }
 
 #elif GCONV_BLAS_BLIS
 
-const char *gconv_blas_name(void) {
-  return "BLIS";
-}
+const char *gconv_blas_name(void) { return "BLIS"; }
 
 int gconv_blas_describe(char *text, size_t size) {
   const char *model = bli_info_get_enable_openmp()     ? "OpenMP"
@@ -61,23 +55,15 @@ int gconv_blas_describe(char *text, size_t size) {
                   bli_arch_string(bli_arch_query_id()), model);
 }
 
-void gconv_sgemm_prepare(void) {
-  bli_thread_set_num_threads(1);
-}
+void gconv_sgemm_prepare(void) { bli_thread_set_num_threads(1); }
 
-int gconv_sgemm_enter(void) {
-  return 0;
-}
+int gconv_sgemm_enter(void) { return 0; }
 
-void gconv_sgemm_leave(int before) {
-  (void)before;
-}
+void gconv_sgemm_leave(int before) { (void)before; }
 
 #elif GCONV_BLAS_MKL
 
-const char *gconv_blas_name(void) {
-  return "MKL";
-}
+const char *gconv_blas_name(void) { return "MKL"; }
 
 int gconv_blas_describe(char *text, size_t size) {
   MKLVersion version;
@@ -88,33 +74,21 @@ int gconv_blas_describe(char *text, size_t size) {
 
 void gconv_sgemm_prepare(void) {}
 
-int gconv_sgemm_enter(void) {
-  return mkl_set_num_threads_local(1);
-}
+int gconv_sgemm_enter(void) { return mkl_set_num_threads_local(1); }
 
-void gconv_sgemm_leave(int before) {
-  mkl_set_num_threads_local(before);
-}
+void gconv_sgemm_leave(int before) { mkl_set_num_threads_local(before); }
 
 #else
 
-const char *gconv_blas_name(void) {
-  return "no BLAS";
-}
+const char *gconv_blas_name(void) { return "no BLAS"; }
 
-int gconv_blas_describe(char *text, size_t size) {
-  return snprintf(text, size, "no BLAS in this build");
-}
+int gconv_blas_describe(char *text, size_t size) { return snprintf(text, size, "no BLAS in this build"); }
 
 void gconv_sgemm_prepare(void) {}
 
-int gconv_sgemm_enter(void) {
-  return 0;
-}
+int gconv_sgemm_enter(void) { return 0; }
 
-void gconv_sgemm_leave(int before) {
-  (void)before;
-}
+void gconv_sgemm_leave(int before) { (void)before; }
 
 #endif
 

@@ -20,9 +20,7 @@ gconv_status gconv_sgemm_batch_prepare(gconv_sgemm_batch *shape) {
 }
 
 /* The interface that every vendor has takes arrays of pointers. */
-size_t gconv_sgemm_batch_scratch(int count) {
-  return 3 * (size_t)count * sizeof(float *);
-}
+size_t gconv_sgemm_batch_scratch(int count) { return 3 * (size_t)count * sizeof(float *); }
 
 void gconv_sgemm_batch_run(const gconv_sgemm_batch *s, int count, const float *a, const float *b, float *c,
                            void *scratch) {

@@ -9,9 +9,7 @@
 
 static const char *const isa_names[GCONV_ISAS] = {"scalar", "avx2", "avx512"};
 
-const char *gconv_isa_name(gconv_isa isa) {
-  return (unsigned)isa < GCONV_ISAS ? isa_names[isa] : "unknown";
-}
+const char *gconv_isa_name(gconv_isa isa) { return (unsigned)isa < GCONV_ISAS ? isa_names[isa] : "unknown"; }
 
 gconv_isa gconv_isa_best(unsigned mask) {
   int isa = GCONV_ISAS - 1;

@@ -14,9 +14,7 @@ gconv_status gconv_error(gconv_status status, const char *format, ...) {
   return status;
 }
 
-const char *gconv_last_error(void) {
-  return sentence;
-}
+const char *gconv_last_error(void) { return sentence; }
 
 const char *gconv_status_name(gconv_status status) {
   static const char *const names[] = {"ok", "invalid argument", "unsupported", "not enough memory", "failed"};

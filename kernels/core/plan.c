@@ -21,9 +21,7 @@ static gconv_status fill_env(gconv_env *env) {
   return GCONV_OK;
 }
 
-size_t gconv_plan_tensor_bytes(const gconv_plan *plan, gconv_tensor tensor) {
-  return plan->tensor_bytes[tensor];
-}
+size_t gconv_plan_tensor_bytes(const gconv_plan *plan, gconv_tensor tensor) { return plan->tensor_bytes[tensor]; }
 
 static size_t activation_bytes(const gconv_plan *plan, gconv_tensor tensor, gconv_layout layout) {
   return (size_t)gconv_layout_elems(layout, gconv_tensor_dims(&plan->problem, tensor)) * sizeof(float);

@@ -11,9 +11,7 @@ typedef struct {
   int in, kernel, stride, dilation, before, after;
 } axis;
 
-static int64_t kernel_extent(const axis *a) {
-  return (int64_t)(a->kernel - 1) * (a->dilation + (int64_t)1) + 1;
-}
+static int64_t kernel_extent(const axis *a) { return (int64_t)(a->kernel - 1) * (a->dilation + (int64_t)1) + 1; }
 
 static gconv_status check_size(const char *name, int value) {
   return value >= 1 ? GCONV_OK : gconv_error(GCONV_INVALID, "%s is %d, must be at least 1", name, value);

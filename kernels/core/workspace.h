@@ -18,8 +18,6 @@ static inline size_t gconv_book_add(gconv_book *book, size_t bytes) {
   return offset;
 }
 
-static inline void *gconv_grant(void *workspace, size_t offset) {
-  return (char *)workspace + offset;
-}
+static inline void *gconv_grant(void *workspace, size_t offset) { return (char *)workspace + offset; }
 
 #endif

@@ -27,9 +27,7 @@ typedef struct {
   gconv_sgemm_batch whole, last; /* products of a whole block of columns and of an image's last block */
 } method;
 
-static const char *supports(const gconv_problem *p) {
-  return gconv_sgemm_refuses(p);
-}
+static const char *supports(const gconv_problem *p) { return gconv_sgemm_refuses(p); }
 
 static void choose_pieces(const gconv_plan *plan, method *m) {
   enum { WANTED_PIECES = 16 };
@@ -55,9 +53,7 @@ static gconv_sgemm_batch shape(const gconv_problem *p, const method *m, int widt
                              .stride_c = (int64_t)p->ocg * m->plane};
 }
 
-static void release(gconv_plan *plan) {
-  free(plan->state);
-}
+static void release(gconv_plan *plan) { free(plan->state); }
 
 static gconv_status plan(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;

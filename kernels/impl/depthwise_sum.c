@@ -57,9 +57,7 @@ INLINE const float *input_row(const plane_pass *a, int oh, int r) {
   return ih < 0 || ih >= p->ih ? NULL : a->src + ih * p->iw;
 }
 
-INLINE int lanes_left(const gconv_problem *p, int x) {
-  return p->ow - x < VL ? p->ow - x : VL;
-}
+INLINE int lanes_left(const gconv_problem *p, int x) { return p->ow - x < VL ? p->ow - x : VL; }
 
 INLINE void store_lanes(float *dst, v_f32 x, int count) {
   if (count == VL) {

@@ -60,9 +60,7 @@ static size_t thread_bytes(const method *m) {
   return book.bytes;
 }
 
-static const char *supports(const gconv_problem *p) {
-  return gconv_sgemm_refuses(p);
-}
+static const char *supports(const gconv_problem *p) { return gconv_sgemm_refuses(p); }
 
 static gconv_status plan(gconv_plan *plan) {
   gconv_sgemm_prepare();

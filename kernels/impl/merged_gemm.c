@@ -84,9 +84,7 @@ static int64_t squares(const method *m) {
   return whole * m->m * m->m + rest * rest;
 }
 
-static const char *supports(const gconv_problem *p) {
-  return gconv_sgemm_refuses(p);
-}
+static const char *supports(const gconv_problem *p) { return gconv_sgemm_refuses(p); }
 
 static gconv_status plan(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;

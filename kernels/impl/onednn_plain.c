@@ -41,9 +41,7 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   return status;
 }
 
-static void release(gconv_plan *plan) {
-  gconv_dnnl_conv_destroy(plan->state);
-}
+static void release(gconv_plan *plan) { gconv_dnnl_conv_destroy(plan->state); }
 
 const gconv_kernel gconv_kernel_onednn_plain_scalar = {
     .name = "onednn_plain",

@@ -22,13 +22,9 @@ static bool zone_intact(const uint8_t *begin, const uint8_t *end) {
   return true;
 }
 
-static uint8_t *user_end(const guarded_buffer *b) {
-  return (uint8_t *)b->user.data + b->user.bytes;
-}
+static uint8_t *user_end(const guarded_buffer *b) { return (uint8_t *)b->user.data + b->user.bytes; }
 
-static uint8_t *base_end(const guarded_buffer *b) {
-  return (uint8_t *)b->base + b->base_bytes;
-}
+static uint8_t *base_end(const guarded_buffer *b) { return (uint8_t *)b->base + b->base_bytes; }
 
 bool guarded_alloc(guarded_buffer *b, size_t bytes, size_t skew) {
   *b = (guarded_buffer){0};

@@ -14,9 +14,7 @@ static uint64_t random_bits(uint64_t seed, int64_t index) {
   return x ^ x >> 31;
 }
 
-uint64_t data_seed(uint64_t seed, int stream) {
-  return random_bits(~seed, stream);
-}
+uint64_t data_seed(uint64_t seed, int stream) { return random_bits(~seed, stream); }
 
 /* Sign and mantissa at random, exponent uniform over the six binades below 1. */
 void data_fill_real(float *values, int64_t count, uint64_t seed) {

@@ -29,9 +29,7 @@ static void track_free(track *t) {
   for (int i = 0; i < BUFFERS; i++) free(t->data[i]);
 }
 
-static size_t most(size_t a, size_t b) {
-  return a > b ? a : b;
-}
+static size_t most(size_t a, size_t b) { return a > b ? a : b; }
 
 /* Written once: untouched pages would all be the same zero page, and reading it is faster than real memory. */
 static gconv_status allocate(float **data, size_t bytes) {
