@@ -8,7 +8,7 @@ static char output[1 << 20];
 /* Runs gconv-check with `arguments`, keeps what it printed (both streams) and gives its exit status. */
 static int run(const char *arguments) {
   char command[4096];
-  snprintf(command, sizeof command, GCONV_CHECK " %s 2>&1", arguments);
+  snprintf(command, sizeof command, "'" GCONV_CHECK "' %s 2>&1", arguments);
   FILE *pipe = popen(command, "r");
   assert_non_null(pipe);
   const size_t length = fread(output, 1, sizeof output - 1, pipe);
