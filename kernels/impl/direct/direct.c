@@ -171,6 +171,23 @@ static int choose_rows(const gconv_plan *plan, int jobs) {
   return rows;
 }
 
+/* Dense layers read their input once per job, or their weights once per range of rows that fits L2: whichever moves
+ * fewer bytes. */
+static void choose_order(const gconv_plan *plan, direct_state *state) {
+  const gconv_problem *p = &plan->problem;
+  const int64_t l2 = (int64_t)plan->env.caches.l2, pixel = (int64_t)sizeof(float) * (p->icg > BLOCK ? p->icg : BLOCK);
+  const int64_t input = pixel * p->ih * p->iw, row = pixel * p->iw * p->stride_h;
+  const int64_t weights = (int64_t)sizeof(float) * p->oc * p->icg * p->kh * p->kw;
+  if (p->groups > 1 || state->x_step || input <= l2 / 2) return;
+  int rows = min_int((int)(l2 / 4 / row), p->oh);
+  while (rows > 0 && (p->oh % rows || rows % state->row_step))
+    rows--; /* ranges of equal work, so that threads get equal shares */
+  if (!rows) return;
+  const int64_t ranges = p->oh / rows;
+  state->jobs_inner = ranges * weights + input < state->jobs * input + weights;
+  if (state->jobs_inner) state->row_step = rows;
+}
+
 static gconv_status plan(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
   const family f = family_of(p);
@@ -196,6 +213,7 @@ static gconv_status plan(gconv_plan *plan) {
   const vector_job *first = &state->job[0];
   if (first->main->rows == ALL_ROWS) state->row_step = choose_rows(plan, state->jobs);
   state->x_step = is_flat(p) ? choose_columns(plan, &state->g, first->main->width) : 0;
+  choose_order(plan, state);
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
 
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;

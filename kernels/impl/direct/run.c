@@ -79,6 +79,13 @@ static void run_units(const pass *p, int64_t first, int64_t last) {
       first++;
       continue;
     }
+    if (state->jobs_inner) {
+      const int64_t per_image = (int64_t)p->y_units * state->jobs;
+      const int job = (int)(first % state->jobs), y = (int)(first / state->jobs % p->y_units);
+      run_rows(p, (int)(first / per_image), &state->job[job], y, y + 1);
+      first++;
+      continue;
+    }
     const int64_t plane = first / p->y_units;
     const int begin = (int)(first % p->y_units);
     const int64_t left = last - first;
