@@ -1,5 +1,6 @@
 /* test_plan.c - what a plan promises beyond right results: the same bits for any thread count where it says so, no
  * state between or beside calls, figures that make sense, and a stage clock that adds up. */
+#include "check.h"
 #include "common.h"
 #include "data.h"
 
@@ -223,6 +224,30 @@ static void test_clock(void **state) {
   each_kernel(check_clock);
 }
 
+/* Blocking follows the caches, so tiny caches bring small problems to every path that otherwise only large layers take.
+ */
+static void test_tiny_caches(void **state) {
+  (void)state;
+  static const char *const dense[] = {"mb2_ic40oc48_ih12kh3ph1", "mb1_ic33oc80_ih16kh3sh2ph1",
+                                      "mb1_ic48oc96_ih16kh1sh2", "mb1_ic20oc32_ih11kh5ph2", "g2mb1_ic96oc40_ih9kh3ph1"};
+  size_t count;
+  const gconv_entry *entries = gconv_registry(&count);
+  for (size_t d = 0; d < sizeof dense / sizeof *dense; d++) {
+    const gconv_problem p = problem_of(dense[d], GCONV_FWD);
+    check_case *c;
+    assert_ok(check_case_create(&p, CHECK_EXACT, 1, 2, &c), dense[d]);
+    for (size_t k = 0; k < count; k++)
+      for (int run = 0; run < 2 * GCONV_ISAS; run++) {
+        const gconv_env env = {.threads = 1 + run % 2,
+                               .isa_mask = entries[k].variant[1] ? 1u << run / 2 : 0,
+                               .caches = {.l1d = 8192, .l2 = 65536, .l3 = 65536}};
+        const check_result r = check_kernel(c, entries[k].name, &env);
+        if (r.verdict == CHECK_FAIL) fail_msg("%s on %s: %s", entries[k].name, dense[d], r.reason);
+      }
+    check_case_free(c);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_threads_do_not_change_bits),
@@ -230,6 +255,7 @@ int main(void) {
       cmocka_unit_test(test_plans_are_shared),
       cmocka_unit_test(test_figures),
       cmocka_unit_test(test_clock),
+      cmocka_unit_test(test_tiny_caches),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
