@@ -178,6 +178,7 @@ static void choose_order(const gconv_plan *plan, direct_state *state) {
   const int64_t l2 = (int64_t)plan->env.caches.l2, pixel = (int64_t)sizeof(float) * (p->icg > BLOCK ? p->icg : BLOCK);
   const int64_t input = pixel * p->ih * p->iw, row = pixel * p->iw * p->stride_h;
   const int64_t weights = (int64_t)sizeof(float) * p->oc * p->icg * p->kh * p->kw;
+  state->jobs_inner = state->x_step > 0;
   if (p->groups > 1 || state->x_step || input <= l2 / 2) return;
   int rows = min_int((int)(l2 / 4 / row), p->oh);
   while (rows > 0 && (p->oh % rows || rows % state->row_step))

@@ -71,7 +71,7 @@ typedef struct {
   geometry g;
   int jobs, row_step; /* output rows per unit of work */
   int x_step;         /* output columns per unit of work */
-  bool jobs_inner;    /* all vectors for some rows before the next rows */
+  bool jobs_inner;    /* all vectors for some rows or columns before the next */
   ptrdiff_t wei_vector;
   vector_job job[];
 } direct_state;

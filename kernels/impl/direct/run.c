@@ -1,9 +1,9 @@
 /* run.c - the order of the work and its split over threads; weights packed for the microkernels.
  *
- * A unit is (image, vector job, tile rows) or, for flattened 1x1 layers, (image, column range, vector job). Units are
- * equal work and are cut into one contiguous range per thread, so a thread keeps a job's weights in its L1 cache while
- * it walks down the image. Every output is summed by one thread in one order: results do not depend on the thread
- * count. */
+ * A unit is (image, vector job, tile rows), so that a job's weights stay in the L1 cache while it walks down the image,
+ * or, where the input is what must stay in a cache, (image, range of rows or of flattened columns, vector job). Units
+ * are equal work and are cut into one contiguous range per thread. Every output is summed by one thread in one order:
+ * results do not depend on the thread count. */
 #include "core/parallel.h"
 #include "impl/direct/direct.h"
 
@@ -68,21 +68,18 @@ static void run_columns(const pass *p, int n, const vector_job *job, int x_unit)
   last->run(&a);
 }
 
-/* Units [first, last) in the order image, job, rows: whole runs of rows are handed on. */
+/* Units [first, last). In the order image, job, rows whole runs of rows are handed on. */
 static void run_units(const pass *p, int64_t first, int64_t last) {
   const direct_state *state = p->state;
   while (first < last) {
-    if (p->x_units) {
-      const int64_t per_image = (int64_t)p->x_units * state->jobs;
-      const int job = (int)(first % state->jobs), x = (int)(first / state->jobs % p->x_units);
-      run_columns(p, (int)(first / per_image), &state->job[job], x);
-      first++;
-      continue;
-    }
     if (state->jobs_inner) {
-      const int64_t per_image = (int64_t)p->y_units * state->jobs;
-      const int job = (int)(first % state->jobs), y = (int)(first / state->jobs % p->y_units);
-      run_rows(p, (int)(first / per_image), &state->job[job], y, y + 1);
+      const int ranges = p->x_units ? p->x_units : p->y_units;
+      const int n = (int)(first / state->jobs / ranges), range = (int)(first / state->jobs % ranges);
+      const vector_job *job = &state->job[first % state->jobs];
+      if (p->x_units)
+        run_columns(p, n, job, range);
+      else
+        run_rows(p, n, job, range, range + 1);
       first++;
       continue;
     }
