@@ -140,6 +140,8 @@ typedef enum {
   GCONV_STAGES
 } gconv_stage;
 
+/* One thread's time. What a whole team did together is entered in each of its lanes: the mean over the lanes is the
+ * stage's share of the call's time, and what the sum of the stages leaves of it was spent waiting or outside stages. */
 typedef struct {
   uint64_t ns[GCONV_STAGES], calls[GCONV_STAGES];
   char pad[48]; /* lanes of two threads never share a cache line pair */

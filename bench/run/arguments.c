@@ -53,15 +53,18 @@ static gconv_status take_progress(session *s, const char *value) {
   return gconv_error(GCONV_INVALID, "'%s' is not line, plain or none", value);
 }
 
+static gconv_status take_stages(session *s, const char *value) {
+  s->stages = !*value;
+  return s->stages ? GCONV_OK : gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value);
+}
+
 static const struct {
   const char *name;
   gconv_status (*take)(session *s, const char *value);
   const char *bare; /* value of the option without one, or NULL */
 } table[] = {
-    {"--cache", take_cache, NULL},
-    {"--csv", take_csv, NULL},
-    {"--budget", take_budget, NULL},
-    {"--progress", take_progress, "line"},
+    {"--cache", take_cache, NULL},         {"--csv", take_csv, NULL},     {"--budget", take_budget, NULL},
+    {"--progress", take_progress, "line"}, {"--stages", take_stages, ""},
 };
 
 static option_result take_own(session *s, const char *argument) {
@@ -89,6 +92,8 @@ static void print_help(void) {
          "  --budget=SECONDS  at most this long for the repetitions of one benchmark (default 2), but at least three;\n"
          "                    --benchmark_repetitions overrides it\n"
          "  --progress[=HOW]  line, plain (a line a block, for logs) or none; default: line on a terminal\n"
+         "  --stages          where the time goes: packing the input, transforming it, computing, transforming back,\n"
+         "                    unpacking the output; from a run of its own after the check, so that times stay clean\n"
          "Defaults: --problems=%s --dir=%s --layout=%s --threads=%s, every kernel but '%s', which is the oracle of\n"
          "the checks and timed only if --kernels names it.\n\n"
          "Flags of Google Benchmark (here by default: 9 repetitions of 0.01 s, randomly interleaved):\n",

@@ -4,6 +4,7 @@
 #include "gbench.h"
 #include "harness.h"
 #include "pin.h"
+#include "stages.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,9 +47,17 @@ static void record_harness(void) {
   gbench_context("harness_ns_per_iteration", value);
 }
 
+static void record_clock(session *s) {
+  char value[64];
+  s->clock_ns = stages_clock_ns();
+  snprintf(value, sizeof value, "%.1f", s->clock_ns);
+  gbench_context("stage_clock_ns_per_stage", value);
+}
+
 void context_record(session *s) {
   gbench_context("gconv_version", gconv_version());
   record_threads(s);
   record_peaks(s);
   record_harness();
+  if (s->stages) record_clock(s);
 }

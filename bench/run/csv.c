@@ -67,6 +67,14 @@ static const column columns[] = {
     COLUMN(NANOSECONDS, pack_ns),
     COLUMN(REAL, peak_gflops),
     COLUMN(TEXT, cpus),
+    COLUMN(NANOSECONDS, stage_pack_src_ns),
+    COLUMN(NANOSECONDS, stage_transform_ns),
+    COLUMN(NANOSECONDS, stage_compute_ns),
+    COLUMN(NANOSECONDS, stage_untransform_ns),
+    COLUMN(NANOSECONDS, stage_unpack_dst_ns),
+    COLUMN(NANOSECONDS, stage_other_ns),
+    COLUMN(NANOSECONDS, stage_total_ns),
+    COLUMN(NANOSECONDS, stage_clock_ns),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -104,6 +112,14 @@ const csv_row csv_empty_row = {
     .multiplicity = -1,
     .pack_ns = NAN,
     .peak_gflops = NAN,
+    .stage_pack_src_ns = NAN,
+    .stage_transform_ns = NAN,
+    .stage_compute_ns = NAN,
+    .stage_untransform_ns = NAN,
+    .stage_unpack_dst_ns = NAN,
+    .stage_other_ns = NAN,
+    .stage_total_ns = NAN,
+    .stage_clock_ns = NAN,
 };
 
 static void put_text(FILE *out, const char *text) {

@@ -23,6 +23,10 @@ typedef struct {
   double pack_ns;           /* packing the weights, once, untimed elsewhere */
   double peak_gflops;       /* what pct_peak is a share of */
   const char *cpus;         /* where the threads ran */
+  /* With --stages, of one call in a run of its own: they add up to stage_total_ns. stage_clock_ns of that is the clock.
+   */
+  double stage_pack_src_ns, stage_transform_ns, stage_compute_ns, stage_untransform_ns, stage_unpack_dst_ns;
+  double stage_other_ns, stage_total_ns, stage_clock_ns;
 } csv_row;
 
 extern const csv_row csv_empty_row;

@@ -51,6 +51,15 @@ static void describe_times(csv_row *row, const double *seconds, int repetitions,
   if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
 }
 
+static void describe_stages(csv_row *row, const stage_times *times) {
+  row->stage_pack_src_ns = times->ns[GCONV_STAGE_PACK_SRC];
+  row->stage_transform_ns = times->ns[GCONV_STAGE_TRANSFORM];
+  row->stage_compute_ns = times->ns[GCONV_STAGE_COMPUTE];
+  row->stage_untransform_ns = times->ns[GCONV_STAGE_UNTRANSFORM];
+  row->stage_unpack_dst_ns = times->ns[GCONV_STAGE_UNPACK_DST];
+  row->stage_other_ns = times->other_ns, row->stage_total_ns = times->total_ns, row->stage_clock_ns = times->clock_ns;
+}
+
 /* "123.4;125.0;..." in nanoseconds; NULL without memory, the field is then empty. */
 static char *list_times(const double *seconds, int repetitions) {
   char *text = NULL;
@@ -78,6 +87,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
   char *times = seconds ? list_times(seconds, repetitions) : NULL;
   row.time_reps_ns = times;
   if (seconds) describe_times(&row, seconds, repetitions, subject_peak(s));
+  if (m->stages.total_ns > 0) describe_stages(&row, &m->stages);
   for (size_t i = 0; i < s->block->case_count; i++) {
     const problem_case *layer = s->block->cases[i];
     row.set = layer->set, row.name = layer->problem.name, row.multiplicity = layer->problem.multiplicity;

@@ -16,6 +16,7 @@ typedef struct {
   options options;
   bool caches[CACHES];
   double budget; /* seconds for the repetitions of one benchmark */
+  bool stages;   /* also a run of each benchmark with the stage clock on */
   const char *csv_path;
   progress_mode progress_mode;
 
@@ -25,6 +26,7 @@ typedef struct {
   unsigned probe_mask; /* ISAs whose peak pct_peak needs: the machine's best, and the best that --isa allows */
   progress progress;
   char cpus[OPTION_THREADS_MAX][CPUS_TEXT_MAX]; /* of each thread count */
+  double clock_ns; /* of one reading of the stage clock at start and end; 0 without --stages */
   int timed, skipped, failed;
 } session;
 

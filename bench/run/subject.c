@@ -101,6 +101,7 @@ static void run(gbench_state *state, void *context) {
   const measurement *m = context;
   const subject *s = m->subject;
   report(state, s);
+  if (m->stages.total_ns > 0) stages_report(&m->stages, state);
   if (s->status == SUBJECT_FAILED) {
     gbench_fail(state, s->reason);
     return;
@@ -136,7 +137,18 @@ static int affordable_repetitions(const subject *s) {
   return affordable > MIN_REPETITIONS ? (int)affordable : MIN_REPETITIONS;
 }
 
+/* With --stages: before the headline runs, none of which then waits for it. */
+static void time_stages(measurement *m) {
+  subject *s = m->subject;
+  rotation r;
+  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data,
+                                        rotation_copies(s->plan, m->instance.cache == CACHE_COLD));
+  if (!status) status = stages_time(&r, s->plan, s->call_seconds, s->session, &m->stages);
+  if (status) refuse(s, SUBJECT_FAILED, m->instance.name, gconv_last_error());
+}
+
 void measurement_register(measurement *m) {
+  if (m->subject->session->stages && m->subject->status == SUBJECT_OK) time_stages(m);
   if (m->subject->status == SUBJECT_SKIPPED) {
     m->subject->session->skipped++;
     measurement_write(m, SUBJECT_SKIPPED, m->subject->reason, NULL, 0);

@@ -5,6 +5,7 @@
 
 #include "block.h"
 #include "check.h"
+#include "stages.h"
 
 typedef enum { SUBJECT_OK, SUBJECT_SKIPPED, SUBJECT_FAILED } subject_status;
 
@@ -29,6 +30,7 @@ typedef struct {
 typedef struct {
   subject *subject;
   instance instance;
+  stage_times stages; /* with --stages; total_ns is 0 where there are none */
 } measurement;
 
 /* Plans, checks and tries it. What is wrong or missing is said on stderr, under `name`. */

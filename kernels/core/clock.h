@@ -1,4 +1,5 @@
-/* clock.h - the stage clock as kernels use it: t = gconv_tick(clock); ...; gconv_tock(clock, thread, stage, t). */
+/* clock.h - the stage clock as kernels use it: t = gconv_tick(clock); ...; gconv_tock(clock, thread, stage, t) on the
+ * thread that did the work, or gconv_tock_all(clock, stage, t) around work that started a team of its own. */
 #ifndef GCONV_CORE_CLOCK_H
 #define GCONV_CORE_CLOCK_H
 
@@ -17,6 +18,16 @@ static inline void gconv_tock(gconv_clock *clock, int thread, gconv_stage stage,
   if (!clock) return;
   clock->lane[thread].ns[stage] += gconv_tick(clock) - start;
   clock->lane[thread].calls[stage]++;
+}
+
+/* Enters the stage in every lane: all threads were in it, so that the mean over the lanes stays wall time. */
+static inline void gconv_tock_all(gconv_clock *clock, gconv_stage stage, uint64_t start) {
+  if (!clock) return;
+  const uint64_t ns = gconv_tick(clock) - start;
+  for (int thread = 0; thread < clock->lanes; thread++) {
+    clock->lane[thread].ns[stage] += ns;
+    clock->lane[thread].calls[stage]++;
+  }
 }
 
 #endif

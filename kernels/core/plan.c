@@ -169,7 +169,7 @@ static void convert(const gconv_plan *plan, gconv_tensor tensor, bool to_native,
     gconv_layout_convert(dims, outer_layout, outer.data, native_layout, native.data, plan->env.threads);
   else
     gconv_layout_convert(dims, native_layout, native.data, outer_layout, outer.data, plan->env.threads);
-  gconv_tock(clock, 0, to_native ? GCONV_STAGE_PACK_SRC : GCONV_STAGE_UNPACK_DST, start);
+  gconv_tock_all(clock, to_native ? GCONV_STAGE_PACK_SRC : GCONV_STAGE_UNPACK_DST, start);
 }
 
 gconv_status gconv_execute(const gconv_plan *plan, const gconv_args *args) {

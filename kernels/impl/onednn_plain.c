@@ -37,7 +37,7 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   const uint64_t start = gconv_tick(args->clock);
   const gconv_status status =
       gconv_dnnl_conv_run(plan->state, args->src.data, args->wei.data, args->dst.data, args->workspace.data);
-  gconv_tock(args->clock, 0, GCONV_STAGE_COMPUTE, start);
+  gconv_tock_all(args->clock, GCONV_STAGE_COMPUTE, start);
   return status;
 }
 

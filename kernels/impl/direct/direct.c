@@ -232,7 +232,7 @@ static void release(gconv_plan *plan) { free(plan->state); }
 static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   const uint64_t start = gconv_tick(args->clock);
   ISA_NAME(direct_run)(plan, args->src.data, args->packed.data, args->dst.data);
-  gconv_tock(args->clock, 0, GCONV_STAGE_COMPUTE, start);
+  gconv_tock_all(args->clock, GCONV_STAGE_COMPUTE, start);
   return GCONV_OK;
 }
 
