@@ -1,0 +1,9 @@
+/* families.h - the tables of networks, one for each file that defines some. */
+#ifndef GCONV_MODELS_FAMILIES_H
+#define GCONV_MODELS_FAMILIES_H
+
+#include "model.h"
+
+extern const model_family family_resnet;
+
+#endif
