@@ -2,6 +2,7 @@
  *
  * Vectors of output channels over NCHW16c; see README.md for the method, its bounds, and what was tried and lost. */
 #include "impl/direct/direct.h"
+#include "common/operand_source.h"
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -65,51 +66,6 @@ static family family_of(const gconv_problem *p) {
   if (depthwise && depthwise_tile(p)) return DEPTHWISE;
   if (p->kw == 3 && ISA_NAME(direct_3x3)(BCAST, p->stride_w, 1, p->ow)) return TAPS_3X3;
   return ANY_TAPS;
-}
-
-/* Lane numbers for groups that lie whole inside the vector. Which input a lane takes at step i is free as long as it
- * takes each once (the weights are packed to match): eight channels first use the half of their group that needs no
- * crossing of four lanes. */
-static void fill_index(const gconv_problem *p, operand_source *o, int first, int lanes, int32_t *index) {
-  const int aligned = o->channel / VL * VL, group = first / p->ocg;
-  const bool halves = p->icg == 8 && p->ocg == 8;
-  o->mode = SHUFFLE;
-  o->shuffled = p->icg;
-  for (int i = p->icg - 1; i >= 0; i--)
-    for (int lane = 0; lane < lanes; lane++) {
-      const int g = (first + lane) / p->ocg - group, input = halves ? i ^ (lane & 4) : i;
-      const int from = o->channel + g * p->icg + input - aligned;
-      index[i * VL + lane] = from;
-      if (from / 4 == lane / 4) continue;
-      o->mode = PERMUTE;
-      o->shuffled = i;
-    }
-  o->channel = aligned;
-  o->index = index;
-}
-
-static operand_source source_of(const gconv_problem *p, int vector, int32_t *index) {
-  const int first = vector * VL, last = min_int(first + VL, p->oc) - 1;
-  if (first > last)
-    return (operand_source){.mode = MIX, .icg = p->icg}; /* padding lanes only: no group, zeros are stored */
-  const int group = first / p->ocg;
-  operand_source o = {.groups = last / p->ocg - group + 1, .channel = group * p->icg, .icg = p->icg};
-  const int channel_last = o.channel + o.groups * p->icg - 1;
-  for (int lane = 0; lane <= last - first; lane++) o.lanes[(first + lane) / p->ocg - group] |= 1u << lane;
-  if (o.groups == 1)
-    o.mode = BCAST;
-  else if (p->icg == 1 && p->ocg == 1)
-    o.mode = LOAD;
-  else if (channel_last / VL == o.channel / VL)
-    fill_index(p, &o, first, last - first + 1, index);
-  else
-    o.mode = o.groups == 2 ? MIX2 : MIX;
-  return o;
-}
-
-/* The input index that lane `lane` of the job's vector uses at step i. */
-int ISA_NAME(direct_input)(const operand_source *o, int group_channel, int i, int lane) {
-  return o->index ? o->index[i * VL + lane] + o->channel - group_channel : i;
 }
 
 static int round_down(int value, int multiple) { return value / multiple * multiple; }
@@ -202,7 +158,7 @@ static gconv_status plan(gconv_plan *plan) {
   state->g = geometry_of(p);
   for (int vector = 0; vector < vectors;) {
     vector_job *job = &state->job[state->jobs++];
-    job->source = source_of(p, vector, index);
+    job->source = operand_source_of(p, vector, index);
     if (job->source.index) index += (ptrdiff_t)p->icg * VL;
     job->vector = vector;
     const family own = family_of_vector(p, f, &job->source, vector);

@@ -6,7 +6,7 @@
 #define GCONV_DIRECT_H
 
 #include "gconv.h"
-#include "impl/direct/operand.h"
+#include "common/operand.h"
 
 /* Sizes as the microkernels see them. Dilation as distance: 1 = dense. 1x1 layers are flattened to one row of ih*iw
  * pixels. */
@@ -76,7 +76,6 @@ typedef struct {
   vector_job job[];
 } direct_state;
 
-int ISA_NAME(direct_input)(const operand_source *o, int group_channel, int i, int lane);
 void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float *wei, float *dst);
 void ISA_NAME(direct_pack)(const gconv_plan *plan, const float *wei, void *packed);
 

@@ -5,6 +5,7 @@
  * are equal work and are cut into one contiguous range per thread. Every output is summed by one thread in one order:
  * results do not depend on the thread count. */
 #include "core/parallel.h"
+#include "common/operand_source.h"
 #include "impl/direct/direct.h"
 
 #include <string.h>
@@ -121,7 +122,7 @@ static void pack_vector(const gconv_plan *plan, const vector_job *job, int vecto
   const int taps = p->kh * p->kw, first = vector * VL;
   for (int i = 0; i < p->icg; i++)
     for (int lane = 0; lane < VL && first + lane < p->oc; lane++) {
-      const int oc = first + lane, input = ISA_NAME(direct_input)(&job->source, oc / p->ocg * p->icg, i, lane);
+      const int oc = first + lane, input = operand_input(&job->source, oc / p->ocg * p->icg, i, lane);
       for (int t = 0; t < taps; t++) {
         const int64_t at = job->main->taps_inner ? (int64_t)i * taps + t : (int64_t)t * p->icg + i;
         out[at * VL + lane] = wei[((int64_t)oc * p->icg + input) * taps + t];

@@ -1,4 +1,5 @@
-/* operand.h - how the input reaches the lanes of an output vector: the idea behind `direct`.
+/* operand.h - how the input reaches the lanes of an output vector: the idea behind `direct`, and what the products
+ * of `winograd` take from it.
  *
  * A vector holds VL consecutive output channels. For input index i (0..icg-1) lane l needs channel group(l)*icg + i of
  * the source pixel; only this gathering depends on the groups, so it is the one thing that comes in variants: LOAD icg
@@ -6,8 +7,8 @@
  * permute BCAST   one group fills the vector: one broadcast load MIX2    the vector straddles two groups: two broadcast
  * loads, the second into its lanes only MIX     any other: one broadcast load per group in the vector All lanes do
  * useful work in every variant, whatever the group width. */
-#ifndef GCONV_DIRECT_OPERAND_H
-#define GCONV_DIRECT_OPERAND_H
+#ifndef GCONV_COMMON_OPERAND_H
+#define GCONV_COMMON_OPERAND_H
 
 #include "simd/simd.h"
 

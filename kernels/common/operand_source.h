@@ -1,0 +1,55 @@
+/* operand_source.h - made at plan time: where output vector number `vector` takes its input from. A header, because VL
+ * differs with the instruction set it is compiled for. */
+#ifndef GCONV_COMMON_OPERAND_SOURCE_H
+#define GCONV_COMMON_OPERAND_SOURCE_H
+
+#include "common/operand.h"
+#include "gconv.h"
+
+/* Lane numbers for groups that lie whole inside the vector. Which input a lane takes at step i is free as long as it
+ * takes each once (the weights are packed to match): eight channels first use the half of their group that needs no
+ * crossing of four lanes. */
+static inline void operand_fill_index(const gconv_problem *p, operand_source *o, int first, int lanes, int32_t *index) {
+  const int aligned = o->channel / VL * VL, group = first / p->ocg;
+  const bool halves = p->icg == 8 && p->ocg == 8;
+  o->mode = SHUFFLE;
+  o->shuffled = p->icg;
+  for (int i = p->icg - 1; i >= 0; i--)
+    for (int lane = 0; lane < lanes; lane++) {
+      const int g = (first + lane) / p->ocg - group, input = halves ? i ^ (lane & 4) : i;
+      const int from = o->channel + g * p->icg + input - aligned;
+      index[i * VL + lane] = from;
+      if (from / 4 == lane / 4) continue;
+      o->mode = PERMUTE;
+      o->shuffled = i;
+    }
+  o->channel = aligned;
+  o->index = index;
+}
+
+/* `index` has room for icg rows of VL lane numbers; taken where the result points to it. */
+static inline operand_source operand_source_of(const gconv_problem *p, int vector, int32_t *index) {
+  const int first = vector * VL, last = (first + VL < p->oc ? first + VL : p->oc) - 1;
+  if (first > last)
+    return (operand_source){.mode = MIX, .icg = p->icg}; /* padding lanes only: no group, zeros are stored */
+  const int group = first / p->ocg;
+  operand_source o = {.groups = last / p->ocg - group + 1, .channel = group * p->icg, .icg = p->icg};
+  const int channel_last = o.channel + o.groups * p->icg - 1;
+  for (int lane = 0; lane <= last - first; lane++) o.lanes[(first + lane) / p->ocg - group] |= 1u << lane;
+  if (o.groups == 1)
+    o.mode = BCAST;
+  else if (p->icg == 1 && p->ocg == 1)
+    o.mode = LOAD;
+  else if (channel_last / VL == o.channel / VL)
+    operand_fill_index(p, &o, first, last - first + 1, index);
+  else
+    o.mode = o.groups == 2 ? MIX2 : MIX;
+  return o;
+}
+
+/* The input index of its group, `group_channel` being the first, that lane `lane` of the vector uses at step i. */
+static inline int operand_input(const operand_source *o, int group_channel, int i, int lane) {
+  return o->index ? o->index[i * VL + lane] + o->channel - group_channel : i;
+}
+
+#endif
