@@ -4,6 +4,7 @@
 
 #include "model.h"
 
-extern const model_family family_resnet;
+extern const model_family family_alexnet, family_googlenet, family_resnet, family_xception, family_mobilenet,
+    family_shufflenet, family_regnet;
 
 #endif

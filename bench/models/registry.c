@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const model_family *const families[] = {&family_resnet};
+static const model_family *const families[] = {&family_alexnet,   &family_googlenet,  &family_resnet, &family_xception,
+                                               &family_mobilenet, &family_shufflenet, &family_regnet};
 
 const model_family *const *model_families(size_t *count) {
   *count = sizeof families / sizeof *families;
