@@ -1,5 +1,6 @@
 /* problems.c - turns the value of --problems= into a list of problems. Sets are plain files, found at run time, so that
- * a set can be added or changed without building anything. */
+ * a set can be added or changed without building anything, or the layers of networks. */
+#include "networks.h"
 #include "problems.h"
 #include "shapes.h"
 
@@ -109,10 +110,26 @@ static bool is_file(const char *path) {
   return !stat(path, &info) && S_ISREG(info.st_mode);
 }
 
+typedef struct {
+  problem_list *list;
+  const char *set;
+} list_end;
+
+static gconv_status append_layer(const gconv_problem *layer, void *context) {
+  const list_end *end = context;
+  return append(end->list, end->set, layer);
+}
+
+static gconv_status add_network(problem_list *list, const char *name) {
+  list_end end = {list, name};
+  return networks_layers(name, append_layer, &end);
+}
+
 static gconv_status add_item(problem_list *list, const char *item) {
   if (looks_like_path(item)) return add_path(list, item);
   char path[SHAPES_PATH_MAX];
   if (shapes_find(item, path)) return add_file(list, item, path);
+  if (networks_find(item)) return add_network(list, item);
   gconv_problem problem;
   gconv_status status = gconv_problem_parse(item, &problem);
   if (!status) return append(list, "cli", &problem);
@@ -172,17 +189,28 @@ gconv_status problem_list_set_batch(problem_list *list, int batch) {
   return GCONV_OK;
 }
 
-static void print_set(const char *name, const char *path, void *unused) {
+static void print_line(const char *name, gconv_status status, problem_list *list, const char *summary) {
+  if (status)
+    printf("%-24s %s\n", name, gconv_last_error());
+  else
+    printf("%-24s %4zu  %s\n", name, list->count, summary);
+  problem_list_free(list);
+}
+
+static void print_file(const char *name, const char *path, void *unused) {
   (void)unused;
   problem_list list = {0};
   char summary[SHAPES_SUMMARY_MAX];
-  if (add_file(&list, name, path))
-    printf("%-24s %s\n", name, gconv_last_error());
-  else
-    printf("%-24s %4zu  %s\n", name, list.count, shapes_summary(path, summary));
-  problem_list_free(&list);
+  print_line(name, add_file(&list, name, path), &list, shapes_summary(path, summary));
+}
+
+static void print_network(const char *name, const char *summary, void *unused) {
+  (void)unused;
+  problem_list list = {0};
+  print_line(name, add_network(&list, name), &list, summary);
 }
 
 void problem_sets_print(void) {
-  if (!shapes_each(print_set, NULL)) printf("no sets: %s\n", gconv_last_error());
+  if (!shapes_each(print_file, NULL)) printf("no sets in files: %s\n", gconv_last_error());
+  networks_each(print_network, NULL);
 }

@@ -1,4 +1,5 @@
-/* problems.h - the value of --problems=: named sets (bench/shapes/NAME.txt), descriptors and files of descriptors. */
+/* problems.h - the value of --problems=: named sets (bench/shapes/NAME.txt, networks.h), descriptors and files of
+ * descriptors. */
 #ifndef GCONV_BENCH_PROBLEMS_H
 #define GCONV_BENCH_PROBLEMS_H
 
@@ -21,7 +22,7 @@ typedef struct {
 gconv_status problem_list_add(problem_list *list, const char *spec);
 void problem_list_free(problem_list *list);
 
-/* Prints the named sets to stdout: name, number of problems, the first comment line of its file. */
+/* Prints the named sets to stdout: name, number of problems, what it is. */
 void problem_sets_print(void);
 
 /* Overrides the batch of every problem (--mb=N) and validates again. */

@@ -89,8 +89,8 @@ static void test_unknown_names(void **state) {
   model *m;
   assert_refused(model_build("resnet51", 0, &m), GCONV_INVALID, "no network is called 'resnet51'", "resnet51");
   assert_null(m);
-  assert_refused(model_build("resnet50@v2", 0, &m), GCONV_INVALID, "resnet50 has no variant 'v2', but v1", "v2");
-  assert_refused(model_build("resnext29_8x64d@v1", 0, &m), GCONV_INVALID, "has no variant 'v1'", "v1");
+  assert_refused(model_build("resnet50@v2", 0, &m), GCONV_INVALID, "resnet50 has no variant 'v2', only 'v1'", "v2");
+  assert_refused(model_build("resnext29_8x64d@v1", 0, &m), GCONV_INVALID, "has no variants, 'v1' is none", "v1");
   assert_refused(model_build("resnet50", -3, &m), GCONV_INVALID, "-3", "negative image");
 }
 

@@ -35,6 +35,39 @@ static void test_sets(void **state) {
   }
 }
 
+/* Sets that are networks: each network by its name, some under a shorter one, some in part. */
+static void test_networks(void **state) {
+  (void)state;
+  static const struct {
+    const char *spec;
+    size_t count;
+    const char *first, *last;
+    int multiplicity; /* of the last */
+  } rows[] = {
+      {"resnet50", 23, "resnet50:conv1", "resnet50:conv5_x.b", 2},
+      {"resnet50@v1", 20, "resnet50@v1:conv1", "resnet50@v1:conv5_x.a", 2},
+      {"resnext50", 24, "resnext50:conv1", "resnext50:conv5_x.b", 2},
+      {"resnext50_grouped", 7, "resnext50:conv2_x.b", "resnext50:conv5_x.b", 2},
+      {"table2", 35, "1x64d:conv2_x.b", "32x4d:conv5_x.b", 2},
+      {"alexnet", 10, "alexnet:conv1", "alexnet-dense:conv5", 1},
+      {"googlenet", 49, "googlenet:conv1", "googlenet:5b.5x5", 1},
+      {"resnext101_64x4d", 19, "resnext101_64x4d:conv1", "resnext101_64x4d:conv5_x.b", 2},
+  };
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    problem_list list = {0};
+    assert_ok(problem_list_add(&list, rows[i].spec), rows[i].spec);
+    assert_int_equal(list.count, rows[i].count);
+    const problem_case *last = &list.cases[list.count - 1];
+    assert_string_equal(last->set, rows[i].spec);
+    assert_string_equal(list.cases[0].problem.name, rows[i].first);
+    assert_string_equal(last->problem.name, rows[i].last);
+    assert_int_equal(last->problem.multiplicity, rows[i].multiplicity);
+    problem_list_free(&list);
+  }
+  problem_list list = {0};
+  assert_refused(problem_list_add(&list, "resnet50@v3"), GCONV_INVALID, "no variant 'v3'", "unknown variant");
+}
+
 static void test_comma_list(void **state) {
   (void)state;
   problem_list smoke = {0}, list = {0};
@@ -217,6 +250,7 @@ static void test_options_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_sets),
+      cmocka_unit_test(test_networks),
       cmocka_unit_test(test_comma_list),
       cmocka_unit_test(test_benchdnn_file),
       cmocka_unit_test(test_bad_file_gives_the_line),

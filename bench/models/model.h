@@ -120,7 +120,7 @@ typedef struct {
 } model_family;
 
 const model_family *const *model_families(size_t *count);
-/* NULL with a sentence if there is no such network (or no such variant). */
+/* The row of NAME or NAME@ANYTHING; NULL if there is no such network. */
 const model_entry *model_find(const char *name);
 /* Builds NAME or NAME@VARIANT. `image`: side of the input, 0 for the usual one. */
 gconv_status model_build(const char *name, int image, model **out);

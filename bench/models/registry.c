@@ -14,7 +14,8 @@ const model_family *const *model_families(size_t *count) {
   return families;
 }
 
-static const model_entry *find_entry(const char *name, size_t length) {
+const model_entry *model_find(const char *name) {
+  const size_t length = strcspn(name, "@");
   for (size_t f = 0; f < sizeof families / sizeof *families; f++)
     for (size_t e = 0; e < families[f]->count; e++) {
       const model_entry *entry = &families[f]->entries[e];
@@ -23,28 +24,23 @@ static const model_entry *find_entry(const char *name, size_t length) {
   return NULL;
 }
 
-const model_entry *model_find(const char *name) {
-  const char *variant = strchr(name, '@');
-  const model_entry *entry = find_entry(name, variant ? (size_t)(variant - name) : strlen(name));
-  if (!entry) {
-    gconv_error(GCONV_INVALID, "no network is called '%.80s'", name);
-    return NULL;
-  }
-  if (!variant || (entry->variant && !strcmp(variant + 1, entry->variant))) return entry;
-  gconv_error(GCONV_INVALID, "%s has no variant '%.80s'%s%s", entry->name, variant + 1, entry->variant ? ", but " : "",
-              entry->variant ? entry->variant : "");
-  return NULL;
+static gconv_status check_variant(const model_entry *entry, const char *variant) {
+  if (!variant || (entry->variant && !strcmp(variant, entry->variant))) return GCONV_OK;
+  if (!entry->variant) return gconv_error(GCONV_INVALID, "%s has no variants, '%.80s' is none", entry->name, variant);
+  return gconv_error(GCONV_INVALID, "%s has no variant '%.80s', only '%s'", entry->name, variant, entry->variant);
 }
 
 gconv_status model_build(const char *name, int image, model **out) {
   *out = NULL;
   const model_entry *entry = model_find(name);
-  if (!entry) return GCONV_INVALID;
+  if (!entry) return gconv_error(GCONV_INVALID, "no network is called '%.80s'", name);
+  const char *at = strchr(name, '@'), *variant = at ? at + 1 : NULL;
+  gconv_status status = check_variant(entry, variant);
+  if (status) return status;
   model *m = model_create(name);
   if (!m) return gconv_error(GCONV_NO_MEMORY, "no memory for %s", name);
-  const char *variant = strchr(name, '@');
-  entry->build(m, entry, image ? image : entry->image, variant ? variant + 1 : NULL);
-  const gconv_status status = model_status(m);
+  entry->build(m, entry, image ? image : entry->image, variant);
+  status = model_status(m);
   if (status)
     model_free(m);
   else

@@ -64,7 +64,7 @@ static const model_entry entries[] = {
     {"resnext101_2x64d", "v1", "ResNeXt-101, 2 groups, twice the work", 224, build, &x101_2x64},
     {"resnext101_64x4d", "v1", "ResNeXt-101, 64 groups, twice the work", 224, build, &x101_64x4},
     {"resnext101_32x8d", "v1", "ResNeXt-101 as torchvision has it", 224, build, &x101_32x8},
-    {"resnext101_32x16d", "v1", "what benchdnn calls resnext_101", 224, build, &x101_32x16},
+    {"resnext101_32x16d", "v1", "What benchdnn calls resnext_101", 224, build, &x101_32x16},
     {"resnext29_8x64d", NULL, "ResNeXt-29 for CIFAR-10, 8 groups", 32, build, &x29_8x64},
     {"resnext29_16x64d", NULL, "ResNeXt-29 for CIFAR-10, 16 groups", 32, build, &x29_16x64},
 };
