@@ -1,5 +1,5 @@
-/* main.c - gconv-info: what there is (kernels), where it runs (machine), what a problem costs (problem) and which
- * published figures hold (claims). */
+/* main.c - gconv-info: what there is (kernels), where it runs (machine), what a problem or
+ * a network costs (problem, model) and which published figures hold (claims). */
 #include "info.h"
 #include "options.h"
 
@@ -15,6 +15,7 @@ static const struct {
     {"machine", info_machine, "machine [--json]        processor, memory, software, libraries, counters"},
     {"problem", info_problem,
      "problem DESCRIPTOR...   sizes and costs, and which kernels take it or why not; with --dir= --threads= and so on"},
+    {"model", info_model, "model NAME|list [--csv] the layers and totals of a network, or the totals of every network"},
     {"claims", info_claims, "claims [--csv]          published figures against the counts of this library"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -60,11 +61,11 @@ static int finish(int status) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 2) return usage_error("", "no command given; they are kernels, machine, problem and claims");
+  if (argc < 2) return usage_error("", "no command given; they are kernels, machine, problem, model and claims");
   for (int i = 1; i < argc; i++)
     if (is_help(argv[i])) return finish(help());
   if (argc == 2 && !strcmp(argv[1], "--version")) return printf("%s\n", gconv_version()), finish(0);
   for (int i = 0; i < COMMANDS; i++)
     if (!strcmp(argv[1], commands[i].name)) return finish(commands[i].run(argc - 2, argv + 2));
-  return usage_error("", "'%s' is not a command; they are kernels, machine, problem and claims", argv[1]);
+  return usage_error("", "'%s' is not a command; they are kernels, machine, problem, model and claims", argv[1]);
 }

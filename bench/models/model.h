@@ -93,6 +93,8 @@ typedef struct {
 } model_counts;
 
 model_counts model_count(const model *m);
+/* Only of nodes whose name matches the glob: "conv2_1.*" is a block, "*.b" every 3x3 of a residual network. */
+model_counts model_count_part(const model *m, const char *glob);
 int64_t model_params(const model_counts *counts); /* all four together */
 
 /* The distinct convolutions in order of appearance, batch 1, each with its multiplicity and named MODEL:LABEL, where
