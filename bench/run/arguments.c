@@ -24,7 +24,8 @@ static gconv_status take_cache(session *s, const char *value) {
     while (cache < CACHES &&
            (strlen(cache_name((cache_mode)cache)) != length || strncmp(rest, cache_name((cache_mode)cache), length)))
       cache++;
-    if (cache == CACHES) return gconv_error(GCONV_INVALID, "'%.*s' is neither warm nor cold", (int)length, rest);
+    if (cache == CACHES)
+      return gconv_error(GCONV_INVALID, "'%.*s' is not warm, cold or cold-weights", (int)length, rest);
     s->caches[cache] = true;
     rest += length;
     if (!*rest) return GCONV_OK;
@@ -58,13 +59,18 @@ static gconv_status take_stages(session *s, const char *value) {
   return s->stages ? GCONV_OK : gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value);
 }
 
+static gconv_status take_huge_pages(session *s, const char *value) {
+  s->pool.ask_huge = !*value;
+  return *value ? gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value) : GCONV_OK;
+}
+
 static const struct {
   const char *name;
   gconv_status (*take)(session *s, const char *value);
   const char *bare; /* value of the option without one, or NULL */
 } table[] = {
     {"--cache", take_cache, NULL},         {"--csv", take_csv, NULL},     {"--budget", take_budget, NULL},
-    {"--progress", take_progress, "line"}, {"--stages", take_stages, ""},
+    {"--progress", take_progress, "line"}, {"--stages", take_stages, ""}, {"--huge-pages", take_huge_pages, ""},
 };
 
 static option_result take_own(session *s, const char *argument) {
@@ -86,8 +92,9 @@ static option_result take_own(session *s, const char *argument) {
 static void print_help(void) {
   printf("gconv-bench: times convolution kernels, each checked before on the very problem it is timed on\n\n"
          "%s"
-         "  --cache=LIST      warm: the same buffers again and again (default); cold: they rotate through more than\n"
-         "                    twice the last-level cache\n"
+         "  --cache=LIST      warm: the same buffers again and again (default); cold: tensors and weights rotate\n"
+         "                    through twice the last-level cache; cold-weights: only the weights do\n"
+         "  --huge-pages      asks for huge pages for all buffers; the column huge_page_bytes says what came of it\n"
          "  --csv=FILE        one row a measurement, written as it is made\n"
          "  --budget=SECONDS  at most this long for the repetitions of one benchmark (default 2), but at least three;\n"
          "                    --benchmark_repetitions overrides it\n"
@@ -123,7 +130,9 @@ static arguments_result finish(session *s) {
   if (s->options.listed) return ARGUMENTS_ANSWERED;
   if (options_finish(&s->options, &defaults)) return bad(gconv_last_error());
   if (!kernels_given) drop_oracle(&s->options);
-  if (!s->caches[CACHE_WARM] && !s->caches[CACHE_COLD]) s->caches[CACHE_WARM] = true;
+  bool cache_given = false;
+  for (int cache = 0; cache < CACHES; cache++) cache_given |= s->caches[cache];
+  if (!cache_given) s->caches[CACHE_WARM] = true;
   return ARGUMENTS_RUN;
 }
 

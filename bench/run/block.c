@@ -13,11 +13,6 @@
 /* A few milliseconds before each block: enough to see that the machine has become faster. */
 static const double probe_seconds = 0.003;
 
-const char *cache_name(cache_mode cache) {
-  static const char *const names[CACHES] = {"warm", "cold"};
-  return names[cache];
-}
-
 static block *find_block(const block_list *list, gconv_direction direction, const char *text) {
   for (size_t i = 0; i < list->count; i++)
     if (list->items[i].problem.direction == direction && !strcmp(list->items[i].text, text)) return &list->items[i];

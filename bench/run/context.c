@@ -1,6 +1,7 @@
 /* context.c - measured before anything else, while the machine is idle. */
 #include "context.h"
 
+#include "denormals.h"
 #include "gbench.h"
 #include "harness.h"
 #include "pin.h"
@@ -8,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double probe_seconds = 0.03; /* for each ISA and thread count */
 
@@ -54,10 +56,24 @@ static void record_clock(session *s) {
   gbench_context("stage_clock_ns_per_stage", value);
 }
 
+/* Tries the pool, since the contents of CSV rows come too late for a report's head. */
+static void record_memory(session *s) {
+  char value[128];
+  gbench_context("buffers", pool_placement);
+  if (!pool_reserve(&s->pool, 1)) return; /* every benchmark will say so */
+  snprintf(value, sizeof value, "%s; %lld of the first %zu bytes%s%s", s->pool.ask_huge ? "asked for" : "not asked for",
+           (long long)s->pool.huge_bytes, s->pool.bytes, s->pool.refused ? ", refused: " : "",
+           s->pool.refused ? strerror(s->pool.refused) : "");
+  gbench_context("huge_pages", value);
+  denormals_describe(s->options.threads, s->options.thread_count, value, sizeof value);
+  gbench_context("denormals", value);
+}
+
 void context_record(session *s) {
   gbench_context("gconv_version", gconv_version());
   record_threads(s);
   record_peaks(s);
   record_harness();
+  record_memory(s);
   if (s->stages) record_clock(s);
 }

@@ -19,10 +19,12 @@ typedef struct {
   int64_t packed_bytes, workspace_bytes, executed_macs;
   double lane_use;
   int64_t macs_nominal, ic, oc, groups, icg, ocg, kh, kw, stride_h, stride_w, ih, iw, multiplicity;
-  const char *time_reps_ns; /* every repetition, separated by ';' */
-  double pack_ns;           /* packing the weights, once, untimed elsewhere */
-  double peak_gflops;       /* what pct_peak is a share of */
-  const char *cpus;         /* where the threads ran */
+  const char *time_reps_ns;      /* every repetition, separated by ';' */
+  double pack_ns;                /* packing the weights, once, untimed elsewhere */
+  double peak_gflops;            /* what pct_peak is a share of */
+  const char *cpus;              /* where the threads ran */
+  int64_t copies, rotated_bytes; /* of the weights; what is used before the first copy's turn comes again */
+  int64_t huge_page_bytes;       /* of all buffers; negative where the system does not tell */
   /* With --stages, of one call in a run of its own: they add up to stage_total_ns. stage_clock_ns of that is the clock.
    */
   double stage_pack_src_ns, stage_transform_ns, stage_compute_ns, stage_untransform_ns, stage_unpack_dst_ns;

@@ -6,9 +6,15 @@
 #include "gconv.h"
 
 typedef struct {
-  char *base;
+  bool ask_huge; /* set by the user: huge pages, please (madvise) */
+  void *mapping;
+  char *base; /* in the mapping, where a huge page may begin */
   size_t bytes, used;
+  int64_t huge_bytes; /* of them in huge pages, -1 where the system does not tell; some systems give them unasked */
+  int refused;        /* errno of the request */
 } pool;
+
+extern const char pool_placement[]; /* alignment and first touch, in words */
 
 /* Makes room for `bytes`, contents undefined, every page touched. False with gconv_last_error() without memory. */
 bool pool_reserve(pool *p, size_t bytes);

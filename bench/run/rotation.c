@@ -2,28 +2,46 @@
  * block take turns in one pool; it is not timed. */
 #include "rotation.h"
 
+#include "core/error.h"
+
 #include <string.h>
 
-enum { CACHE_FACTOR = 2, MEMORY_SHARE = 4 };
-
-/* Virtual machines may hide the last-level cache; this is more than most give to one core. */
-static const size_t hidden_cache_bytes = (size_t)64 << 20;
+enum { CACHE_FACTOR = 2, MEMORY_SHARE = 4, LINE = 64 };
 
 static size_t weight_bytes(const gconv_plan *plan) {
   return plan->packed_bytes ? plan->packed_bytes : gconv_plan_tensor_bytes(plan, GCONV_WEI);
 }
 
-int rotation_copies(const gconv_plan *plan, bool cold) {
-  if (!cold) return 1;
-  const size_t bytes =
-      gconv_plan_tensor_bytes(plan, GCONV_SRC) + gconv_plan_tensor_bytes(plan, GCONV_DST) + weight_bytes(plan);
-  const gconv_caches *caches = &plan->env.caches;
-  const size_t known = caches->l3 > caches->l2 ? caches->l3 : caches->l2;
-  const size_t last_level = caches->l3_known ? known : hidden_cache_bytes;
-  const size_t wanted = 1 + CACHE_FACTOR * last_level / bytes;
-  const size_t possible = plan->env.memory_bytes / MEMORY_SHARE / bytes;
-  const size_t copies = wanted < possible ? wanted : possible;
-  return copies ? (int)copies : 1;
+/* What a buffer takes of a cache. */
+static size_t line_bytes(size_t bytes) { return (bytes + LINE - 1) / LINE * LINE; }
+
+size_t rotation_bytes(const gconv_plan *plan, rotation_size size) {
+  const size_t tensors =
+      line_bytes(gconv_plan_tensor_bytes(plan, GCONV_SRC)) + line_bytes(gconv_plan_tensor_bytes(plan, GCONV_DST));
+  return (size_t)size.tensors * tensors + (size_t)size.weights * line_bytes(weight_bytes(plan));
+}
+
+static size_t pool_bytes(const gconv_plan *plan, rotation_size size) {
+  const size_t tensors =
+      pool_cost(gconv_plan_tensor_bytes(plan, GCONV_SRC)) + pool_cost(gconv_plan_tensor_bytes(plan, GCONV_DST));
+  return pool_cost((size_t)size.weights * sizeof(gconv_args)) + pool_cost(plan->workspace_bytes) +
+         (size_t)size.tensors * tensors + (size_t)size.weights * pool_cost(weight_bytes(plan));
+}
+
+gconv_status rotation_choose(const gconv_plan *plan, cache_mode cache, rotation_size *size) {
+  static const rotation_size step[CACHES] = {[CACHE_COLD] = {1, 1}, [CACHE_COLD_WEIGHTS] = {0, 1}};
+  *size = (rotation_size){1, 1};
+  if (cache == CACHE_WARM) return GCONV_OK;
+  const size_t last_level = cache_last_level(&plan->env.caches);
+  const size_t more = CACHE_FACTOR * last_level / rotation_bytes(plan, step[cache]);
+  const size_t limit = plan->env.memory_bytes / MEMORY_SHARE;
+  if (more && more > limit / pool_bytes(plan, step[cache]))
+    return gconv_error(GCONV_NO_MEMORY,
+                       "%s: %zu copies, to pass %d times a last-level cache of %zu bytes, need more than %zu bytes",
+                       cache_name(cache), more + 1, CACHE_FACTOR, last_level, limit);
+  size->tensors += (int)more * step[cache].tensors;
+  size->weights += (int)more;
+  return GCONV_OK;
 }
 
 /* Reads `copy` once from the check's data, in the plan's layouts. */
@@ -39,22 +57,22 @@ static void fill(const gconv_plan *plan, const check_case *data, const gconv_arg
   if (from[GCONV_WEI] && copy->wei.data) memcpy(copy->wei.data, from[GCONV_WEI], copy->wei.bytes);
 }
 
-static size_t pool_bytes(const gconv_plan *plan, int copies) {
-  const size_t one = pool_cost(gconv_plan_tensor_bytes(plan, GCONV_SRC)) +
-                     pool_cost(gconv_plan_tensor_bytes(plan, GCONV_DST)) + pool_cost(weight_bytes(plan));
-  return pool_cost((size_t)copies * sizeof(gconv_args)) + pool_cost(plan->workspace_bytes) + (size_t)copies * one;
+static void copy_buffer(gconv_buffer to, gconv_buffer from) {
+  if (to.data != from.data) memcpy(to.data, from.data, from.bytes);
 }
 
-gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const check_case *data, int copies) {
-  if (!pool_reserve(p, pool_bytes(plan, copies))) return GCONV_NO_MEMORY;
-  r->copies = copies;
-  r->args = pool_grant(p, (size_t)copies * sizeof *r->args).data;
+gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const check_case *data, rotation_size size) {
+  if (!pool_reserve(p, pool_bytes(plan, size))) return GCONV_NO_MEMORY;
+  r->copies = size.weights;
+  r->args = pool_grant(p, (size_t)r->copies * sizeof *r->args).data;
   const gconv_buffer workspace = pool_grant(p, plan->workspace_bytes);
-  for (int i = 0; i < copies; i++) {
+  for (int i = 0; i < r->copies; i++) {
     gconv_args *copy = &r->args[i];
-    *copy = (gconv_args){.workspace = workspace};
-    copy->src = pool_grant(p, gconv_plan_tensor_bytes(plan, GCONV_SRC));
-    copy->dst = pool_grant(p, gconv_plan_tensor_bytes(plan, GCONV_DST));
+    *copy = i ? r->args[0] : (gconv_args){.workspace = workspace};
+    if (i < size.tensors) {
+      copy->src = pool_grant(p, gconv_plan_tensor_bytes(plan, GCONV_SRC));
+      copy->dst = pool_grant(p, gconv_plan_tensor_bytes(plan, GCONV_DST));
+    }
     *(plan->packed_bytes ? &copy->packed : &copy->wei) = pool_grant(p, weight_bytes(plan));
   }
 
@@ -64,13 +82,11 @@ gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const
     gconv_status status = gconv_pack_weights(plan, wei, r->args[0].packed);
     if (status) return status;
   }
-  for (int i = 1; i < copies; i++) {
-    memcpy(r->args[i].src.data, r->args[0].src.data, r->args[0].src.bytes);
-    memcpy(r->args[i].dst.data, r->args[0].dst.data, r->args[0].dst.bytes);
-    if (plan->packed_bytes)
-      memcpy(r->args[i].packed.data, r->args[0].packed.data, plan->packed_bytes);
-    else
-      memcpy(r->args[i].wei.data, r->args[0].wei.data, r->args[0].wei.bytes);
+  for (int i = 1; i < r->copies; i++) {
+    copy_buffer(r->args[i].src, r->args[0].src);
+    copy_buffer(r->args[i].dst, r->args[0].dst);
+    copy_buffer(r->args[i].packed, r->args[0].packed);
+    copy_buffer(r->args[i].wei, r->args[0].wei);
   }
   return GCONV_OK;
 }

@@ -1,22 +1,32 @@
 /* rotation.h - what one plan is timed on: its tensors, packed weights and workspace, laid out in the pool. Warm: one
- * set, used again and again. Cold: enough copies of src, dst and weights that each has left the caches when its turn
- * comes; the workspace stays one, as in a network whose layers share it. */
+ * set, used again and again. Cold: enough copies that each has left the caches when its turn comes; the workspace stays
+ * one, as in a network whose layers share it. The timed loop only moves on to the next copy: nothing is flushed, and
+ * the clock never stops. */
 #ifndef GCONV_RUN_ROTATION_H
 #define GCONV_RUN_ROTATION_H
 
+#include "cache.h"
+#include "check.h"
 #include "gbench.h"
 #include "pool.h"
-#include "check.h"
+
+/* Copies of src and dst, and of the weights; {1, 1} is warm. */
+typedef struct {
+  int tensors, weights;
+} rotation_size;
 
 typedef struct {
   gconv_args *args; /* one for each copy; in the pool */
   int copies;
 } rotation;
 
-/* 1 for warm; for cold as many as pass twice the last-level cache, within a quarter of the memory. */
-int rotation_copies(const gconv_plan *plan, bool cold);
-/* Lays out `copies` sets, fills the tensors that are read from `data` and packs the weights. */
-gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const check_case *data, int copies);
+/* As many as pass twice the last-level cache. GCONV_NO_MEMORY, with a sentence, where that needs more than a quarter of
+ * the memory: a figure called cold would not be. */
+gconv_status rotation_choose(const gconv_plan *plan, cache_mode cache, rotation_size *size);
+/* Bytes that are used before the first copy's turn comes again. */
+size_t rotation_bytes(const gconv_plan *plan, rotation_size size);
+/* Lays out the copies, fills the tensors that are read from `data` and packs the weights. */
+gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const check_case *data, rotation_size size);
 
 typedef gconv_status (*execute_function)(const gconv_plan *plan, const gconv_args *args);
 /* The timed loop: a call per iteration on the next copy. All that is measured passes through here. */

@@ -51,6 +51,11 @@ static void describe_times(csv_row *row, const double *seconds, int repetitions,
   if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
 }
 
+static void describe_buffers(csv_row *row, const measurement *m) {
+  row->copies = m->size.weights, row->rotated_bytes = (int64_t)rotation_bytes(m->subject->plan, m->size);
+  row->huge_page_bytes = m->subject->session->pool.huge_bytes;
+}
+
 static void describe_stages(csv_row *row, const stage_times *times) {
   row->stage_pack_src_ns = times->ns[GCONV_STAGE_PACK_SRC];
   row->stage_transform_ns = times->ns[GCONV_STAGE_TRANSFORM];
@@ -87,6 +92,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
   char *times = seconds ? list_times(seconds, repetitions) : NULL;
   row.time_reps_ns = times;
   if (seconds) describe_times(&row, seconds, repetitions, subject_peak(s));
+  if (seconds) describe_buffers(&row, m);
   if (m->stages.total_ns > 0) describe_stages(&row, &m->stages);
   for (size_t i = 0; i < s->block->case_count; i++) {
     const problem_case *layer = s->block->cases[i];

@@ -2,13 +2,12 @@
 #ifndef GCONV_RUN_SESSION_H
 #define GCONV_RUN_SESSION_H
 
+#include "cache.h"
 #include "csv.h"
 #include "options.h"
 #include "peak.h"
 #include "pool.h"
 #include "progress.h"
-
-typedef enum { CACHE_WARM, CACHE_COLD, CACHES } cache_mode;
 
 enum { CPUS_TEXT_MAX = 512 };
 
@@ -29,7 +28,5 @@ typedef struct {
   double clock_ns; /* of one reading of the stage clock at start and end; 0 without --stages */
   int timed, skipped, failed;
 } session;
-
-const char *cache_name(cache_mode cache);
 
 #endif

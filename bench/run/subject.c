@@ -17,11 +17,15 @@ static const double trial_seconds = 0.05;
 
 enum { MIN_REPETITIONS = 3, TRIAL_CALLS = 5 };
 
+static void complain(subject *s, subject_status status, const char *name, const char *reason) {
+  progress_clear(&s->session->progress);
+  fprintf(stderr, "%s: %s: %s\n", status == SUBJECT_SKIPPED ? "skipped" : "FAILED", name, reason);
+}
+
 static void refuse(subject *s, subject_status status, const char *name, const char *reason) {
   s->status = status;
   snprintf(s->reason, sizeof s->reason, "%s", reason);
-  progress_clear(&s->session->progress);
-  fprintf(stderr, "%s: %s: %s\n", status == SUBJECT_SKIPPED ? "skipped" : "FAILED", name, s->reason);
+  complain(s, status, name, s->reason);
 }
 
 /* The plan that is checked is the one that is timed: libraries may choose otherwise the next time. */
@@ -44,7 +48,7 @@ static bool check(subject *s, const char *name) {
  * and touches memory. */
 static gconv_status try_calls(subject *s) {
   rotation r;
-  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, 1);
+  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, (rotation_size){1, 1});
   if (!status && s->plan->packed_bytes && s->data->tensor[GCONV_WEI]) {
     const gconv_buffer wei = {s->data->tensor[GCONV_WEI], gconv_plan_tensor_bytes(s->plan, GCONV_WEI)};
     const double start = seconds_now();
@@ -107,8 +111,7 @@ static void run(gbench_state *state, void *context) {
     return;
   }
   rotation r;
-  const int copies = rotation_copies(s->plan, m->instance.cache == CACHE_COLD);
-  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, copies);
+  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
   if (!status && s->call_seconds < warm_up_limit) status = gconv_execute(s->plan, &r.args[r.copies - 1]);
   if (!status) status = rotation_time(&r, state, gconv_execute, s->plan);
   if (status) gbench_fail(state, gconv_last_error());
@@ -141,19 +144,28 @@ static int affordable_repetitions(const subject *s) {
 static void time_stages(measurement *m) {
   subject *s = m->subject;
   rotation r;
-  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data,
-                                        rotation_copies(s->plan, m->instance.cache == CACHE_COLD));
+  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
   if (!status) status = stages_time(&r, s->plan, s->call_seconds, s->session, &m->stages);
   if (status) refuse(s, SUBJECT_FAILED, m->instance.name, gconv_last_error());
 }
 
+static void skip(const measurement *m, const char *reason) {
+  m->subject->session->skipped++;
+  measurement_write(m, SUBJECT_SKIPPED, reason, NULL, 0);
+}
+
 void measurement_register(measurement *m) {
-  if (m->subject->session->stages && m->subject->status == SUBJECT_OK) time_stages(m);
-  if (m->subject->status == SUBJECT_SKIPPED) {
-    m->subject->session->skipped++;
-    measurement_write(m, SUBJECT_SKIPPED, m->subject->reason, NULL, 0);
+  subject *s = m->subject;
+  if (s->status == SUBJECT_SKIPPED) {
+    skip(m, s->reason);
     return;
   }
+  if (s->status == SUBJECT_OK && rotation_choose(s->plan, m->instance.cache, &m->size)) {
+    complain(s, SUBJECT_SKIPPED, m->instance.name, gconv_last_error());
+    skip(m, gconv_last_error());
+    return;
+  }
+  if (s->session->stages && s->status == SUBJECT_OK) time_stages(m);
   gbench_add(&(gbench_case){.name = m->instance.name,
                             .run = run,
                             .done = done,

@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
   subject *subject;
   instance instance;
+  rotation_size size; /* of what it is timed on, where the subject is ok */
   stage_times stages; /* with --stages; total_ns is 0 where there are none */
 } measurement;
 
