@@ -1,18 +1,22 @@
 #!/usr/bin/python3
 """test_report.py - runs scripts/report on small/, a stored run whose report can be worked out by hand, and on parts of it."""
 
-import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-HERE = Path(__file__).parent
-REPORT = HERE.parent.parent / "scripts" / "report"
+sys.path.insert(0, str(Path(__file__).parent))
+from small_run import copy_of_small  # noqa: E402
+
+REPORT = Path(__file__).parents[2] / "scripts" / "report"
 
 
 def run(folder):
-    subprocess.run([REPORT, folder], check=True, capture_output=True)
+    done = subprocess.run([REPORT, folder], capture_output=True, text=True)
+    if done.returncode:
+        raise AssertionError(done.stderr)
     return (folder / "report.md").read_text(encoding="utf-8")
 
 
@@ -20,7 +24,7 @@ class WholeRun(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         with tempfile.TemporaryDirectory() as folder:  # written once: loading pandas is most of the time
-            cls.text = run(shutil.copytree(HERE / "small", Path(folder) / "run"))
+            cls.text = run(copy_of_small(folder))
 
     def test_problem_row_names_the_fastest_with_ratios(self):
         self.assertIn("| small:two-groups | 1,000 | 2,000 | 20,000 | fast | 28.2 | 20.0x | 2.00x |", self.text)
@@ -52,7 +56,7 @@ class PartOfARun(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
-        self.folder = shutil.copytree(HERE / "small", Path(temporary.name) / "run")
+        self.folder = copy_of_small(temporary.name)
 
     def keep(self, wanted):
         """Leaves the header and the rows that `wanted` is true for."""
@@ -74,10 +78,76 @@ class PartOfARun(unittest.TestCase):
         self.keep(lambda row: False)
         self.assertIn("Nothing was measured", run(self.folder))
 
-    def test_no_results_is_an_error(self):
-        (self.folder / "results.csv").unlink()
-        with self.assertRaises(subprocess.CalledProcessError):
-            run(self.folder)
+    def edit(self, change):
+        path = self.folder / "results.csv"
+        path.write_text(change(path.read_text()))
+
+    def test_one_row(self):
+        self.keep(lambda row: ",fast," in row and "dense" in row and ",1,warm" in row)
+        text = run(self.folder)
+        self.assertIn("| small:dense | 5,000 | fast |", text)
+        self.assertIn("Not shown: time saved against FLOPs saved", text)
+        self.assertIn("Not shown: thread scaling", text)
+
+    def test_last_line_cut_off(self):
+        self.edit(lambda text: text + text.splitlines()[1][:60])
+        text = run(self.folder)
+        self.assertIn("The last line of results.csv is not complete", text)
+        self.assertIn("| small:two-groups | 1,000 | 2,000 | 20,000 | fast |", text)
+
+    def test_damaged_lines_are_counted(self):
+        lines = 'half,of,a,line\n' + ",".join(["x"] * 90) + "\n"
+        self.edit(lambda text: text + lines)
+        self.assertIn("2 lines of results.csv do not have the fields", run(self.folder))
+
+    def test_times_that_are_no_numbers(self):
+        for bad in ("nan", "-1", "fast", ""):
+            with self.subTest(bad):
+                self.edit(lambda text: text.replace(",1000000.0,", f",{bad},"))
+                text = run(self.folder)
+                self.assertIn("| fast | no usable time in the file | 1 |", text)
+                self.edit(lambda text: text.replace(f",990000.0,{bad},", ",990000.0,1000000.0,"))
+
+    def test_infinite_values_do_not_stop_it(self):
+        self.edit(lambda text: text.replace(",28.224,", ",inf,").replace(",0.25,", ",nan,"))
+        self.assertIn("| small:two-groups | 1,000 |", run(self.folder))
+
+    def test_what_cannot_be_used_is_said(self):
+        path = self.folder / "results.csv"
+        for content, words in [(None, "does not exist"), ("", "is empty"), ("a,b\n1,2\n", "has no column problem"), ("\0\1\2", "results.csv")]:
+            with self.subTest(words):
+                path.unlink(missing_ok=True)
+                if content is not None:
+                    path.write_text(content)
+                done = subprocess.run([REPORT, self.folder], capture_output=True, text=True)
+                self.assertEqual(1, done.returncode)
+                self.assertIn(words, done.stderr)
+                self.assertNotIn("Traceback", done.stderr)
+
+    def test_broken_environment_and_claims(self):
+        (self.folder / "environment.json").write_text('{"cpu": ')
+        (self.folder / "claims.csv").write_text("")
+        text = run(self.folder)
+        self.assertIn("environment.json cannot be used", text)
+        self.assertIn("| small:two-groups | 1,000 |", text)
+
+    def test_plots_of_an_earlier_report_go(self):
+        (self.folder / "old.svg").write_text("")
+        run(self.folder)
+        self.assertFalse((self.folder / "old.svg").exists())
+        self.assertTrue((self.folder / "savings.svg").exists() and (self.folder / "savings.png").exists())
+
+
+class TwoRuns(unittest.TestCase):
+    def test_second_run_twice_as_slow(self):
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            a, b = copy_of_small(first), copy_of_small(second)
+            path = b / "results.csv"
+            path.write_text(path.read_text().replace(",1000000.0,", ",2000000.0,"))
+            subprocess.run([REPORT, "--compare", a, b], check=True, capture_output=True)
+            text = (b / "compare.md").read_text(encoding="utf-8")
+        self.assertIn("| small:two-groups | fast | 1 | native | 1,000 | 2,000 | 2.00 |", text)
+        self.assertIn("The environments are equal.", text)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,48 @@
+"""What several sections need: the setting a plot is drawn for, the fastest kernel, and twins."""
+
+import pandas
+
+from ..run import SETTING
+
+YARDSTICKS = ["naive_split", "onednn"]  # what everybody can write, and what a good library gives
+SIZES = ["kh", "kw", "ih", "iw", "stride_h", "stride_w", "batch"]
+TWIN = ["ic", "oc", *SIZES]  # equal in a grouped convolution and its dense twin
+PREFERRED = ("fwd", "native", 1, "warm")
+
+
+def main_setting(rows):
+    """The rows of the one setting that plots are drawn for: forward, native layout, one thread, warm, or the nearest that was run."""
+    counts = rows.groupby(SETTING).size()
+    if counts.empty:
+        return PREFERRED, rows
+    setting = min(counts.index, key=lambda s: (sum(a != b for a, b in zip(s, PREFERRED)), s[2], -counts[s]))
+    chosen = rows[(rows[SETTING] == pandas.Series(setting, index=SETTING)).all(axis=1)]
+    return setting, chosen.drop_duplicates(["set", "layer", "problem", "kernel"])
+
+
+def once(rows):
+    """A problem that several sets name is measured once and has a row for each name; here each measurement counts once."""
+    return rows.drop_duplicates(["problem", "kernel"])
+
+
+def fastest(rows):
+    """The kernel with the smallest median, and those that reached it in at least one repetition: not told apart by this run."""
+    rows = rows.sort_values("time_median_ns")
+    best = rows.iloc[0]
+    return best, [other.kernel for other in rows.iloc[1:].itertuples() if other.time_min_ns <= best.time_median_ns]
+
+
+def times(rows, index="problem"):
+    """Median times, a line a problem and a column a kernel."""
+    return rows.drop_duplicates([index, "kernel"]).pivot(index=index, columns="kernel", values="time_median_ns")
+
+
+def with_dense_twin(rows):
+    """Grouped measurements beside those of their dense twins (same channels and sizes, one group), of the same kernel and setting."""
+    keys = SETTING + ["kernel"] + TWIN
+    once = rows.drop_duplicates(SETTING + ["kernel", "problem"])
+    columns = keys + ["groups", "icg", "layer", "macs", "time_median_ns", "time_ci_lo_ns", "time_ci_hi_ns"]
+    both = once[once["groups"] > 1][columns].merge(once[once["groups"] == 1][columns], on=keys, suffixes=("", "_dense"))
+    both["share"] = both["time_median_ns"] / both["time_median_ns_dense"]
+    both["work"] = both["macs"] / both["macs_dense"]
+    return both

@@ -1,0 +1,31 @@
+"""One line a kernel over all layers of a setting."""
+
+from ..content import Heading, Section, Table
+from ..run import SETTING
+from ..text import geomean, number, setting_text
+from .common import YARDSTICKS, once, times
+
+
+def summary(rows):
+    """Ratios are over the problems that both kernels were measured on."""
+    problems = once(rows)
+    table = times(problems)
+    firsts = table.idxmin(axis=1)
+    lines = []
+    for kernel in table.apply(lambda column: geomean(column.dropna())).sort_values().index:
+        own = problems[problems["kernel"] == kernel]
+        ratios = [geomean((table[y] / table[kernel]).dropna()) if y in table else float("nan") for y in YARDSTICKS]
+        lines.append([kernel, f"{(firsts == kernel).sum()} of {table[kernel].count()}", number(own["pct_peak"].median()),
+                      number((own["executed_macs"] / own["macs"]).median()), number(own["workspace_bytes"].max() / 2**20),
+                      *(number(r, 3, "x") for r in ratios)])
+    header = ["kernel", "fastest on", "median % of peak", "MACs done / useful", "largest workspace, MiB"]
+    return Table(header + [f"faster than {y}" for y in YARDSTICKS], lines)
+
+
+def section(run):
+    if run.layers.empty:
+        return None
+    blocks = []
+    for setting, group in run.layers.groupby(SETTING):
+        blocks += [Heading(setting_text(setting)), summary(group)]
+    return Section("kernels", "Kernels", blocks)

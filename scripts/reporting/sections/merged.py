@@ -1,0 +1,50 @@
+"""Merging groups into block-diagonal matrices: fewer and larger products against more zeros multiplied."""
+
+from .. import style
+from ..content import Missing, Plot, Section, Text
+from ..text import natural, number
+from .common import main_setting, once
+
+NAME = r"^merged_gemm@m(\d+)$"
+PANELS = 6
+
+
+def panel(axes, group):
+    group = group.sort_values("m")
+    places = range(len(group))
+    useful = 2 * group["macs"] / 1e9
+    wasted = 2 * group["executed_macs"] / 1e9 - useful
+    axes.bar(places, useful, color=style.BLOCKS[2], width=0.6)
+    axes.bar(places, wasted, bottom=useful, color=style.BLOCKS[1], width=0.6)
+    axes.set_ylabel("GFLOP", fontsize=8)
+    axes.set_xticks(list(places), [str(m) for m in group["m"]])
+    right = axes.twinx()
+    right.spines["right"].set_visible(True)
+    colour = style.look("merged_gemm")[0]
+    right.plot(places, group["time_median_ns"] / 1e3, color=colour)
+    for place, row in zip(places, group.itertuples()):
+        mark, = right.plot(place, row.time_median_ns / 1e3, color=colour, marker=style.look("merged_gemm")[1])
+        style.tip(axes, mark, f"m = {row.m}: {number(row.time_median_ns / 1e3)} us, {number(row.executed_macs / row.macs)} MACs done for each useful one")
+    right.set_ylim(0, None)
+    right.set_ylabel("us", color=colour, fontsize=8)
+    right.grid(False)
+
+
+def section(run):
+    rows = once(main_setting(run.layers)[1])
+    m = rows["kernel"].str.extract(NAME, expand=False)
+    rows = rows[m.notna()].assign(m=m.dropna().astype(int))
+    rows = rows[rows.groupby("layer")["m"].transform("nunique") > 1]
+    if rows.empty:
+        return Section("merged", "Merging groups", [Missing("merge factor against time", "`--kernels='merged_gemm@m1,merged_gemm@m2,...'` forces factors.")])
+    labels = sorted(rows["layer"].unique(), key=natural)[:PANELS]
+    figure, every = style.grid(len(labels), columns=2, height=2.6)
+    for axes, label in zip(every, labels):
+        panel(axes, rows[rows["layer"] == label])
+        axes.set_title(label, fontsize=8)
+        axes.set_xlabel("groups merged")
+    handles = [style.plt.Rectangle((0, 0), 1, 1, color=colour) for colour in (style.BLOCKS[2], style.BLOCKS[1])]
+    figure.legend(handles, ["useful FLOPs", "FLOPs on zeros"], loc="outside upper center", ncols=2, fontsize=8)
+    best = rows.loc[rows.groupby("layer")["time_median_ns"].idxmin(), "m"]
+    text = f"The fastest merge factor is {', '.join(f'{value} on {count}' for value, count in best.value_counts().sort_index().items())} of {len(best)} layers."
+    return Section("merged", "Merging groups", [Text(text), Plot("merged", figure, "Useful and wasted FLOPs, and time, over the number of merged groups.")])

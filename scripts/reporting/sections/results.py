@@ -1,0 +1,8 @@
+"""Every row of the file, for the page to sort and filter; the Markdown report names the file instead."""
+
+from ..content import Section, Text
+from ..text import plural
+
+
+def section(run):
+    return Section("results", "All results", [Text(f"{plural(len(run.rows), 'row')} in results.csv; the columns are explained in the README.")])

@@ -1,0 +1,47 @@
+"""How many times as fast on more threads."""
+
+from .. import style
+from ..content import Missing, Plot, Section, Table, Text
+from ..text import natural, number
+from .common import PREFERRED
+
+
+def speedups(rows):
+    """Time on the fewest threads over time on more, for each problem and kernel."""
+    rows = rows[(rows["direction"] == PREFERRED[0]) & (rows["layout"] == PREFERRED[1]) & (rows["cache"] == PREFERRED[3])]
+    if rows.empty or rows["threads"].nunique() < 2:
+        return None
+    table = rows.drop_duplicates(["layer", "kernel", "threads"]).pivot(index=["layer", "kernel"], columns="threads", values="time_median_ns")
+    first = table.columns.min()
+    return table.rdiv(table[first], axis=0).drop(columns=first).dropna(how="all")
+
+
+def draw(table):
+    kernels = style.order(table.index.get_level_values("kernel").unique())
+    counts = list(table.columns)
+    figure, every = style.grid(len(counts), columns=min(2, len(counts)), height=0.9 + 0.28 * len(kernels))
+    for axes, count in zip(every, counts):
+        for place, kernel in enumerate(reversed(kernels)):
+            colour, marker = style.look(kernel)
+            values = table[count].xs(kernel, level="kernel").dropna().sort_index(key=lambda i: [natural(v) for v in i])
+            for step, (label, value) in enumerate(values.items()):
+                spread = (step / max(1, len(values) - 1) - 0.5) * 0.5
+                mark, = axes.plot(value, place + spread, marker=marker, color=colour, alpha=0.55, linestyle="none", markersize=4)
+                style.tip(axes, mark, f"{kernel}, {label}: {number(value)} times as fast on {count} threads")
+            axes.plot([values.median()] * 2, [place - 0.4, place + 0.4], color=style.INK, linewidth=1.5)
+        axes.axvline(count, color=style.INK, linestyle="--", linewidth=1)
+        axes.set_yticks(range(len(kernels)), list(reversed(kernels)), fontsize=8)
+        axes.set(xlim=(0, None), xlabel=f"times as fast on {count} threads; dashed: ideal; bar: median")
+    return Plot("threads", figure, "Speed-up of each kernel on more threads, a mark a layer, with the ideal and the median.")
+
+
+def section(run):
+    table = speedups(run.layers)
+    if table is None or table.empty:
+        return Section("threads", "Threads", [Missing("thread scaling", "The run used one thread count; `--threads=1,2` or `1..all` has more.")])
+    medians = table.groupby(level="kernel").median()
+    last = medians[medians.columns[-1]].sort_values()
+    text = (f"On {last.name} threads the median layer is {number(last.iloc[-1])} times as fast with {last.index[-1]}, the best, and"
+            f" {number(last.iloc[0])} times with {last.index[0]}, the worst.")
+    lines = [[kernel, *(number(value, 3, "x") for value in medians.loc[kernel])] for kernel in style.order(medians.index)]
+    return Section("threads", "Threads", [Text(text), draw(table), Table(["median speed-up", *(f"{c} threads" for c in medians.columns)], lines)])

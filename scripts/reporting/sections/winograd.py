@@ -1,0 +1,82 @@
+"""Winograd against the direct kernel as groups grow wider: where transforms begin to pay, and what they cost in accuracy."""
+
+from .. import style
+from ..content import Missing, Plot, Section, Table, Text
+from ..text import number
+from .common import main_setting, once
+
+FAMILY = ["winograd_f2", "winograd_f4", "winograd_f6", "winograd", "onednn_winograd"]
+BASE = "direct"
+
+
+def candidates(rows):
+    """3x3 layers of stride 1 that a Winograd kernel and the direct one were measured on, with their ratio."""
+    base = rows[rows["kernel"] == BASE].set_index("problem")
+    found = rows[rows["kernel"].isin(FAMILY) & rows["problem"].isin(base.index)].copy()
+    found["ratio"] = found["time_median_ns"] / found["problem"].map(base["time_median_ns"])
+    return found
+
+
+def crossover(line):
+    """The narrowest width from which the kernel is ahead at every wider one, or None."""
+    ahead = None
+    for width, ratio in sorted(line.items(), reverse=True):
+        if ratio >= 1:
+            break
+        ahead = width
+    return ahead
+
+
+def draw(found):
+    maps = sorted(found["ih"].unique(), reverse=True)[:3]
+    figure, every = style.grid(len(maps) + 1, columns=2, height=3)
+    for axes, size in zip(every, maps):
+        ends = []
+        for kernel in style.order(found["kernel"].unique()):
+            line = found[(found["ih"] == size) & (found["kernel"] == kernel)].groupby("icg")["ratio"].median()
+            colour, marker = style.look(kernel)
+            axes.plot(line.index, line, color=colour, linewidth=1.2)
+            for width, ratio in line.items():
+                mark, = axes.plot(width, ratio, color=colour, marker=marker)
+                style.tip(axes, mark, f"{kernel}, {width} channels a group, {size}x{size}: {number(ratio)} of the time of {BASE}")
+            if len(line):
+                ends.append((line.index[-1], line.iloc[-1], kernel, colour))
+        axes.axhline(1, color=style.INK, linewidth=1)
+        axes.set_xscale("log", base=2)
+        axes.set(yscale="log", xlabel="channels a group", ylabel=f"time / {BASE}", title=f"{size}x{size}")
+        widths = sorted(found["icg"].unique())
+        axes.set_xticks(widths, [str(w) for w in widths])
+        axes.minorticks_off()
+        style.direct_labels(axes, ends)
+    error_panel(every[len(maps)], found)
+    return Plot("winograd", figure, "Time of Winograd kernels relative to the direct kernel, and their errors, over the channels of a group.")
+
+
+def error_panel(axes, found):
+    for kernel in style.order(found["kernel"].unique()):
+        colour, marker = style.look(kernel)
+        own = found[(found["kernel"] == kernel) & (found["err"] > 0)]
+        axes.plot(own["icg"], own["err"], color=colour, marker=marker, linestyle="none", label=kernel)
+    axes.axhline(1, color=style.INK, linewidth=1)
+    axes.set_xscale("log", base=2)
+    axes.set(yscale="log", xlabel="channels a group", ylabel="error / bound", title="error as a share of the derived bound")
+    axes.legend(fontsize=7)
+
+
+def section(run):
+    found = candidates(once(main_setting(run.layers)[1]))
+    if found.empty:
+        return Section("winograd", "Winograd", [Missing("where Winograd pays", "It needs Winograd kernels and `direct` on 3x3 layers of stride 1,"
+                       " for example the set `ladder`.")])
+    lines, ahead = [], []
+    for (kernel, size), group in found.groupby(["kernel", "ih"]):
+        line = group.groupby("icg")["ratio"].median()
+        start = crossover(line)
+        best = group.loc[group["ratio"].idxmin()]
+        lines.append([kernel, f"{size}x{size}", start if start else "never here", number(1 / best["ratio"], 3, "x"), best["icg"], number(best["pct_peak"])])
+        ahead += [start] if start else []
+    text = (f"A Winograd kernel is ahead of {BASE} from {min(ahead)} to {max(ahead)} channels a group on, depending on kernel and map." if ahead else
+            f"No Winograd kernel stays ahead of {BASE} up to the widest groups measured.")
+    text += " A share of peak above 100 % is possible: useful FLOPs are those of the definition, and Winograd does fewer."
+    return Section("winograd", "Winograd", [Text(text), draw(found), Table(
+        ["kernel", "map", "ahead from (channels a group)", f"best {BASE} / kernel", "at channels a group", "% of peak there"], lines, texts=2)])
