@@ -12,6 +12,9 @@ INLINE v_f32 v_zero(void) { return _mm256_setzero_ps(); }
 INLINE v_f32 v_load(const float *p) { return _mm256_loadu_ps(p); }
 INLINE void v_store(float *p, v_f32 x) { _mm256_storeu_ps(p, x); }
 INLINE v_f32 v_bcast(const float *p) { return _mm256_broadcast_ss(p); }
+INLINE v_f32 v_add(v_f32 a, v_f32 b) { return _mm256_add_ps(a, b); }
+INLINE v_f32 v_sub(v_f32 a, v_f32 b) { return _mm256_sub_ps(a, b); }
+INLINE v_f32 v_mul(v_f32 a, v_f32 b) { return _mm256_mul_ps(a, b); }
 INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return _mm256_fmadd_ps(a, b, c); }
 INLINE v_index v_index_load(const int32_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return _mm256_permutevar8x32_ps(x, index); }

@@ -4,6 +4,7 @@
  *   VL               lanes of a vector                      v_load v_store        any alignment of a float
  *   v_bcast(p)       *p in every lane                       v_bcast_into(x,m,p)   ... only in the lanes of m
  *   v_fma(a,b,c)     a*b + c                                v_permute(index,x)    lane l = x[index[l]]
+ *   v_add v_sub v_mul                                   lane by lane
  *   v_shuffle4       the same where no lane leaves its four; cheaper: it does not compete with FMAs for a port
  *   v_mask           a set of lanes                         v_mask_of(bits), v_mask_all(bool)
  *   v_select(m,a,b)  a in the lanes of m, b elsewhere

@@ -9,7 +9,8 @@
 
 typedef enum {
   CHECK_EXACT, /* small integers whose sums binary32 holds exactly: every order must give equal values (-0 == 0) */
-  CHECK_REAL,  /* normal floats of both signs: |error| <= bound * amplification */
+  CHECK_REAL,  /* normal floats of both signs: |error| <= bound, in a transformed domain the plane's largest *
+                  amplification */
   CHECK_MODES
 } check_mode;
 

@@ -1,0 +1,53 @@
+/* output.c - the output transform A^T M A, tile by tile: rows of the tile into registers or the L1 cache, then columns
+ * to dst. What a tile has beyond the image is not stored. */
+#include "impl/winograd/transform.h"
+
+INLINE void one_tile(const int tile, const float *in, ptrdiff_t xi, float *dst, ptrdiff_t row, const bool whole,
+                     int rows, int columns) {
+  const int m = winograd_matrix[tile].m, alpha = m + COOK_TOOM_TAPS - 1;
+  v_f32 half[COOK_TOOM_MAX][COOK_TOOM_ALPHA_MAX];
+  for (int k = 0; k < alpha; k++) {
+    v_f32 x[COOK_TOOM_ALPHA_MAX], y[COOK_TOOM_MAX];
+    UNROLLED (j, alpha) x[j] = v_load(in + (k * alpha + j) * xi);
+    output_1d(tile, x, y);
+    UNROLLED (j, m) half[j][k] = y[j];
+  }
+  for (int j = 0; j < (whole ? m : columns); j++) {
+    v_f32 y[COOK_TOOM_MAX];
+    output_1d(tile, half[j], y);
+    UNROLLED (i, m)
+      if (whole || i < rows) v_store(dst + i * row + (ptrdiff_t)j * BLOCK, y[i]);
+  }
+}
+
+INLINE void transform(const int tile, const winograd_part *a, const float *in, float *dst) {
+  const winograd_geometry *g = a->g;
+  const int m = winograd_matrix[tile].m;
+  for (int b = 0; b < a->blocks; b++)
+    for (int lane = 0; lane < BLOCK; lane += VL) {
+      tile_run run;
+      for (int done = 0; done < a->count; done += run.count) {
+        run = next_run(a, done, a->count);
+        const int y = g->y_first + run.row * m, rows = g->y_last - y;
+        float *out = dst + run.image * g->dst_image + (a->block + b) * g->dst_block + y * g->dst_row + lane;
+        const float *from = in + b * a->at.block + (ptrdiff_t)done * BLOCK + lane;
+        for (int t = 0; t < run.count; t++) {
+          const int x = g->x_first + (run.column + t) * m, columns = g->x_last - x;
+          if (rows >= m && columns >= m)
+            one_tile(tile, from + (ptrdiff_t)t * BLOCK, a->at.xi, out + (ptrdiff_t)x * BLOCK, g->dst_row, true, m, m);
+          else
+            one_tile(tile, from + (ptrdiff_t)t * BLOCK, a->at.xi, out + (ptrdiff_t)x * BLOCK, g->dst_row, false, rows,
+                     columns < m ? columns : m);
+        }
+      }
+    }
+}
+
+static void output_f2(const winograd_part *a, const float *m, float *dst) { transform(WINOGRAD_F2, a, m, dst); }
+static void output_f4(const winograd_part *a, const float *m, float *dst) { transform(WINOGRAD_F4, a, m, dst); }
+static void output_f6(const winograd_part *a, const float *m, float *dst) { transform(WINOGRAD_F6, a, m, dst); }
+
+winograd_output_fn *ISA_NAME(winograd_output)(int tile) {
+  static winograd_output_fn *const table[WINOGRAD_TILES] = {output_f2, output_f4, output_f6};
+  return table[tile];
+}
