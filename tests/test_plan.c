@@ -158,7 +158,8 @@ static void check_figures(const char *kernel, const char *descriptor, gconv_dire
       return;
     }
     const gconv_counts counts = gconv_problem_count(&p);
-    assert_true(plan->executed_macs >= counts.macs);
+    const bool saves = plan->kernel->numeric == GCONV_TRANSFORM; /* fewer multiplications are its purpose */
+    assert_true(plan->executed_macs >= (saves ? 0 : counts.macs));
     assert_true(plan->lane_use >= 0 && plan->lane_use <= 1);
     assert_true(plan->workspace_bytes >= plan->kernel_workspace_bytes);
     assert_true(plan->packed_bytes == 0 || plan->packed_bytes >= (size_t)counts.params * sizeof(float));
