@@ -1,0 +1,70 @@
+/* choose.c - a plan for every convolution, by the kernel asked for or, where that does not take the problem, by the
+ * first that does. Layers of one shape share a plan: some kernels take milliseconds to make one. */
+#include "plan.h"
+
+#include "core/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char oracle[] = "ref"; /* computes anything, and is no method */
+
+const char *net_one_kernel(void *context, const gconv_problem *problem) {
+  (void)problem;
+  return context;
+}
+
+static gconv_status fall_back(net *n, const gconv_problem *p, const gconv_env *env, gconv_plan **plan) {
+  char why[GCONV_TEXT_MAX];
+  snprintf(why, sizeof why, "%s", gconv_last_error());
+  size_t count;
+  const gconv_entry *entries = gconv_registry(&count);
+  for (size_t i = 0; i < count; i++)
+    if (!entries[i].missing && strcmp(entries[i].name, oracle) &&
+        gconv_plan_create(entries[i].name, p, env, plan) == GCONV_OK) {
+      n->fallbacks++;
+      return GCONV_OK;
+    }
+  return gconv_error(GCONV_UNSUPPORTED, "%s, and no other kernel takes it", why);
+}
+
+static gconv_plan *shared_plan(const net *n, int node, const gconv_problem *p) {
+  char text[GCONV_TEXT_MAX], other[GCONV_TEXT_MAX];
+  gconv_problem_print(p, text, sizeof text);
+  for (int i = 0; i < node; i++) {
+    if (!n->owner[i]) continue;
+    gconv_problem_print(&n->plans[i]->problem, other, sizeof other);
+    if (!strcmp(text, other)) return n->plans[i];
+  }
+  return NULL;
+}
+
+static bool is_fallback(const gconv_plan *plan, const char *wanted) {
+  const size_t length = strlen(plan->kernel->name);
+  return strncmp(plan->kernel->name, wanted, length) || (wanted[length] && wanted[length] != '@');
+}
+
+static gconv_status choose(net *n, int node) {
+  gconv_problem p;
+  gconv_status status = model_problem(n->request.graph, node, n->request.batch, &p);
+  if (status) return status;
+  const char *kernel = n->request.kernel_for(n->request.context, &p);
+  if (!kernel) return gconv_error(GCONV_FAILED, "no kernel was chosen for %s", p.name);
+  if ((n->plans[node] = shared_plan(n, node, &p))) {
+    n->fallbacks += is_fallback(n->plans[node], kernel);
+    return GCONV_OK;
+  }
+  const gconv_env env = {.threads = n->request.threads, .isa_mask = n->request.isa_mask};
+  status = gconv_plan_create(kernel, &p, &env, &n->plans[node]);
+  if (status == GCONV_UNSUPPORTED) status = fall_back(n, &p, &env, &n->plans[node]);
+  n->owner[node] = !status;
+  return status;
+}
+
+gconv_status net_choose_kernels(net *n) {
+  gconv_status status = GCONV_OK;
+  for (int i = 0; i < n->request.graph->count && !status; i++)
+    if (n->request.graph->nodes[i].op == MODEL_CONV) status = choose(n, i);
+  return status;
+}

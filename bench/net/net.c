@@ -1,0 +1,193 @@
+/* net.c - the life of a net: made from a request, loaded with weights, run. */
+#include "plan.h"
+
+#include "core/error.h"
+#include "core/workspace.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static size_t round_up(size_t bytes) { return (bytes + GCONV_ALIGN - 1) / GCONV_ALIGN * GCONV_ALIGN; }
+
+gconv_status net_create(const net_request *request, net **out) {
+  *out = NULL;
+  net *n = calloc(1, sizeof *n);
+  if (!n) return gconv_error(GCONV_NO_MEMORY, "no memory for a net");
+  n->request = *request;
+  const size_t nodes = (size_t)request->graph->count;
+  n->plans = calloc(nodes, sizeof(gconv_plan *));
+  n->owner = calloc(nodes, sizeof *n->owner);
+  n->moved = calloc(nodes, sizeof *n->moved);
+  n->made = calloc(nodes, sizeof *n->made);
+  gconv_status status = n->plans && n->owner && n->moved && n->made
+                            ? GCONV_OK
+                            : gconv_error(GCONV_NO_MEMORY, "no memory for %zu nodes", nodes);
+  if (!status) status = net_choose_kernels(n);
+  if (!status) status = net_lower(n);
+  if (!status) status = net_place(n);
+  if (status)
+    net_destroy(n);
+  else
+    *out = n;
+  return status;
+}
+
+void net_destroy(net *n) {
+  if (!n) return;
+  for (int i = 0; i < n->request.graph->count && n->plans && n->owner; i++)
+    if (n->owner[i]) gconv_plan_destroy(n->plans[i]);
+  for (int i = 0; i < n->step_count; i++) {
+    free(n->steps[i].inputs);
+    free(n->steps[i].in);
+    free(n->steps[i].runs);
+    free(n->steps[i].packed.data);
+    free(n->steps[i].bias);
+  }
+  free(n->plans);
+  free(n->owner);
+  free(n->moved);
+  free(n->made);
+  free(n->values);
+  free(n->steps);
+  free(n->arena);
+  free(n->workspace.data);
+  free(n);
+}
+
+/* What the step adds to its result: its own bias, or those that convolutions before it left to it. */
+static gconv_status load_bias(const net *n, net_step *s, const net_weights *w) {
+  enum { WIDEST_BLOCK = 16 };
+  const int channels = s->out.dims.c;
+  const model *m = n->request.graph;
+  free(s->bias);
+  s->bias = calloc((size_t)(channels + WIDEST_BLOCK), sizeof *s->bias);
+  if (!s->bias) return gconv_error(GCONV_NO_MEMORY, "no memory for %d biases", channels);
+  if ((s->kind == &step_conv || s->kind == &step_fc) && !n->moved[s->node])
+    memcpy(s->bias, w->bias[s->node], (size_t)channels * sizeof *s->bias);
+  for (int i = 0; s->kind == &step_sum && i < m->nodes[s->node].inputs; i++) {
+    const int from = model_input_of(m, s->node, i);
+    for (int c = 0; c < channels && n->moved[from]; c++) s->bias[c] += w->bias[from][c];
+  }
+  return GCONV_OK;
+}
+
+static gconv_status load_weights(net_step *s, gconv_buffer wei) {
+  const size_t bytes = s->plan && s->plan->packed_bytes ? s->plan->packed_bytes : wei.bytes;
+  free(s->packed.data);
+  s->packed = (gconv_buffer){aligned_alloc(GCONV_ALIGN, round_up(bytes)), bytes};
+  if (!s->packed.data) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu bytes of weights", bytes);
+  if (s->plan && s->plan->packed_bytes) return gconv_pack_weights(s->plan, wei, s->packed);
+  memcpy(s->packed.data, wei.data, bytes);
+  return GCONV_OK;
+}
+
+gconv_status net_load(net *n, const net_weights *weights) {
+  gconv_status status = GCONV_OK;
+  for (int i = 0; i < n->step_count && !status; i++) {
+    net_step *s = &n->steps[i];
+    const size_t bytes = (size_t)net_weight_count(n->request.graph, s->node) * sizeof(float);
+    if (s->kind == &step_conv || s->kind == &step_fc)
+      status = load_weights(s, (gconv_buffer){weights->wei[s->node], bytes});
+    if (!status) status = load_bias(n, s, weights);
+  }
+  return status;
+}
+
+void net_set_input(net *n, const float *image) {
+  for (int v = 0; v < n->value_count; v++) {
+    const net_value *value = &n->values[v];
+    if (value->first >= 0) continue;
+    gconv_layout_convert(value->dims, GCONV_NCHW, image, value->layout, (float *)(n->arena + value->offset),
+                         n->request.threads);
+  }
+}
+
+static gconv_status run_step(const net *n, const net_step *s) {
+  const gconv_status status = s->kind->run(n, s);
+  if (!status && s->finish) op_sum(&s->out, 1, s->bias, s->relu, &s->out, n->request.threads);
+  return status;
+}
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+gconv_status net_run(const net *n, double *seconds) {
+  gconv_status status = GCONV_OK;
+  double start = seconds ? now() : 0;
+  for (int i = 0; i < n->step_count && !status; i++) {
+    status = run_step(n, &n->steps[i]);
+    if (!seconds) continue;
+    const double end = now();
+    seconds[i] = end - start;
+    start = end;
+  }
+  return status;
+}
+
+gconv_status net_watch(const net *n, gconv_status (*see)(void *context, const net *n, int step), void *context) {
+  gconv_status status = GCONV_OK;
+  for (int i = 0; i < n->step_count && !status; i++) {
+    status = run_step(n, &n->steps[i]);
+    if (!status) status = see(context, n, i);
+  }
+  return status;
+}
+
+tensor net_result(const net *n) {
+  const net_value *v = &n->values[n->made[n->request.graph->count - 1]];
+  return (tensor){(float *)(n->arena + n->values[v->storage].offset), v->layout, v->dims};
+}
+
+int net_step_count(const net *n) { return n->step_count; }
+
+net_step_info net_step_at(const net *n, int step) {
+  const net_step *s = &n->steps[step];
+  return (net_step_info){s->node, s->kind->name, s->plan, s->out};
+}
+
+bool net_bias_moved(const net *n, int node) { return n->moved[node]; }
+
+net_summary net_summarize(const net *n) {
+  net_summary sum = {.fallbacks = n->fallbacks, .arena_bytes = n->arena_bytes, .workspace_bytes = n->workspace.bytes};
+  for (int v = 0; v < n->value_count; v++) sum.all_activations += n->values[v].bytes;
+  for (int i = 0; i < n->step_count; i++) {
+    const net_step *s = &n->steps[i];
+    sum.conversions += s->kind == &step_convert;
+    sum.convolutions += s->kind == &step_conv;
+    sum.packed_bytes += s->packed.bytes;
+    if (s->plan) sum.executed_macs += s->plan->executed_macs;
+  }
+  return sum;
+}
+
+/* Convolutions of a net that the kernel of step `first` computes; 0 if an earlier step has the same kernel. */
+static int computed_by(const net *n, int first) {
+  int count = 0;
+  for (int i = 0; i < n->step_count; i++) {
+    const bool same = n->steps[i].plan && n->steps[i].plan->kernel == n->steps[first].plan->kernel;
+    if (same && i < first) return 0;
+    count += same;
+  }
+  return count;
+}
+
+int net_describe(const net *n, char *text, size_t size) {
+  static const double mib = 1 << 20;
+  const net_summary sum = net_summarize(n);
+  char kernels[GCONV_TEXT_MAX / 2] = "";
+  for (int i = 0; i < n->step_count; i++) {
+    const int count = n->steps[i].plan ? computed_by(n, i) : 0;
+    const size_t used = strlen(kernels);
+    if (count)
+      snprintf(kernels + used, sizeof kernels - used, "%s%s %d", used ? ", " : "", n->steps[i].plan->kernel->name,
+               count);
+  }
+  return snprintf(text, size, "%s%s; %d conversions; activations in %.1f of %.1f MiB", kernels,
+                  sum.fallbacks ? " (fallbacks)" : "", sum.conversions, (double)sum.arena_bytes / mib,
+                  (double)sum.all_activations / mib);
+}

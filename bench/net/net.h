@@ -1,0 +1,68 @@
+/* net.h - a model run on the kernels: each convolution by the kernel chosen for it, everything planned once.
+ *
+ *   request -> net_create (kernels, layouts, memory) -> net_load (weights packed) -> net_run, again and again
+ *
+ * Activations stay in the layout in which a kernel leaves them; they are converted only where the next kernel wants
+ * another one, which is a step of its own. Bias and ReLU follow a convolution in one pass; the bias of a convolution
+ * that only feeds a sum is added there, so that the sum, the bias and the ReLU are one pass too. */
+#ifndef GCONV_NET_NET_H
+#define GCONV_NET_NET_H
+
+#include "tensor.h"
+#include "weights.h"
+
+typedef struct {
+  const model *graph; /* kept, not copied */
+  int batch, threads;
+  unsigned isa_mask;
+  bool native_input; /* the input comes in the layout of the first convolution that reads it, not NCHW */
+  /* The kernel for a convolution, NAME or NAME@PARAM. One that does not take the problem is replaced by the first of
+   * the registry that does (not the reference), and counted as a fallback. */
+  const char *(*kernel_for)(void *context, const gconv_problem *problem);
+  void *context;
+} net_request;
+
+/* kernel_for where one kernel does all; context: its name. */
+const char *net_one_kernel(void *context, const gconv_problem *problem);
+
+typedef struct net net;
+
+gconv_status net_create(const net_request *request, net **out);
+void net_destroy(net *n);
+gconv_status net_load(net *n, const net_weights *weights);
+/* NCHW. */
+void net_set_input(net *n, const float *image);
+/* seconds: of each step, or NULL. */
+gconv_status net_run(const net *n, double *seconds);
+tensor net_result(const net *n);
+
+/* ---- What was planned ---- */
+
+typedef struct {
+  int convolutions, fallbacks, conversions;
+  size_t arena_bytes, packed_bytes, workspace_bytes;
+  size_t all_activations; /* bytes, if no memory were used twice */
+  int64_t executed_macs;
+} net_summary;
+
+net_summary net_summarize(const net *n);
+/* "direct 52, onednn 1; 2 conversions; arena 12.3 MiB": kernels with the convolutions they compute. */
+int net_describe(const net *n, char *text, size_t size);
+
+int net_step_count(const net *n);
+
+typedef struct {
+  int node;               /* of the model; a conversion: of the node whose result is converted */
+  const char *what;       /* "conv", "convert", "sum", ... */
+  const gconv_plan *plan; /* of a convolution, else NULL */
+  tensor out;
+} net_step_info;
+
+net_step_info net_step_at(const net *n, int step);
+/* True where the node's bias is added by the sum that follows it. */
+bool net_bias_moved(const net *n, int node);
+
+/* As net_run, and calls `see` after each step, while the step's result is still there. */
+gconv_status net_watch(const net *n, gconv_status (*see)(void *context, const net *n, int step), void *context);
+
+#endif

@@ -1,0 +1,21 @@
+/* verify.h - proves a net right on the run that is going to be timed: each node's result against the definition, in
+ * double precision, of what the node was really given. */
+#ifndef GCONV_NET_VERIFY_H
+#define GCONV_NET_VERIFY_H
+
+#include "net.h"
+#include "reference.h"
+
+enum { VERIFY_ALL = 0 };
+
+typedef struct {
+  double err; /* largest error / bound */
+  int node;   /* where */
+} verify_result;
+
+/* Runs `n`, loaded with `weights`, on `image` (NCHW). Of each node `samples` elements are compared, spread evenly, or
+ * all. GCONV_FAILED, with the node and element in the sentence, if one is off by more than its bound. */
+gconv_status verify_net(net *n, const model *m, const net_weights *weights, int batch, const float *image,
+                        int64_t samples, verify_result *result);
+
+#endif
