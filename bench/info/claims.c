@@ -210,7 +210,7 @@ gconv_status claims_compute(table *t) {
 
 int info_claims(int count, char **arguments) {
   bool csv;
-  if (take_flag("claims", "--csv", count, arguments, &csv)) return EXIT_USAGE;
+  if (take_flags("claims", (const char *const[]){"--csv", NULL}, count, arguments, &csv)) return EXIT_USAGE;
   table t;
   const gconv_status status = claims_compute(&t);
   if (status) fprintf(stderr, "gconv-info claims: %s\n", gconv_last_error());

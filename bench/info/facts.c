@@ -14,7 +14,8 @@ static fact *add(facts *f, const char *section, const char *key, fact_type type)
     f->list = list;
   }
   fact *added = &f->list[f->count++];
-  *added = (fact){.section = section, .key = key, .type = type};
+  *added = (fact){.section = section, .type = type};
+  snprintf(added->key, sizeof added->key, "%s", key);
   return added;
 }
 
@@ -32,6 +33,14 @@ void facts_number(facts *f, const char *section, const char *key, int64_t number
   if (!added) return;
   added->number = number;
   snprintf(added->value, sizeof added->value, "%" PRId64, number);
+}
+
+void facts_spread(facts *f, const char *section, const char *key, double min, double median, double max,
+                  const char *unit) {
+  fact *added = add(f, section, key, FACT_SPREAD);
+  if (!added) return;
+  added->min = min, added->median = median, added->max = max, added->unit = unit;
+  snprintf(added->value, sizeof added->value, "%.1f (%.1f to %.1f) %s", median, min, max, unit);
 }
 
 void facts_flag(facts *f, const char *section, const char *key, bool value) {
@@ -110,6 +119,10 @@ static void print_json_value(const fact *item, FILE *out) {
     break;
   case FACT_NUMBER:
     fprintf(out, "%" PRId64, item->number);
+    break;
+  case FACT_SPREAD:
+    fprintf(out, "{\"min\": %.6g, \"median\": %.6g, \"max\": %.6g, \"unit\": \"%s\"}", item->min, item->median,
+            item->max, item->unit);
     break;
   case FACT_FLAG:
     fputs(item->number ? "true" : "false", out);

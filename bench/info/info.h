@@ -15,12 +15,14 @@ int info_claims(int count, char **arguments);
 
 /* "gconv-info COMMAND: sentence" on stderr; returns EXIT_USAGE. */
 int usage_error(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* For a command with one optional flag: sets *given, or refuses anything else. Returns 0 or EXIT_USAGE. */
-int take_flag(const char *command, const char *flag, int count, char **arguments, bool *given);
+/* For a command with optional flags, ended by NULL: sets given[i] for flags[i], or refuses anything else. Returns 0 or
+ * EXIT_USAGE. */
+int take_flags(const char *command, const char *const *flags, int count, char **arguments, bool *given);
 
 /* The parts of `machine`. */
 void collect_cpu(facts *f);      /* processor, caches, memory, limits of a container */
 void collect_software(facts *f); /* operating system, build, libraries, environment variables */
+void collect_ceilings(facts *f); /* peak and bandwidths, measured now: takes seconds */
 void collect_counters(facts *f); /* hardware counters, or why there are none */
 
 #endif

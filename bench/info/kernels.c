@@ -62,8 +62,7 @@ static void add_method(table *t, const gconv_entry *entry) {
 }
 
 int info_kernels(int count, char **arguments) {
-  bool unused;
-  if (take_flag("kernels", NULL, count, arguments, &unused)) return EXIT_USAGE;
+  if (take_flags("kernels", (const char *const[]){NULL}, count, arguments, NULL)) return EXIT_USAGE;
   static const char *const headers[2][6] = {
       {"kernel", "compiled for", "runs here as", "directions", "numeric class", "summary"},
       {"kernel", "@parameter", "method"},

@@ -2,6 +2,7 @@
  * a network costs (problem, model) and which published figures hold (claims). */
 #include "info.h"
 #include "options.h"
+#include "pin.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -12,7 +13,9 @@ static const struct {
   const char *help;
 } commands[] = {
     {"kernels", info_kernels, "kernels                 every kernel of the registry, or why it is not in this build"},
-    {"machine", info_machine, "machine [--json]        processor, memory, software, libraries, counters"},
+    {"machine", info_machine,
+     "machine [--json]        processor, memory, software, libraries, counters; with --measure also peak and "
+     "bandwidths"},
     {"problem", info_problem,
      "problem DESCRIPTOR...   sizes and costs, and which kernels take it or why not; with --dir= --threads= and so on"},
     {"model", info_model, "model NAME|list [--csv] the layers and totals of a network, or the totals of every network"},
@@ -30,13 +33,20 @@ int usage_error(const char *command, const char *format, ...) {
   return EXIT_USAGE;
 }
 
-int take_flag(const char *command, const char *flag, int count, char **arguments, bool *given) {
-  *given = false;
+static int refuse(const char *command, const char *const *flags, const char *argument) {
+  char list[128] = "";
+  for (int f = 0; flags[f]; f++)
+    snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", f ? " and " : ", it takes only ", flags[f]);
+  return usage_error(command, "'%s' is not an argument of it%s", argument, list);
+}
+
+int take_flags(const char *command, const char *const *flags, int count, char **arguments, bool *given) {
+  for (int f = 0; flags[f]; f++) given[f] = false;
   for (int i = 0; i < count; i++) {
-    if (!flag || strcmp(arguments[i], flag))
-      return usage_error(command, "'%s' is not an argument of it%s%s", arguments[i], flag ? ", it takes only " : "",
-                         flag ? flag : "");
-    *given = true;
+    int f = 0;
+    while (flags[f] && strcmp(arguments[i], flags[f])) f++;
+    if (!flags[f]) return refuse(command, flags, arguments[i]);
+    given[f] = true;
   }
   return 0;
 }
@@ -64,6 +74,8 @@ int main(int argc, char **argv) {
   if (argc < 2) return usage_error("", "no command given; they are kernels, machine, problem, model and claims");
   for (int i = 1; i < argc; i++)
     if (is_help(argv[i])) return finish(help());
+  for (int i = 1; i < argc; i++)
+    if (!strcmp(argv[i], "--measure")) pin_restart(argv); /* ceilings are those of bound threads */
   if (argc == 2 && !strcmp(argv[1], "--version")) return printf("%s\n", gconv_version()), finish(0);
   for (int i = 0; i < COMMANDS; i++)
     if (!strcmp(argv[1], commands[i].name)) return finish(commands[i].run(argc - 2, argv + 2));

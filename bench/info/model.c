@@ -132,7 +132,7 @@ static int print_model(const char *name, bool csv) {
 int info_model(int count, char **arguments) {
   if (!count) return usage_error("model", "no network given, and not 'list'");
   bool csv;
-  if (take_flag("model", "--csv", count - 1, arguments + 1, &csv)) return EXIT_USAGE;
+  if (take_flags("model", (const char *const[]){"--csv", NULL}, count - 1, arguments + 1, &csv)) return EXIT_USAGE;
   if (strcmp(arguments[0], "list")) return print_model(arguments[0], csv);
   table t;
   const gconv_status status = list_all(&t, csv);

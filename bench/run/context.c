@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double probe_seconds = 0.03; /* for each ISA and thread count */
+static const double probe_seconds = 0.03;   /* for each ISA and thread count */
+static const double stream_seconds = 0.005; /* for each bandwidth: level, thread count and kind of access */
 
 static void record_peaks(session *s) {
   const unsigned detected = gconv_isa_detect();
@@ -23,10 +24,27 @@ static void record_peaks(session *s) {
       const int threads = s->options.threads[t];
       char key[64], value[64];
       snprintf(key, sizeof key, "peak_gflops_%s_t%d", gconv_isa_name((gconv_isa)isa), threads);
-      snprintf(value, sizeof value, "%.1f", peak_gflops(&s->peaks, (gconv_isa)isa, threads));
+      spread *bursts = peak_spread(&s->peaks, (gconv_isa)isa, threads);
+      snprintf(value, sizeof value, "%.1f, median %.1f, min %.1f", spread_max(bursts), spread_median(bursts),
+               spread_min(bursts));
       if (detected & 1u << isa) gbench_context(key, value);
     }
   gbench_context("pct_peak_of", "the largest multiply-add probe of the run so far, with the best ISA allowed");
+}
+
+static void record_bandwidths(session *s) {
+  if (!bandwidth_measure(&s->bandwidths, s->options.threads, s->options.thread_count, stream_seconds)) {
+    gbench_context("bandwidth", gconv_last_error());
+    return;
+  }
+  for (int t = 0; t < s->bandwidths.count; t++)
+    for (int level = 0; level < LEVELS; level++) {
+      char key[64], value[64];
+      const int threads = s->bandwidths.threads[t];
+      snprintf(key, sizeof key, "bandwidth_gbps_%s_t%d", memory_level_name((memory_level)level), threads);
+      snprintf(value, sizeof value, "%.1f", bandwidth_best(&s->bandwidths, threads, (memory_level)level));
+      gbench_context(key, value);
+    }
 }
 
 static void record_threads(session *s) {
@@ -73,6 +91,7 @@ void context_record(session *s) {
   gbench_context("gconv_version", gconv_version());
   record_threads(s);
   record_peaks(s);
+  record_bandwidths(s);
   record_harness();
   record_memory(s);
   if (s->stages) record_clock(s);

@@ -78,6 +78,9 @@ static const column columns[] = {
     COLUMN(NANOSECONDS, stage_other_ns),
     COLUMN(NANOSECONDS, stage_total_ns),
     COLUMN(NANOSECONDS, stage_clock_ns),
+    COLUMN(REAL, intensity),
+    COLUMN(REAL, attainable_gflops),
+    COLUMN(TEXT, roof),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -126,6 +129,8 @@ const csv_row csv_empty_row = {
     .stage_other_ns = NAN,
     .stage_total_ns = NAN,
     .stage_clock_ns = NAN,
+    .intensity = NAN,
+    .attainable_gflops = NAN,
 };
 
 static void put_text(FILE *out, const char *text) {

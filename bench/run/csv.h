@@ -29,6 +29,9 @@ typedef struct {
    */
   double stage_pack_src_ns, stage_transform_ns, stage_compute_ns, stage_untransform_ns, stage_unpack_dst_ns;
   double stage_other_ns, stage_total_ns, stage_clock_ns;
+  double intensity;         /* FLOP a byte of the tensors, each moved once */
+  double attainable_gflops; /* what pct_roof is a share of */
+  const char *roof;         /* what sets it: "peak", or the level whose bandwidth does */
 } csv_row;
 
 extern const csv_row csv_empty_row;

@@ -102,5 +102,7 @@ int main(int argc, char **argv) {
   const int code = result == ARGUMENTS_RUN ? run_session(&s) : codes[result];
   options_free(&s.options);
   pool_free(&s.pool);
+  peak_free(&s.peaks);
+  bandwidth_free(&s.bandwidths);
   return code;
 }

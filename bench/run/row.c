@@ -1,6 +1,7 @@
 /* row.c - a measurement as rows of the CSV. */
 #include "subject.h"
 
+#include "roof.h"
 #include "stats.h"
 
 #include <math.h>
@@ -56,6 +57,18 @@ static void describe_buffers(csv_row *row, const measurement *m) {
   row->huge_page_bytes = m->subject->session->pool.huge_bytes;
 }
 
+static void describe_roof(csv_row *row, const measurement *m) {
+  const subject *s = m->subject;
+  const gconv_counts counts = gconv_problem_count(&s->block->problem);
+  const int64_t from_memory[CACHES] = {
+      [CACHE_COLD] = counts.min_bytes, [CACHE_COLD_WEIGHTS] = (int64_t)sizeof(float) * counts.params};
+  const roof r = roof_of(&s->session->bandwidths, &counts, s->threads, from_memory[m->instance.cache], subject_peak(s));
+  row->intensity = r.intensity;
+  if (!r.bound) return;
+  row->attainable_gflops = r.attainable, row->roof = r.bound;
+  row->pct_roof = 100 * row->gflops / r.attainable; /* empty where nothing was timed, as gflops is */
+}
+
 static void describe_stages(csv_row *row, const stage_times *times) {
   row->stage_pack_src_ns = times->ns[GCONV_STAGE_PACK_SRC];
   row->stage_transform_ns = times->ns[GCONV_STAGE_TRANSFORM];
@@ -93,6 +106,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
   row.time_reps_ns = times;
   if (seconds) describe_times(&row, seconds, repetitions, subject_peak(s));
   if (seconds) describe_buffers(&row, m);
+  describe_roof(&row, m);
   if (m->stages.total_ns > 0) describe_stages(&row, &m->stages);
   for (size_t i = 0; i < s->block->case_count; i++) {
     const problem_case *layer = s->block->cases[i];

@@ -3,6 +3,7 @@
 #define GCONV_RUN_SESSION_H
 
 #include "cache.h"
+#include "bandwidth.h"
 #include "csv.h"
 #include "options.h"
 #include "peak.h"
@@ -22,6 +23,7 @@ typedef struct {
   csv_file csv;
   pool pool;
   peak_table peaks;
+  bandwidth_table bandwidths; /* empty where it could not be measured */
   unsigned probe_mask; /* ISAs whose peak pct_peak needs: the machine's best, and the best that --isa allows */
   progress progress;
   char cpus[OPTION_THREADS_MAX][CPUS_TEXT_MAX]; /* of each thread count */

@@ -1,6 +1,6 @@
 /* now.h - a steady clock in seconds, for everything that Google Benchmark does not time itself. */
-#ifndef GCONV_RUN_NOW_H
-#define GCONV_RUN_NOW_H
+#ifndef GCONV_MACHINE_NOW_H
+#define GCONV_MACHINE_NOW_H
 
 #include <time.h>
 

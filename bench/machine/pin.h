@@ -1,6 +1,6 @@
 /* pin.h - threads bound to cores, and the proof of it. */
-#ifndef GCONV_RUN_PIN_H
-#define GCONV_RUN_PIN_H
+#ifndef GCONV_MACHINE_PIN_H
+#define GCONV_MACHINE_PIN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,58 @@
+/* fma.c - chains of dependent multiply-adds in registers, enough of them to fill latency times ports on every core
+ * since Haswell and Zen (at most 5 cycles on 2 ports). One function per ISA by target attribute, so that this file
+ * needs no flags of its own and runs on any CPU. */
+#include "fma.h"
+
+#include "now.h"
+
+#include <omp.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+enum { CHAINS = 12, ROUNDS = 60000 };
+
+/* x = x * a + b converges to 1: no overflow, no denormals. The empty asm keeps the unused result alive. */
+#define BURST(isa, bytes, attribute, multiply_add)                                                                     \
+  typedef float isa##_vector __attribute__((vector_size(bytes)));                                                      \
+  attribute static void isa##_burst(void) {                                                                            \
+    const isa##_vector a = (isa##_vector){0} + 0.5f, b = a;                                                            \
+    isa##_vector x[CHAINS];                                                                                            \
+    for (int i = 0; i < CHAINS; i++) x[i] = a * (float)i;                                                              \
+    for (int round = 0; round < ROUNDS; round++) {                                                                     \
+      _Pragma("GCC unroll 12") for (int i = 0; i < CHAINS; i++) x[i] = multiply_add(x[i], a, b);                       \
+    }                                                                                                                  \
+    for (int i = 0; i < CHAINS; i++) __asm__ volatile("" ::"m"(x[i]));                                                 \
+  }
+
+#define MULTIPLY_ADD(x, a, b) ((x) * (a) + (b))
+
+BURST(scalar, 16, , MULTIPLY_ADD) /* the baseline ISA, whose vectors compilers use for scalar code too */
+#if defined(__x86_64__)
+BURST(avx2, 32, __attribute__((target("avx2,fma"))), _mm256_fmadd_ps)
+BURST(avx512, 64, __attribute__((target("avx512f"))), _mm512_fmadd_ps)
+#endif
+
+static const struct {
+  void (*run)(void);
+  int lanes;
+} bursts[GCONV_ISAS] = {
+    [GCONV_ISA_SCALAR] = {scalar_burst, 4},
+#if defined(__x86_64__)
+    [GCONV_ISA_AVX2] = {avx2_burst, 8},
+    [GCONV_ISA_AVX512] = {avx512_burst, 16},
+#endif
+};
+
+double fma_burst(gconv_isa isa, int threads) {
+  const double flops = 2.0 * CHAINS * ROUNDS * bursts[isa].lanes * threads;
+  double start = 0;
+#pragma omp parallel num_threads(threads)
+  {
+#pragma omp barrier
+#pragma omp master
+    start = seconds_now();
+    bursts[isa].run();
+  }
+  return 1e-9 * flops / (seconds_now() - start);
+}
