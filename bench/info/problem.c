@@ -92,11 +92,15 @@ static void add_plan(table *t, const gconv_plan *plan, const gconv_counts *count
     table_add(t, "%.3g", (double)plan->executed_macs / (double)counts->macs);
   else
     table_add(t, "-"); /* every tap is padding */
+  if (plan->kernel->amplification)
+    table_add(t, "%.3g gamma_K", plan->kernel->amplification(&plan->problem));
+  else
+    table_add(t, "gamma_K");
   table_add(t, "%s", plan->text);
 }
 
 static void add_refusal(table *t, gconv_status status) {
-  for (int i = 0; i < 5; i++) table_add(t, "-");
+  for (int i = 0; i < 6; i++) table_add(t, "-");
   table_add(t, "%s: %s", gconv_status_name(status), gconv_last_error());
 }
 
@@ -117,9 +121,9 @@ static void add_row(table *t, const char *kernel, const gconv_problem *p, const 
 }
 
 static bool print_kernels(const options *o, const gconv_problem *problem) {
-  static const char *const header[] = {
-      "kernel",          "dir",       "layout",         "threads",         "runs as", "packed bytes",
-      "workspace bytes", "MACs done", "per useful MAC", "plan, or why not"};
+  static const char *const header[] = {"kernel",         "dir",          "layout",          "threads",
+                                       "runs as",        "packed bytes", "workspace bytes", "MACs done",
+                                       "per useful MAC", "error bound",  "plan, or why not"};
   table t;
   table_start(&t, sizeof header / sizeof *header, header);
   for (int d = 0; d < GCONV_DIRECTIONS; d++)
