@@ -60,6 +60,7 @@ struct Registered {
   benchmark::UserCounters counters; // of its last run: the library drops those of runs that failed
 };
 std::vector<Registered> block;
+std::map<std::string, std::string> context_lines; // what the library was given, which does not give it back
 int64_t families_before; // benchmarks of earlier blocks: keeps family_index unique in the report
 volatile std::sig_atomic_t stopped;
 
@@ -277,7 +278,14 @@ int gbench_repetitions(bool *given_by_user) {
   return repetitions;
 }
 
-void gbench_context(const char *key, const char *value) { benchmark::AddCustomContext(key, value); }
+void gbench_context(const char *key, const char *value) {
+  benchmark::AddCustomContext(key, value);
+  context_lines[key] = value;
+}
+
+void gbench_each_context(void (*visit)(const char *key, const char *value, void *context), void *context) {
+  for (const auto &line : context_lines) visit(line.first.c_str(), line.second.c_str(), context);
+}
 
 bool gbench_start(size_t longest_name, char *error, size_t error_size) {
   Reporter::Context context;

@@ -43,6 +43,8 @@ int gbench_repetitions(bool *given_by_user); /* --benchmark_repetitions */
 
 /* A line of the report's context; before gbench_start. */
 void gbench_context(const char *key, const char *value);
+/* Every line of it so far, in the order of the keys. */
+void gbench_each_context(void (*visit)(const char *key, const char *value, void *context), void *context);
 /* Opens the outputs and writes the context; the longest name sets the width of the console's first column. */
 bool gbench_start(size_t longest_name, char *error, size_t error_size);
 

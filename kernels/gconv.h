@@ -265,7 +265,7 @@ const gconv_kernel *gconv_kernel_find(const char *kernel_name, unsigned isa_mask
 /* ---- Libraries the kernels are built on ---- */
 
 typedef struct {
-  const char *name;          /* "blas", "onednn" */
+  const char *name;          /* "blas", "batched_sgemm", "onednn" */
   char text[GCONV_TEXT_MAX]; /* vendor, version, core type or ISA, threading; or that it is not in this build */
 } gconv_library;
 

@@ -44,6 +44,7 @@ static int count_cycles(long long *cycles) {
 }
 
 void collect_counters(facts *f) {
+  const bool in_use = PAPI_is_initialized(); /* by a program that counts: not to be shut down under it */
   const int version = PAPI_library_init(PAPI_VER_CURRENT);
   facts_text(f, "counters", "papi", "PAPI %d.%d.%d", PAPI_VERSION_MAJOR(PAPI_VERSION), PAPI_VERSION_MINOR(PAPI_VERSION),
              PAPI_VERSION_REVISION(PAPI_VERSION));
@@ -63,7 +64,7 @@ void collect_counters(facts *f) {
               : status != PAPI_OK ? PAPI_strerror(status)
                                   : "the cycle counter stays at zero");
   }
-  PAPI_shutdown();
+  if (!in_use) PAPI_shutdown();
 }
 #else
 void collect_counters(facts *f) {

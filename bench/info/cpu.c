@@ -68,6 +68,25 @@ static void collect_hypervisor(facts *f) {
 #endif
 }
 
+/* What container managers leave in the file system of a container. */
+static void collect_container(facts *f) {
+  static const struct {
+    const char *path, *name;
+  } marks[] = {{"/.dockerenv", "Docker"}, {"/run/.containerenv", "Podman"}, {"/dev/lxd", "LXD"}};
+  char manager[FACT_VALUE_MAX];
+  if (read_line("/run/systemd/container", manager, sizeof manager)) {
+    facts_text(f, "cpu", "container", "%s", manager);
+    return;
+  }
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+    if (!access(marks[i].path, F_OK)) {
+      facts_text(f, "cpu", "container", "%s", marks[i].name);
+      return;
+    }
+  const bool kubernetes = getenv("KUBERNETES_SERVICE_HOST");
+  facts_text(f, "cpu", "container", "%s", kubernetes ? "Kubernetes" : "none seen");
+}
+
 /* CPUs of `set` that are the first of their core; 0 if the topology is not visible. */
 static int count_cores(const cpu_set_t *set) {
   int cores = 0;
@@ -86,21 +105,53 @@ static int count_cores(const cpu_set_t *set) {
   return cores;
 }
 
+/* The CPUs of the process. With OMP_PROC_BIND the OpenMP runtime has already bound this thread to one place: then those
+ * of all places. */
+static bool find_cpus(cpu_set_t *set) {
+  CPU_ZERO(set);
+  for (int place = 0; place < omp_get_num_places(); place++) {
+    int *cpus = calloc((size_t)omp_get_place_num_procs(place) + 1, sizeof *cpus);
+    if (!cpus) return false;
+    omp_get_place_proc_ids(place, cpus);
+    for (int i = 0; i < omp_get_place_num_procs(place); i++)
+      if (cpus[i] < CPU_SETSIZE) CPU_SET(cpus[i], set);
+    free(cpus);
+  }
+  return CPU_COUNT(set) > 0 || !sched_getaffinity(0, sizeof *set, set);
+}
+
+/* Different values of a file of the topology among the CPUs of `set`; 0 if it is not visible. */
+static int count_units(const cpu_set_t *set, const char *file) {
+  int seen[CPU_SETSIZE], units = 0;
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+    char path[128], line[64];
+    if (!CPU_ISSET(cpu, set)) continue;
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/topology/%s", cpu, file);
+    if (!read_line(path, line, sizeof line)) return 0;
+    const int unit = atoi(line);
+    int known = 0;
+    while (known < units && seen[known] != unit) known++;
+    if (known == units) seen[units++] = unit;
+  }
+  return units;
+}
+
 static void collect_cpus(facts *f) {
   const int usable = omp_get_num_procs();
   cpu_set_t set;
   facts_number(f, "cpu", "cpus_online", sysconf(_SC_NPROCESSORS_ONLN));
   facts_number(f, "cpu", "cpus_usable", usable);
-  /* With OMP_PROC_BIND the OpenMP runtime has already bound this thread to one place. */
-  if (sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) < usable) {
-    facts_unknown(f, "cpu", "cores_usable", "this thread is bound, which hides the process's CPUs");
-    return;
-  }
-  const int cores = count_cores(&set);
-  if (cores)
-    facts_number(f, "cpu", "cores_usable", cores);
-  else
-    facts_unknown(f, "cpu", "cores_usable", "topology not visible here");
+  const bool found = find_cpus(&set) && CPU_COUNT(&set) >= usable;
+  const struct {
+    const char *key;
+    int count;
+  } units[] = {{"cores_usable", found ? count_cores(&set) : 0},
+               {"packages_usable", found ? count_units(&set, "physical_package_id") : 0}};
+  for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    if (units[i].count)
+      facts_number(f, "cpu", units[i].key, units[i].count);
+    else
+      facts_unknown(f, "cpu", units[i].key, "topology not visible here");
 }
 
 static void collect_caches(facts *f) {
@@ -150,6 +201,7 @@ void collect_cpu(facts *f) {
   collect_isas(f);
   collect_vector_flags(f);
   collect_hypervisor(f);
+  collect_container(f);
   collect_cpus(f);
   facts_files(f, "cpu", frequency, sizeof frequency / sizeof *frequency);
   collect_caches(f);

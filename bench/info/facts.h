@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { FACT_KEY_MAX = 64, FACT_VALUE_MAX = 512 };
+enum { FACT_KEY_MAX = 64, FACT_VALUE_MAX = 4096 };
 
 /* JSON string, number, object of min, median, max and unit, true/false, null */
 typedef enum { FACT_TEXT, FACT_NUMBER, FACT_SPREAD, FACT_FLAG, FACT_UNKNOWN } fact_type;

@@ -32,10 +32,14 @@ static gconv_status take_cache(session *s, const char *value) {
   }
 }
 
-static gconv_status take_csv(session *s, const char *value) {
-  s->csv_path = value;
+static gconv_status take_path(const char **path, const char *value) {
+  *path = value;
   return *value ? GCONV_OK : gconv_error(GCONV_INVALID, "no file is named");
 }
+
+static gconv_status take_csv(session *s, const char *value) { return take_path(&s->csv_path, value); }
+
+static gconv_status take_environment(session *s, const char *value) { return take_path(&s->environment_path, value); }
 
 static gconv_status take_budget(session *s, const char *value) {
   char *end;
@@ -69,8 +73,13 @@ static const struct {
   gconv_status (*take)(session *s, const char *value);
   const char *bare; /* value of the option without one, or NULL */
 } table[] = {
-    {"--cache", take_cache, NULL},         {"--csv", take_csv, NULL},     {"--budget", take_budget, NULL},
-    {"--progress", take_progress, "line"}, {"--stages", take_stages, ""}, {"--huge-pages", take_huge_pages, ""},
+    {"--cache", take_cache, NULL},
+    {"--csv", take_csv, NULL},
+    {"--environment", take_environment, NULL},
+    {"--budget", take_budget, NULL},
+    {"--progress", take_progress, "line"},
+    {"--stages", take_stages, ""},
+    {"--huge-pages", take_huge_pages, ""},
 };
 
 static option_result take_own(session *s, const char *argument) {
@@ -96,6 +105,7 @@ static void print_help(void) {
          "                    through twice the last-level cache; cold-weights: only the weights do\n"
          "  --huge-pages      asks for huge pages for all buffers; the column huge_page_bytes says what came of it\n"
          "  --csv=FILE        one row a measurement, written as it is made\n"
+         "  --environment=FILE  machine, build, libraries and this run as JSON, at its beginning and again at its end\n"
          "  --budget=SECONDS  at most this long for the repetitions of one benchmark (default 2), but at least three;\n"
          "                    --benchmark_repetitions overrides it\n"
          "  --progress[=HOW]  line, plain (a line a block, for logs) or none; default: line on a terminal\n"

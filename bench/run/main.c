@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "block.h"
 #include "context.h"
+#include "environment.h"
 #include "gbench.h"
 #include "pin.h"
 
@@ -61,6 +62,7 @@ static int run_blocks(session *s, const block_list *list, size_t to_run, size_t 
   char sentence[512];
   if (s->csv_path && !csv_open(&s->csv, s->csv_path)) return complain(s->csv_path, strerror(errno), EXIT_USAGE);
   context_record(s);
+  if (!environment_begin(s)) return complain(s->environment_path, strerror(errno), EXIT_USAGE);
   if (!gbench_start(longest_name, sentence, sizeof sentence)) return complain("", sentence, EXIT_USAGE);
   progress_start(&s->progress, s->progress_mode, to_run);
 
@@ -70,6 +72,7 @@ static int run_blocks(session *s, const block_list *list, size_t to_run, size_t 
   progress_clear(&s->progress);
   if (!gbench_finish(sentence, sizeof sentence)) code = complain("", sentence, EXIT_FAILED);
   if (!csv_close(&s->csv)) code = complain(s->csv_path, strerror(errno), EXIT_FAILED);
+  if (!environment_end(s, caught)) code = complain(s->environment_path, strerror(errno), EXIT_FAILED);
   if (s->failed) code = EXIT_FAILED;
   fprintf(stderr, "gconv-bench: %d timed, %d skipped, %d failed%s\n", s->timed, s->skipped, s->failed,
           caught ? ", interrupted" : "");

@@ -5,6 +5,7 @@
 #include "cache.h"
 #include "bandwidth.h"
 #include "csv.h"
+#include "facts.h"
 #include "options.h"
 #include "peak.h"
 #include "pool.h"
@@ -18,9 +19,11 @@ typedef struct {
   double budget; /* seconds for the repetitions of one benchmark */
   bool stages;   /* also a run of each benchmark with the stage clock on */
   const char *csv_path;
+  const char *environment_path;
   progress_mode progress_mode;
 
   csv_file csv;
+  facts environment;
   pool pool;
   peak_table peaks;
   bandwidth_table bandwidths; /* empty where it could not be measured */

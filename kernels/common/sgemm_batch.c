@@ -70,4 +70,8 @@ void gconv_sgemm_batch_run(const gconv_sgemm_batch *s, int count, const float *a
   for (int i = 0; i < count; i++) multiply(b + i * s->stride_b, a + i * s->stride_a, c + i * s->stride_c);
 }
 
+#else
+
+int gconv_sgemm_batch_describe(char *text, size_t size) { return snprintf(text, size, "not in this build"); }
+
 #endif

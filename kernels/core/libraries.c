@@ -1,10 +1,16 @@
 /* libraries.c - the libraries kernels are built on, described by the code that calls them. */
 #include "common/blas.h"
 #include "common/dnnl_library.h"
+#include "common/sgemm_batch.h"
 
 static void describe_blas(unsigned isa_mask, char *text, size_t size) {
   (void)isa_mask; /* a BLAS takes its core type from the CPU or from the environment */
   gconv_blas_describe(text, size);
+}
+
+static void describe_batch(unsigned isa_mask, char *text, size_t size) {
+  (void)isa_mask;
+  gconv_sgemm_batch_describe(text, size);
 }
 
 static const struct {
@@ -12,6 +18,7 @@ static const struct {
   void (*describe)(unsigned isa_mask, char *text, size_t size);
 } table[] = {
     {"blas", describe_blas},
+    {"batched_sgemm", describe_batch},
     {"onednn", gconv_dnnl_describe},
 };
 
