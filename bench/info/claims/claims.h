@@ -1,4 +1,4 @@
-/* claims.h - published figures about grouped convolution, each against what the library counts. */
+/* claims.h - published figures about grouped convolution, each against what this program counts. */
 #ifndef GCONV_INFO_CLAIMS_H
 #define GCONV_INFO_CLAIMS_H
 
@@ -7,8 +7,8 @@
 #include "gconv.h"
 
 /* A table with the columns source, claim, claimed, computed, verdict; to be freed whatever is returned. The verdict is
- * "equal", "equal after rounding" or "differs: ...". Fails, with gconv_last_error(), only if a problem cannot be
- * counted. */
+ * "equal", "equal after rounding", "differs, ...: why" or "not computed: why". Fails, with gconv_last_error(), only if
+ * something cannot be counted. */
 gconv_status claims_compute(table *t);
 
 #endif
