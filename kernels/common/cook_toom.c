@@ -96,10 +96,10 @@ static int terms(const gconv_ratio *row, int count) {
   return n;
 }
 
-double gconv_cook_toom_amplification(const gconv_cook_toom *t, const gconv_problem *problem) {
+double gconv_cook_toom_amplification(const gconv_cook_toom *t, const gconv_problem *problem, int weight_roundings) {
   int most_a = 0, most_b = 0;
   for (int i = 0; i < t->m; i++) most_a = (int)fmax(most_a, terms(t->at[i], t->alpha));
   for (int k = 0; k < t->alpha; k++) most_b = (int)fmax(most_b, terms(t->bt[k], t->alpha));
-  const double roundings = 2 * most_b + 1 + problem->icg + 2 * most_a;
+  const double roundings = 2 * most_b + weight_roundings + problem->icg + 2 * most_a;
   return gconv_cook_toom_growth(t) * roundings / (COOK_TOOM_TAPS * COOK_TOOM_TAPS * (double)problem->icg);
 }

@@ -34,16 +34,17 @@ gconv_cook_toom gconv_cook_toom_make(int m, const gconv_ratio *points);
 
 /* The factor of gconv_kernel.amplification. To first order in u, with |d| and |g| the magnitudes of a tile and of the
  * weights, a two-dimensional Winograd convolution errs by at most
- *   n u  sum_ic |A^T| [ (|G| |g| |G^T|) * (|B^T| |d| |B|) ] |A|,   n = 2 t_B + 1 + icg + 2 t_A,
- * where t_A and t_B are the most non-zeros in a row of A^T and B^T (each rounding once a term), 1 is the rounding of
- * the transformed weights and icg the sum over the channels: the componentwise form of Barabasz, Anderson, Soodhalter,
- * Gregg, Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks, ACM TOMS 46(4),
- * 2020, theorem 2. The bracket holds every pair (g_rs, d_yx) of the tile with a weight w. The pairs with the same
- * (y - r, x - s) are the terms of one output of the same plane, whose magnitudes sum to at most S, the largest
- * sum |a||b| of the plane; so the bracket is at most S times the sum over (y - r, x - s) of the largest w among them,
- * which is the square of the one-dimensional figure `growth`. (Pairs that meet in no output of the plane are taken to
- * be as large as others.) Direct summation errs by gamma_K S, K = 9 icg: the factor is growth n / K. */
-double gconv_cook_toom_amplification(const gconv_cook_toom *t, const gconv_problem *problem);
+ *   n u  sum_ic |A^T| [ (|G| |g| |G^T|) * (|B^T| |d| |B|) ] |A|,   n = 2 t_B + w + icg + 2 t_A,
+ * where t_A and t_B are the most non-zeros in a row of A^T and B^T (each rounding once a term), w the roundings of the
+ * transformed weights (1 if they are made in double) and icg the sum over the channels: the componentwise form of
+ * Barabasz, Anderson, Soodhalter, Gregg, Error Analysis and Improving the Accuracy of Winograd Convolution for Deep
+ * Neural Networks, ACM TOMS 46(4), 2020, theorem 2. The bracket holds every pair (g_rs, d_yx) of the tile with a factor
+ * c. The pairs with the same (y - r, x - s) are the terms of one output of the same plane, whose magnitudes sum to at
+ * most S, the largest sum |a||b| of the plane; so the bracket is at most S times the sum over (y - r, x - s) of the
+ * largest c among them, which is the square of the one-dimensional figure `growth`. (Pairs that meet in no output of
+ * the plane are taken to be as large as others.) Direct summation errs by gamma_K S, K = 9 icg: the factor is growth n
+ * / K. */
+double gconv_cook_toom_amplification(const gconv_cook_toom *t, const gconv_problem *problem, int weight_roundings);
 double gconv_cook_toom_growth(const gconv_cook_toom *t); /* of two dimensions */
 
 #endif

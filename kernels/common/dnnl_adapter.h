@@ -20,6 +20,7 @@ typedef const_dnnl_memory_desc_t gconv_dnnl_const_md;
 
 /* A convolution as oneDNN wants it told. Dilation counts inserted zeros, as ours does. */
 typedef struct {
+  dnnl_alg_kind_t algorithm;
   gconv_dnnl_md tensor[GCONV_TENSORS];
   dnnl_dims_t strides, dilates, pad_begin, pad_end;
 } gconv_dnnl_spec;

@@ -17,18 +17,17 @@ dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t 
                                      const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint,
                                      const_dnnl_primitive_attr_t attr) {
   const gconv_dnnl_md src = s->tensor[GCONV_SRC], wei = s->tensor[GCONV_WEI], dst = s->tensor[GCONV_DST];
-  const dnnl_alg_kind_t direct = dnnl_convolution_direct;
   dnnl_convolution_desc_t op;
   dnnl_status_t status;
   if (prop == dnnl_backward_data)
-    status = dnnl_dilated_convolution_backward_data_desc_init(&op, direct, src, wei, dst, s->strides, s->dilates,
+    status = dnnl_dilated_convolution_backward_data_desc_init(&op, s->algorithm, src, wei, dst, s->strides, s->dilates,
                                                               s->pad_begin, s->pad_end);
   else if (prop == dnnl_backward_weights)
-    status = dnnl_dilated_convolution_backward_weights_desc_init(&op, direct, src, wei, NULL, dst, s->strides,
+    status = dnnl_dilated_convolution_backward_weights_desc_init(&op, s->algorithm, src, wei, NULL, dst, s->strides,
                                                                  s->dilates, s->pad_begin, s->pad_end);
   else
-    status = dnnl_dilated_convolution_forward_desc_init(&op, prop, direct, src, wei, NULL, dst, s->strides, s->dilates,
-                                                        s->pad_begin, s->pad_end);
+    status = dnnl_dilated_convolution_forward_desc_init(&op, prop, s->algorithm, src, wei, NULL, dst, s->strides,
+                                                        s->dilates, s->pad_begin, s->pad_end);
   return status ? status : dnnl_primitive_desc_create(desc, &op, attr, engine, hint);
 }
 

@@ -17,15 +17,14 @@ dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t 
                                      const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint,
                                      const_dnnl_primitive_attr_t attr) {
   const gconv_dnnl_const_md src = s->tensor[GCONV_SRC], wei = s->tensor[GCONV_WEI], dst = s->tensor[GCONV_DST];
-  const dnnl_alg_kind_t direct = dnnl_convolution_direct;
   if (prop == dnnl_backward_data)
-    return dnnl_convolution_backward_data_primitive_desc_create(desc, engine, direct, src, wei, dst, s->strides,
+    return dnnl_convolution_backward_data_primitive_desc_create(desc, engine, s->algorithm, src, wei, dst, s->strides,
                                                                 s->dilates, s->pad_begin, s->pad_end, hint, attr);
   if (prop == dnnl_backward_weights)
     return dnnl_convolution_backward_weights_primitive_desc_create(
-        desc, engine, direct, src, wei, NULL, dst, s->strides, s->dilates, s->pad_begin, s->pad_end, hint, attr);
-  return dnnl_convolution_forward_primitive_desc_create(desc, engine, prop, direct, src, wei, NULL, dst, s->strides,
-                                                        s->dilates, s->pad_begin, s->pad_end, attr);
+        desc, engine, s->algorithm, src, wei, NULL, dst, s->strides, s->dilates, s->pad_begin, s->pad_end, hint, attr);
+  return dnnl_convolution_forward_primitive_desc_create(desc, engine, prop, s->algorithm, src, wei, NULL, dst,
+                                                        s->strides, s->dilates, s->pad_begin, s->pad_end, attr);
 }
 
 dnnl_status_t gconv_dnnl_md_blocking(gconv_dnnl_const_md md, gconv_dnnl_blocking *blocking) {

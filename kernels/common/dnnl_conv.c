@@ -53,7 +53,8 @@ static void free_spec(gconv_dnnl_spec *spec) {
 }
 
 static dnnl_status_t fill_spec(const gconv_problem *p, const gconv_dnnl_format *format, gconv_dnnl_spec *spec) {
-  *spec = (gconv_dnnl_spec){.strides = {p->stride_h, p->stride_w},
+  *spec = (gconv_dnnl_spec){.algorithm = format->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct,
+                            .strides = {p->stride_h, p->stride_w},
                             .dilates = {p->dilation_h, p->dilation_w},
                             .pad_begin = {p->pad_top, p->pad_left},
                             .pad_end = {p->pad_bottom, p->pad_right}};
@@ -134,7 +135,7 @@ static dnnl_status_t create_all(const gconv_problem *p, gconv_dnnl_conv *c) {
   if (!status) status = create_memory(c, DNNL_ARG_SCRATCHPAD, &c->scratchpad, &c->scratchpad_bytes);
   if (!status) status = name_layout(p, GCONV_SRC, c);
   if (!status) status = name_layout(p, GCONV_DST, c);
-  if (!status) status = gconv_dnnl_md_blocking(md_of(c, c->arg[GCONV_WEI]), &c->blocking);
+  if (!status && !c->format->winograd) status = gconv_dnnl_md_blocking(md_of(c, c->arg[GCONV_WEI]), &c->blocking);
   return status;
 }
 

@@ -11,6 +11,7 @@ typedef struct {
   dnnl_format_tag_t activations; /* dnnl_format_tag_any: the library chooses */
   bool plain_weights;            /* GOIHW as they come in; else the library chooses and they are packed */
   bool first_choice; /* as the library chooses; else its reference loops only if it has nothing after them */
+  bool winograd;     /* its Winograd algorithm, whose weights are in a format of no published form */
 } gconv_dnnl_format;
 
 typedef struct {
@@ -25,7 +26,7 @@ typedef struct {
   gconv_layout layout[GCONV_TENSORS]; /* of src and dst; GCONV_NATIVE if it has no name here */
   size_t bytes[GCONV_TENSORS];        /* as oneDNN stores them */
   size_t scratchpad_bytes;
-  gconv_dnnl_blocking blocking; /* of the weights */
+  gconv_dnnl_blocking blocking; /* of the weights, but not of Winograd's */
   char passed_over[64];         /* the first choice of the library if it was not taken, else empty */
   const char *implementation;   /* as oneDNN reports it; lives as long as desc */
 } gconv_dnnl_conv;

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const gconv_dnnl_format usable = {"plain nchw", dnnl_nchw, true, false};
-static const gconv_dnnl_format first = {"plain nchw", dnnl_nchw, true, true};
+static const gconv_dnnl_format usable = {"plain nchw", dnnl_nchw, true, false, false};
+static const gconv_dnnl_format first = {"plain nchw", dnnl_nchw, true, true, false};
 
 static gconv_status plan(gconv_plan *plan) {
   gconv_dnnl_conv *conv;

@@ -13,10 +13,10 @@
 #include <string.h>
 
 static const gconv_dnnl_format requests[] = {
-    {"any", dnnl_format_tag_any, false, false},
-    {"nhwc", dnnl_nhwc, false, false},
-    {"nchw", dnnl_nchw, false, false},
-    {"nchw16c", dnnl_nChw16c, false, false},
+    {"any", dnnl_format_tag_any, false, false, false},
+    {"nhwc", dnnl_nhwc, false, false, false},
+    {"nchw", dnnl_nchw, false, false, false},
+    {"nchw16c", dnnl_nChw16c, false, false, false},
 };
 enum { REQUESTS = sizeof requests / sizeof *requests };
 
@@ -33,7 +33,7 @@ static bool known(gconv_dnnl_conv *const *entrants, int count, const gconv_dnnl_
 
 /* `any` may choose a layout that has no name here and so cannot be given to callers; NHWC then stands in for it. */
 static gconv_status create(const gconv_plan *plan, const gconv_dnnl_format *format, gconv_dnnl_conv **conv) {
-  static const gconv_dnnl_format stand_in = {"nhwc (any chose an unnamed layout)", dnnl_nhwc, false, false};
+  static const gconv_dnnl_format stand_in = {"nhwc (any chose an unnamed layout)", dnnl_nhwc, false, false, false};
   gconv_status status = gconv_dnnl_conv_create(&plan->problem, plan->env.threads, format, conv);
   if (status || ((*conv)->layout[GCONV_SRC] && (*conv)->layout[GCONV_DST])) return status;
   gconv_dnnl_conv_destroy(*conv);

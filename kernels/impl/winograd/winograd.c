@@ -8,7 +8,7 @@ static int choose(const gconv_problem *p) {
 
 double ISA_NAME(winograd_amplification)(int tile, const gconv_problem *p) {
   const gconv_cook_toom t = gconv_cook_toom_make(winograd_matrix[tile].m, winograd_matrix[tile].points);
-  return gconv_cook_toom_amplification(&t, p);
+  return gconv_cook_toom_amplification(&t, p, 1);
 }
 
 static gconv_status plan(gconv_plan *plan) { return ISA_NAME(winograd_plan)(plan, choose(&plan->problem)); }

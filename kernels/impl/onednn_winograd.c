@@ -1,0 +1,116 @@
+/* onednn_winograd.c - oneDNN's own Winograd: what a library has made of the method.
+ *
+ * oneDNN 2 has F(2x2,3x3) and F(4x4,3x3) for dense layers in nChw16c and chooses between them. Its weights are in a
+ * format of no published form, so that only its own reorder can pack them. */
+#include "common/cook_toom.h"
+#include "common/dnnl_conv.h"
+#include "common/dnnl_library.h"
+#include "core/clock.h"
+#include "core/error.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const char *supports(const gconv_problem *p) {
+  if (p->groups > 1) return "oneDNN has Winograd for one group only";
+  if (p->kh != 3 || p->kw != 3) return "only 3x3 kernels have these transforms";
+  if (p->stride_h != 1 || p->stride_w != 1) return "only stride 1: neighbouring outputs must share inputs";
+  if (p->dilation_h || p->dilation_w) return "only dense kernels: dilation is not 0";
+#if DNNL_VERSION_MAJOR >= 3 && defined(__x86_64__)
+  return "oneDNN 3 has no Winograd for x86-64 any more";
+#else
+  return NULL;
+#endif
+}
+
+static gconv_status plan(gconv_plan *plan) {
+  static const gconv_dnnl_format format = {"nChw16c (Winograd)", dnnl_nChw16c, false, false, true};
+  gconv_dnnl_conv *conv;
+  gconv_status status = gconv_dnnl_limit_isa(plan->env.isa_mask);
+  if (!status) status = gconv_dnnl_conv_create(&plan->problem, plan->env.threads, &format, &conv);
+  if (status) return status;
+  plan->state = conv;
+  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
+  plan->packed_bytes = conv->bytes[GCONV_WEI];
+  plan->kernel_workspace_bytes = conv->scratchpad_bytes;
+  plan->executed_macs = 0;     /* not told: the library does not say how many tiles it makes of a map */
+  plan->deterministic = false; /* the library promises nothing */
+  char version[64];
+  gconv_dnnl_print_version(version, sizeof version);
+  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src nchw16c, dst nchw16c", version, conv->implementation);
+  return GCONV_OK;
+}
+
+static dnnl_status_t reorder(const gconv_dnnl_conv *c, dnnl_memory_t plain, dnnl_memory_t packed) {
+  gconv_dnnl_const_md from, to;
+  dnnl_primitive_desc_t desc = NULL;
+  dnnl_primitive_t primitive = NULL;
+  dnnl_status_t status = dnnl_memory_get_memory_desc(plain, &from);
+  if (!status) status = dnnl_memory_get_memory_desc(packed, &to);
+  if (!status) status = dnnl_reorder_primitive_desc_create(&desc, from, c->engine, to, c->engine, NULL);
+  if (!status) status = dnnl_primitive_create(&primitive, desc);
+  const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, packed}};
+  if (!status) status = dnnl_primitive_execute(primitive, c->stream, 2, args);
+  if (!status) status = dnnl_stream_wait(c->stream);
+  if (primitive) dnnl_primitive_destroy(primitive);
+  if (desc) dnnl_primitive_desc_destroy(desc);
+  return status;
+}
+
+/* The library's reorder reads through a pointer to memory that is not const; it does not write it. */
+static dnnl_status_t pack_weights(const gconv_plan *plan, const float *wei, void *packed) {
+  const gconv_problem *p = &plan->problem;
+  const gconv_dnnl_conv *c = plan->state;
+  gconv_dnnl_md md = NULL;
+  dnnl_memory_t from = NULL, to = c->tensor[GCONV_WEI];
+  dnnl_status_t status = gconv_dnnl_md_create(&md, 4, (dnnl_dims_t){p->oc, p->ic, p->kh, p->kw}, dnnl_oihw);
+  if (!status) status = dnnl_memory_create(&from, md, c->engine, (void *)wei);
+  if (!status) status = gconv_dnnl_set_handle(to, packed, c->stream);
+  if (!status) status = reorder(c, from, to);
+  if (from) dnnl_memory_destroy(from);
+  gconv_dnnl_md_destroy(md);
+  return status;
+}
+
+/* Packing has no way to fail: if the library does, no result may look like one. */
+static void pack(const gconv_plan *plan, const float *wei, void *packed) {
+  float *weights = packed;
+  for (size_t i = 0; i < plan->packed_bytes / sizeof *weights; i++) weights[i] = 0;
+  if (pack_weights(plan, wei, packed))
+    for (size_t i = 0; i < plan->packed_bytes / sizeof *weights; i++) weights[i] = NAN;
+}
+
+static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
+  const uint64_t start = gconv_tick(args->clock);
+  const gconv_status status =
+      gconv_dnnl_conv_run(plan->state, args->src.data, args->packed.data, args->dst.data, args->workspace.data);
+  gconv_tock_all(args->clock, GCONV_STAGE_COMPUTE, start);
+  return status;
+}
+
+static void release(gconv_plan *plan) { gconv_dnnl_conv_destroy(plan->state); }
+
+/* Points of its F(4x4,3x3), read off the constants in its source (jit_avx512_core_f32_wino_conv_4x3.cpp: G holds
+ * 32/119, 2048/2975, 128/1071, ...); its F(2x2,3x3) amplifies less. It transforms weights in binary32: six more
+ * roundings. */
+static double amplification(const gconv_problem *p) {
+  static const gconv_ratio points[] = {{0, 1}, {5, 8}, {-5, 8}, {3, 2}, {-3, 2}};
+  enum { WEIGHT_ROUNDINGS = 2 * COOK_TOOM_TAPS + 1 };
+  const gconv_cook_toom t = gconv_cook_toom_make(4, points);
+  return gconv_cook_toom_amplification(&t, p, WEIGHT_ROUNDINGS);
+}
+
+const gconv_kernel gconv_kernel_onednn_winograd_scalar = {
+    .name = "onednn_winograd",
+    .summary = "oneDNN's Winograd algorithm on nchw16c, dense 3x3 layers with stride 1",
+    .reference = "oneDNN 2, oneapi-src.github.io/oneDNN, convolution primitive with dnnl_convolution_winograd",
+    .library = true,
+    .directions = 1u << GCONV_FWD,
+    .numeric = GCONV_TRANSFORM,
+    .amplification = amplification,
+    .supports = supports,
+    .plan = plan,
+    .pack = pack,
+    .execute = execute,
+    .release = release,
+};
