@@ -2,6 +2,7 @@
  *
  * Vectors of output channels over NCHW16c; see README.md for the method, its bounds, and what was tried and lost. */
 #include "impl/direct/direct.h"
+#include "impl/direct/wgrad.h"
 #include "common/operand_source.h"
 
 #include "core/clock.h"
@@ -145,7 +146,7 @@ static void choose_order(const gconv_plan *plan, direct_state *state) {
   if (state->jobs_inner) state->row_step = rows;
 }
 
-static gconv_status plan(gconv_plan *plan) {
+static gconv_status plan_forward(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
   const family f = family_of(p);
   const int vectors = (p->oc + BLOCK - 1) / BLOCK * (BLOCK / VL);
@@ -185,11 +186,27 @@ static gconv_status plan(gconv_plan *plan) {
 
 static void release(gconv_plan *plan) { free(plan->state); }
 
-static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
+static gconv_status execute_forward(const gconv_plan *plan, const gconv_args *args) {
   const uint64_t start = gconv_tick(args->clock);
   ISA_NAME(direct_run)(plan, args->src.data, args->packed.data, args->dst.data);
   gconv_tock_all(args->clock, GCONV_STAGE_COMPUTE, start);
   return GCONV_OK;
+}
+
+typedef struct {
+  gconv_status (*plan)(gconv_plan *);
+  gconv_status (*execute)(const gconv_plan *, const gconv_args *);
+} method;
+
+static const method methods[GCONV_DIRECTIONS] = {
+    [GCONV_FWD] = {plan_forward, execute_forward},
+    [GCONV_BWD_W] = {ISA_NAME(wgrad_plan), ISA_NAME(wgrad_execute)},
+};
+
+static gconv_status plan(gconv_plan *plan) { return methods[plan->problem.direction].plan(plan); }
+
+static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
+  return methods[plan->problem.direction].execute(plan, args);
 }
 
 const gconv_kernel ISA_NAME(gconv_kernel_direct) = {
@@ -198,10 +215,11 @@ const gconv_kernel ISA_NAME(gconv_kernel_direct) = {
     .reference = "Georganas et al., Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, "
                  "arXiv 1808.05567",
     .isa = V_ISA,
-    .directions = 1u << GCONV_FWD,
+    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .plan = plan,
     .pack = ISA_NAME(direct_pack),
+    .unpack = ISA_NAME(wgrad_unpack),
     .execute = execute,
     .release = release,
 };

@@ -1,0 +1,210 @@
+/* wgrad.c - bwd_w: the plan, the order of the work, and the sum of its parts.
+ *
+ * A unit is (vectors, block of 16 input channels, part of the rows of all images). Within it a range of rows that fits
+ * L2 is walked once for every few input indices, so src and dst come from memory once a unit. Where vectors and blocks
+ * give few units the rows are cut into parts with gradients of their own, which are then added in order. The cut
+ * depends on the problem alone: results do not depend on the number of threads. */
+#include "impl/direct/wgrad.h"
+#include "common/operand_source.h"
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/parallel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE } family;
+static const char *const family_names[] = {"any", "3x3", "depthwise"};
+
+typedef struct {
+  operand_source source;
+  family family;
+  int vector, vectors;
+} wgrad_job;
+
+typedef struct {
+  int jobs, blocks;     /* blocks: of 16 input indices of a group */
+  int parts;            /* of the rows of all images */
+  int rows;             /* of an image that are walked together */
+  ptrdiff_t wei_vector; /* floats of one vector's gradients */
+  int vectors;
+  wgrad_job job[];
+} wgrad_state;
+
+static int min_int(int a, int b) { return a < b ? a : b; }
+
+static family family_of(const gconv_problem *p, const operand_source *o) {
+  const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && !p->dilation_h && !p->dilation_w;
+  if (!regular || o->groups == 0) return ANY_TAPS;
+  if (p->kw == 3 && p->stride_w <= 2 && ISA_NAME(wgrad_3x3)(o->mode, p->stride_w, p->icg)) return TAPS_3X3;
+  return o->mode == LOAD && ISA_NAME(wgrad_depthwise)(p->kw, p->kh) ? DEPTHWISE : ANY_TAPS;
+}
+
+/* Whether the vector and the next one lie in one group: a pair of them shares its operands. */
+static bool pairs_up(const gconv_problem *p, const wgrad_job *job) {
+  const int last = (job->vector + 2) * VL - 1;
+  return job->family == ANY_TAPS && job->source.mode == BCAST && last < p->oc &&
+         last / p->ocg == job->vector * VL / p->ocg;
+}
+
+/* Parts of the rows: enough units for many threads, each of enough rows to be worth its sum. */
+static int choose_parts(const gconv_problem *p, const wgrad_state *state) {
+  enum { WANTED_UNITS = 64, LEAST_ROWS = 8 };
+  const int64_t units = (int64_t)state->jobs * state->blocks, rows = (int64_t)p->batch * p->oh;
+  const int64_t wanted = (WANTED_UNITS + units - 1) / units, most = rows / LEAST_ROWS;
+  return (int)(wanted < most ? wanted : most > 1 ? most : 1);
+}
+
+/* Rows of src and dst that stay in half of the L2 cache while the input indices of a block pass over them. */
+static int choose_rows(const gconv_plan *plan) {
+  const gconv_problem *p = &plan->problem;
+  const int64_t row = ((int64_t)p->iw * p->stride_h + 2 * (int64_t)p->ow) * BLOCK * (int64_t)sizeof(float);
+  const int64_t rows = (int64_t)(plan->env.caches.l2 / 2) / row;
+  return rows < 4 ? 4 : rows < p->oh ? (int)rows : p->oh;
+}
+
+gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan) {
+  const gconv_problem *p = &plan->problem;
+  const int vectors = (p->oc + BLOCK - 1) / BLOCK * (BLOCK / VL);
+  const size_t index_count = p->icg <= VL ? (size_t)vectors * (size_t)p->icg * VL : 0; /* as for the forward pass */
+  wgrad_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
+  if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %d vectors", vectors);
+  plan->state = state;
+  int32_t *index = (int32_t *)&state->job[vectors];
+  for (int vector = 0; vector < vectors;) {
+    wgrad_job *job = &state->job[state->jobs++];
+    job->vector = vector;
+    job->source = operand_source_of(p, vector, index);
+    if (job->source.index) index += (ptrdiff_t)p->icg * VL;
+    job->family = family_of(p, &job->source);
+    job->vectors = pairs_up(p, job) ? 2 : 1;
+    vector += job->vectors;
+  }
+  state->vectors = vectors;
+  state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
+  state->blocks = (p->icg + BLOCK - 1) / BLOCK;
+  state->parts = choose_parts(p, state);
+  state->rows = choose_rows(plan);
+
+  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
+  plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
+  plan->kernel_workspace_bytes = (size_t)(state->parts - 1) * plan->packed_bytes;
+  plan->executed_macs = gconv_problem_count(p).macs / p->oc * vectors * VL;
+  plan->lane_use = (double)p->oc / ((double)vectors * VL);
+  snprintf(plan->text, sizeof plan->text, "gradients in registers, %s, %d units of %d rows at a time, rows in %d parts",
+           family_names[state->job[0].family], state->jobs * state->blocks * state->parts, state->rows, state->parts);
+  return GCONV_OK;
+}
+
+typedef struct {
+  const gconv_plan *plan;
+  const wgrad_state *state;
+  const float *src, *dst;
+  float *packed, *partial; /* gradients of part 0, and of the others one after the other */
+  ptrdiff_t src_image, dst_image;
+} pass;
+
+/* Input indices [first, last) over the rows of the strip. */
+static void run_block(const wgrad_job *job, wgrad_strip *a, int first, int last) {
+  const gconv_problem *p = a->p;
+  for (a->i = first; a->i < last;) {
+    const wgrad_kernel *k = NULL;
+    switch (job->family) {
+    case TAPS_3X3:
+      k = ISA_NAME(wgrad_3x3)(job->source.mode, p->stride_w, last - a->i);
+      k->run(a);
+      break;
+    case DEPTHWISE:
+      for (a->row_of_taps = 0; a->row_of_taps < p->kh; a->row_of_taps += k->rows) {
+        k = ISA_NAME(wgrad_depthwise)(p->kw, p->kh - a->row_of_taps);
+        k->run(a);
+      }
+      break;
+    case ANY_TAPS:
+      k = ISA_NAME(wgrad_any)(job->source.mode, job->vectors, last - a->i);
+      k->run(a);
+      break;
+    }
+    a->i += k->inputs;
+  }
+}
+
+static void run_unit(const pass *s, int64_t unit) {
+  const gconv_problem *p = &s->plan->problem;
+  const wgrad_state *state = s->state;
+  const int part = (int)(unit % state->parts), block = (int)(unit / state->parts % state->blocks);
+  const wgrad_job *job = &state->job[unit / state->parts / state->blocks];
+  const int first = block * BLOCK, last = min_int(first + BLOCK, p->icg), taps = p->kh * p->kw;
+  const int64_t rows = (int64_t)p->batch * p->oh, end = rows * (part + 1) / state->parts;
+  float *gradients = part ? s->partial + (part - 1) * (ptrdiff_t)state->vectors * state->wei_vector : s->packed;
+  const ptrdiff_t dst_block = (ptrdiff_t)p->oh * p->ow * BLOCK;
+  const ptrdiff_t dst_first = channel_offset(job->vector * VL, dst_block);
+  wgrad_strip a = {.p = p,
+                   .source = &job->source,
+                   .dst_vector = channel_offset((job->vector + job->vectors - 1) * VL, dst_block) - dst_first,
+                   .src_block = (ptrdiff_t)p->ih * p->iw * BLOCK,
+                   .wei = gradients + job->vector * state->wei_vector,
+                   .wei_vector = state->wei_vector};
+  for (int v = 0; v < job->vectors; v++)
+    memset(a.wei + v * a.wei_vector + (ptrdiff_t)first * taps * VL, 0,
+           (size_t)(last - first) * (size_t)taps * VL * sizeof(float));
+  for (int64_t row = rows * part / state->parts; row < end;) {
+    const int n = (int)(row / p->oh), y = (int)(row % p->oh);
+    const int count = min_int(min_int(state->rows, p->oh - y), (int)(end - row < p->oh ? end - row : p->oh));
+    a.src = s->src + n * s->src_image;
+    a.dst = s->dst + n * s->dst_image + dst_first;
+    a.y_first = y;
+    a.y_last = y + count;
+    run_block(job, &a, first, last);
+    row += count;
+  }
+}
+
+static void run_share(const void *arg, int thread, int threads) {
+  const pass *s = arg;
+  const wgrad_state *state = s->state;
+  const int64_t units = (int64_t)state->jobs * state->blocks * state->parts;
+  for (int64_t unit = units * thread / threads; unit < units * (thread + 1) / threads; unit++) run_unit(s, unit);
+  if (state->parts == 1) return;
+#pragma omp barrier
+  const int64_t floats = (int64_t)state->vectors * state->wei_vector;
+  const int64_t first = floats / VL * thread / threads * VL, end = floats / VL * (thread + 1) / threads * VL;
+  for (int part = 0; part < state->parts - 1; part++)
+    for (int64_t i = first; i < end; i++) s->packed[i] += s->partial[part * floats + i];
+}
+
+gconv_status ISA_NAME(wgrad_execute)(const gconv_plan *plan, const gconv_args *args) {
+  const uint64_t start = gconv_tick(args->clock);
+  gconv_dims src = gconv_tensor_dims(&plan->problem, GCONV_SRC), dst = gconv_tensor_dims(&plan->problem, GCONV_DST);
+  src.n = dst.n = 1;
+  gconv_parallel(plan->env.threads, run_share,
+                 &(pass){.plan = plan,
+                         .state = plan->state,
+                         .src = args->src.data,
+                         .dst = args->dst.data,
+                         .packed = args->packed.data,
+                         .partial = args->workspace.data,
+                         .src_image = gconv_layout_elems(GCONV_NCHW16C, src),
+                         .dst_image = gconv_layout_elems(GCONV_NCHW16C, dst)});
+  gconv_tock_all(args->clock, GCONV_STAGE_COMPUTE, start);
+  return GCONV_OK;
+}
+
+void ISA_NAME(wgrad_unpack)(const gconv_plan *plan, const void *packed, float *wei) {
+  const gconv_problem *p = &plan->problem;
+  const wgrad_state *state = plan->state;
+  const int taps = p->kh * p->kw;
+  for (int j = 0; j < state->jobs; j++) {
+    const wgrad_job *job = &state->job[j];
+    for (int oc = job->vector * VL; oc < min_int((job->vector + job->vectors) * VL, p->oc); oc++) {
+      const float *gradients = (const float *)packed + oc / VL * state->wei_vector + oc % VL;
+      for (int i = 0; i < p->icg; i++) {
+        float *out =
+            wei + ((int64_t)oc * p->icg + operand_input(&job->source, oc / p->ocg * p->icg, i, oc % VL)) * taps;
+        for (int t = 0; t < taps; t++) out[t] = gradients[((ptrdiff_t)i * taps + t) * VL];
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/* wgrad.h - what the parts of the gradient of the weights (bwd_w) share.
+ *
+ * A vector of output channels keeps the gradients of some taps and input indices in registers while it walks over rows
+ * of dst and the src they were computed from; every pixel adds operand * dst. The operands are those of the forward
+ * pass (common/operand.h), so groups of any width fill the lanes. */
+#ifndef GCONV_DIRECT_WGRAD_H
+#define GCONV_DIRECT_WGRAD_H
+
+#include "common/operand.h"
+#include "gconv.h"
+
+/* Rows [y_first, y_last) of one image, added to the gradients of input indices i and the next ones, as many as the
+ * microkernel takes. */
+typedef struct {
+  const gconv_problem *p;
+  const operand_source *source;
+  const float *src;                    /* the image */
+  const float *dst;                    /* the image in the vector's block */
+  ptrdiff_t dst_vector;                /* floats from there to the second vector of a pair */
+  ptrdiff_t src_block;                 /* floats from one channel block to the next */
+  float *wei;                          /* gradients of the vector: [i][r][s][lane] */
+  ptrdiff_t wei_vector;                /* floats to those of the second vector */
+  int y_first, y_last, i, row_of_taps; /* row_of_taps: the first, where a microkernel takes some rows of the kernel */
+} wgrad_strip;
+
+typedef void wgrad_fn(const wgrad_strip *);
+
+/* A microkernel sums `inputs` input indices of `vectors` vectors. rows: of taps; ALL_TAPS: the whole kernel. */
+typedef struct {
+  wgrad_fn *run;
+  int inputs, vectors, rows;
+} wgrad_kernel;
+
+enum { ALL_TAPS = 0 };
+
+/* The largest microkernel for at most `inputs` indices. NULL where the ISA has none for this problem, but for _any,
+ * which takes every problem. */
+const wgrad_kernel *ISA_NAME(wgrad_3x3)(operand_mode mode, int stride, int inputs);
+const wgrad_kernel *ISA_NAME(wgrad_depthwise)(int kw, int rows);
+const wgrad_kernel *ISA_NAME(wgrad_any)(operand_mode mode, int vectors, int inputs);
+
+/* Output columns [first, end) whose input for kernel column s lies in the row. */
+typedef struct {
+  int first, end;
+} wgrad_columns;
+
+static inline wgrad_columns wgrad_inside(const gconv_problem *p, int s) {
+  const int64_t left = (int64_t)s * (p->dilation_w + 1) - p->pad_left, room = p->iw - left;
+  const int64_t first = left >= 0 ? 0 : (-left + p->stride_w - 1) / p->stride_w;
+  const int64_t end = room <= 0 ? 0 : (room + p->stride_w - 1) / p->stride_w;
+  const int last = (int)(end < p->ow ? end : p->ow);
+  return (wgrad_columns){first < last ? (int)first : last, last};
+}
+
+gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan);
+void ISA_NAME(wgrad_unpack)(const gconv_plan *plan, const void *packed, float *wei);
+gconv_status ISA_NAME(wgrad_execute)(const gconv_plan *plan, const gconv_args *args);
+
+#endif
