@@ -1,8 +1,9 @@
 /* problems.c - turns the value of --problems= into a list of problems. Sets are plain files, found at run time, so that
- * a set can be added or changed without building anything, or the layers of networks. */
+ * a set can be added or changed without building anything, or computed: layers of networks, sweeps. */
 #include "networks.h"
 #include "problems.h"
 #include "shapes.h"
+#include "sweeps.h"
 
 #include "core/error.h"
 
@@ -115,21 +116,38 @@ typedef struct {
   const char *set;
 } list_end;
 
-static gconv_status append_layer(const gconv_problem *layer, void *context) {
+static gconv_status append_problem(const gconv_problem *problem, void *context) {
   const list_end *end = context;
-  return append(end->list, end->set, layer);
+  return append(end->list, end->set, problem);
 }
 
-static gconv_status add_network(problem_list *list, const char *name) {
+/* Sets that are computed instead of read. */
+static const struct {
+  bool (*find)(const char *name);
+  gconv_status (*problems)(const char *name, gconv_status (*take)(const gconv_problem *, void *), void *context);
+  void (*each)(void (*visit)(const char *name, const char *summary, void *context), void *context);
+} computed[] = {{networks_find, networks_layers, networks_each}, {sweeps_find, sweeps_problems, sweeps_each}};
+enum { COMPUTED = sizeof computed / sizeof *computed };
+
+static bool is_computed(const char *name) {
+  bool found = false;
+  for (int i = 0; i < COMPUTED; i++) found |= computed[i].find(name);
+  return found;
+}
+
+static gconv_status add_computed(problem_list *list, const char *name) {
   list_end end = {list, name};
-  return networks_layers(name, append_layer, &end);
+  gconv_status status = GCONV_OK;
+  for (int i = 0; i < COMPUTED && !status; i++)
+    if (computed[i].find(name)) status = computed[i].problems(name, append_problem, &end);
+  return status;
 }
 
 static gconv_status add_item(problem_list *list, const char *item) {
   if (looks_like_path(item)) return add_path(list, item);
   char path[SHAPES_PATH_MAX];
   if (shapes_find(item, path)) return add_file(list, item, path);
-  if (networks_find(item)) return add_network(list, item);
+  if (is_computed(item)) return add_computed(list, item);
   gconv_problem problem;
   gconv_status status = gconv_problem_parse(item, &problem);
   if (!status) return append(list, "cli", &problem);
@@ -204,13 +222,13 @@ static void print_file(const char *name, const char *path, void *unused) {
   print_line(name, add_file(&list, name, path), &list, shapes_summary(path, summary));
 }
 
-static void print_network(const char *name, const char *summary, void *unused) {
+static void print_computed(const char *name, const char *summary, void *unused) {
   (void)unused;
   problem_list list = {0};
-  print_line(name, add_network(&list, name), &list, summary);
+  print_line(name, add_computed(&list, name), &list, summary);
 }
 
 void problem_sets_print(void) {
   if (!shapes_each(print_file, NULL)) printf("no sets in files: %s\n", gconv_last_error());
-  networks_each(print_network, NULL);
+  for (int i = COMPUTED - 1; i >= 0; i--) computed[i].each(print_computed, NULL); /* the many networks last */
 }

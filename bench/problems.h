@@ -1,4 +1,4 @@
-/* problems.h - the value of --problems=: named sets (bench/shapes/NAME.txt, networks.h), descriptors and files of
+/* problems.h - the value of --problems=: named sets (bench/shapes/NAME.txt, networks.h, sweeps.h), descriptors and files of
  * descriptors. */
 #ifndef GCONV_BENCH_PROBLEMS_H
 #define GCONV_BENCH_PROBLEMS_H

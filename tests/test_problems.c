@@ -68,6 +68,45 @@ static void test_networks(void **state) {
   assert_refused(problem_list_add(&list, "resnet50@v3"), GCONV_INVALID, "no variant 'v3'", "unknown variant");
 }
 
+static bool in_case(const char *name, const char *other) {
+  const size_t length = strcspn(name, ".") + 1;
+  return !strncmp(name, other, length);
+}
+
+/* Sweeps name what belongs together SET:CASE.ROLE: every case has its dense twin, and roles say what they are. */
+static void test_sweeps(void **state) {
+  (void)state;
+  static const struct {
+    const char *set, *twin;
+    size_t count;
+  } rows[] = {{"ladder", ".dense", 232}, {"savings", ".g1", 148}, {"shufflenet_g2", ".g1", 24}};
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    problem_list list = {0};
+    assert_ok(problem_list_add(&list, rows[i].set), rows[i].set);
+    assert_int_equal(list.count, rows[i].count);
+    const gconv_problem *twin = NULL;
+    for (size_t c = 0; c < list.count; c++) {
+      const gconv_problem *p = &list.cases[c].problem;
+      const char *role = strchr(p->name, '.');
+      assert_non_null(role);
+      if (!strcmp(role, rows[i].twin)) twin = p;
+      assert_true(twin && in_case(p->name, twin->name)); /* the twin comes first */
+      assert_int_equal(p->ih, twin->ih);
+      assert_int_equal(p->oh, twin->oh);
+      const int number = atoi(role + 2);
+      if (role[1] == 'c') assert_int_equal(p->icg, number);
+      if (role[1] == 'g') assert_int_equal(p->groups, number);
+      if (role[1] == 'c' || p == twin) assert_true(p->ic == twin->ic && p->oc == twin->oc);
+      if (role[1] != 'e') continue;
+      const gconv_problem *grouped = &list.cases[c - 1].problem; /* of about the same cost */
+      assert_int_equal(grouped->icg, number);
+      const double ratio = (double)gconv_problem_count(p).params / (double)gconv_problem_count(grouped).params;
+      assert_true(ratio > 0.65 && ratio < 1.5);
+    }
+    problem_list_free(&list);
+  }
+}
+
 static void test_comma_list(void **state) {
   (void)state;
   problem_list smoke = {0}, list = {0};
@@ -251,6 +290,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_sets),
       cmocka_unit_test(test_networks),
+      cmocka_unit_test(test_sweeps),
       cmocka_unit_test(test_comma_list),
       cmocka_unit_test(test_benchdnn_file),
       cmocka_unit_test(test_bad_file_gives_the_line),
