@@ -49,7 +49,8 @@ static method make_method(const gconv_plan *plan) {
   method m = {.p = p, .m = (int)(intptr_t)plan->state, .plane = p->oh * p->ow, .direct = gconv_columns_are_src(p)};
   m.merges = (p->groups + m.m - 1) / m.m;
   m.group_rows = p->icg * p->kh * p->kw;
-  m.blocking = gconv_block_columns(plan, m.direct ? 1 : (int64_t)m.m * m.group_rows, (int64_t)p->batch * m.merges);
+  m.blocking = gconv_block_columns(plan, m.direct ? 1 : (int64_t)m.m * m.group_rows,
+                                   p->direction == GCONV_FWD ? (int64_t)p->batch * m.merges : INT32_MAX);
   return m;
 }
 
@@ -117,20 +118,35 @@ static int64_t merge_offset(const method *m, int index) {
   return (int64_t)index * m->m * m->p->ocg * m->m * m->group_rows;
 }
 
-static void pack(const gconv_plan *plan, const float *wei, void *packed) {
-  const method m = make_method(plan);
-  const int ocg = m.p->ocg;
-  memset(packed, 0, plan->packed_bytes);
-#pragma omp parallel for num_threads(plan->env.threads)
-  for (int index = 0; index < m.merges; index++) {
-    const groups merged = merge_groups(&m, index);
-    const int64_t row = (int64_t)merged.count * m.group_rows;
-    float *matrix = (float *)packed + merge_offset(&m, index);
+/* Calls `copy` with each group's rows of the merged matrices and of the plain weights. */
+static void each_row(const method *m, const float *wei, const float *matrices,
+                     void (*copy)(float *plain, float *merged, size_t bytes)) {
+  const int ocg = m->p->ocg;
+  for (int index = 0; index < m->merges; index++) {
+    const groups merged = merge_groups(m, index);
+    const int64_t row = (int64_t)merged.count * m->group_rows;
+    const float *matrix = matrices + merge_offset(m, index);
     for (int i = 0; i < merged.count; i++)
       for (int o = 0; o < ocg; o++)
-        memcpy(matrix + ((int64_t)i * ocg + o) * row + (int64_t)i * m.group_rows,
-               wei + ((int64_t)(merged.first + i) * ocg + o) * m.group_rows, (size_t)m.group_rows * sizeof *wei);
+        copy((float *)wei + ((int64_t)(merged.first + i) * ocg + o) * m->group_rows,
+             (float *)matrix + ((int64_t)i * ocg + o) * row + (int64_t)i * m->group_rows,
+             (size_t)m->group_rows * sizeof *wei);
   }
+}
+
+static void into_matrix(float *plain, float *merged, size_t bytes) { memcpy(merged, plain, bytes); }
+static void from_matrix(float *plain, float *merged, size_t bytes) { memcpy(plain, merged, bytes); }
+
+static void pack(const gconv_plan *plan, const float *wei, void *packed) {
+  const method m = make_method(plan);
+  memset(packed, 0, plan->packed_bytes);
+  each_row(&m, wei, packed, into_matrix);
+}
+
+/* The gradients of the zeros are computed too, and left behind. */
+static void unpack(const gconv_plan *plan, const void *packed, float *wei) {
+  const method m = make_method(plan);
+  each_row(&m, wei, packed, from_matrix);
 }
 
 typedef struct {
@@ -138,40 +154,104 @@ typedef struct {
   const gconv_args *args;
 } team;
 
-/* One block of output positions of one merge of one image. */
-static void forward(const team *t, int thread, float *columns, int64_t job) {
-  const method *m = t->m;
-  const gconv_problem *p = m->p;
-  gconv_clock *clock = t->args->clock;
-  const int64_t n = job / m->blocking.count / m->merges;
-  const int index = (int)(job / m->blocking.count % m->merges);
-  const groups merged = merge_groups(m, index);
-  const gconv_columns block = gconv_block(p, m->blocking, (int)(job % m->blocking.count));
-  const float *src = (const float *)t->args->src.data + (n * p->ic + (int64_t)merged.first * p->icg) * p->ih * p->iw;
-  float *dst = (float *)t->args->dst.data + (n * p->oc + (int64_t)merged.first * p->ocg) * m->plane;
-  const int rows = merged.count * m->group_rows;
+typedef struct {
+  const team *t;
+  int thread;
+  float *columns;
+} worker;
 
-  gconv_matrix inputs = {src + block.first, m->plane, GCONV_AS_IS};
-  if (!m->direct) {
-    const uint64_t start = gconv_tick(clock);
-    gconv_im2col(p, src, merged.count * p->icg, block, columns, block.count);
-    gconv_tock(clock, thread, GCONV_STAGE_PACK_SRC, start);
-    inputs = (gconv_matrix){columns, block.count, GCONV_AS_IS};
+/* One merge of one image. */
+typedef struct {
+  groups merged;
+  int rows, outputs; /* of the column matrix; output channels */
+  float *src, *dst, *wei;
+} place;
+
+static place place_of(const worker *w, int64_t n, int index) {
+  const method *m = w->t->m;
+  const gconv_problem *p = m->p;
+  const groups merged = merge_groups(m, index);
+  return (place){.merged = merged,
+                 .rows = merged.count * m->group_rows,
+                 .outputs = merged.count * p->ocg,
+                 .src = (float *)w->t->args->src.data + (n * p->ic + (int64_t)merged.first * p->icg) * p->ih * p->iw,
+                 .dst = (float *)w->t->args->dst.data + (n * p->oc + (int64_t)merged.first * p->ocg) * m->plane,
+                 .wei = (float *)w->t->args->packed.data + merge_offset(m, index)};
+}
+
+/* The column matrix of a block: made by im2col, or the input itself. */
+static gconv_matrix get_columns(const worker *w, const place *at, gconv_columns block) {
+  const method *m = w->t->m;
+  if (m->direct) return (gconv_matrix){at->src + block.first, m->plane, GCONV_AS_IS};
+  const uint64_t start = gconv_tick(w->t->args->clock);
+  gconv_im2col(m->p, at->src, at->merged.count * m->p->icg, block, w->columns, block.count);
+  gconv_tock(w->t->args->clock, w->thread, GCONV_STAGE_PACK_SRC, start);
+  return (gconv_matrix){w->columns, block.count, GCONV_AS_IS};
+}
+
+static void multiply(const worker *w, int rows, int columns, int terms, gconv_matrix a, gconv_matrix b, float *c,
+                     int ldc, bool accumulate) {
+  const uint64_t start = gconv_tick(w->t->args->clock);
+  gconv_sgemm(rows, columns, terms, a, b, c, ldc, accumulate);
+  gconv_tock(w->t->args->clock, w->thread, GCONV_STAGE_COMPUTE, start);
+}
+
+/* One block of output positions of one merge of one image. */
+static void forward(const worker *w, int64_t job) {
+  const method *m = w->t->m;
+  const int64_t merge = job / m->blocking.count;
+  const place at = place_of(w, merge / m->merges, (int)(merge % m->merges));
+  const gconv_columns block = gconv_block(m->p, m->blocking, (int)(job % m->blocking.count));
+  multiply(w, at.outputs, block.count, at.rows, (gconv_matrix){at.wei, at.rows, GCONV_AS_IS},
+           get_columns(w, &at, block), at.dst + block.first, m->plane, false);
+}
+
+/* The source planes of one merge of one image: owned, so that overlapping windows need no lock. */
+static void backward_data(const worker *w, int64_t job) {
+  const method *m = w->t->m;
+  const gconv_problem *p = m->p;
+  const place at = place_of(w, job / m->merges, (int)(job % m->merges));
+  const gconv_matrix wei = {at.wei, at.rows, GCONV_TRANSPOSED};
+  const int channels = at.merged.count * p->icg;
+  if (!m->direct) memset(at.src, 0, (size_t)channels * p->ih * p->iw * sizeof *at.src);
+  for (int b = 0; b < m->blocking.count; b++) {
+    const gconv_columns block = gconv_block(p, m->blocking, b);
+    const gconv_matrix dst = {at.dst + block.first, m->plane, GCONV_AS_IS};
+    float *product = m->direct ? at.src + block.first : w->columns;
+    multiply(w, at.rows, block.count, at.outputs, wei, dst, product, m->direct ? m->plane : block.count, false);
+    if (m->direct) continue;
+    const uint64_t start = gconv_tick(w->t->args->clock);
+    gconv_col2im(p, w->columns, block.count, channels, block, at.src);
+    gconv_tock(w->t->args->clock, w->thread, GCONV_STAGE_UNPACK_DST, start);
   }
-  const gconv_matrix wei = {(const float *)t->args->packed.data + merge_offset(m, index), rows, GCONV_AS_IS};
-  const uint64_t start = gconv_tick(clock);
-  gconv_sgemm(merged.count * p->ocg, block.count, rows, wei, inputs, dst + block.first, m->plane, false);
-  gconv_tock(clock, thread, GCONV_STAGE_COMPUTE, start);
+}
+
+/* The matrix of one merge, over the whole batch in order. */
+static void backward_weights(const worker *w, int64_t job) {
+  const method *m = w->t->m;
+  for (int n = 0; n < m->p->batch; n++) {
+    const place at = place_of(w, n, (int)job);
+    for (int b = 0; b < m->blocking.count; b++) {
+      const gconv_columns block = gconv_block(m->p, m->blocking, b);
+      gconv_matrix columns = get_columns(w, &at, block);
+      columns.order = GCONV_TRANSPOSED;
+      const gconv_matrix dst = {at.dst + block.first, m->plane, GCONV_AS_IS};
+      multiply(w, at.outputs, at.rows, block.count, dst, columns, at.wei, at.rows, n + b > 0);
+    }
+  }
 }
 
 static void run_jobs(const void *arg, int thread, int threads) {
+  static void (*const pieces[GCONV_DIRECTIONS])(const worker *, int64_t) = {forward, backward_data, backward_weights};
   (void)threads;
   const team *t = arg;
-  const int64_t jobs = (int64_t)t->m->p->batch * t->m->merges * t->m->blocking.count;
-  float *columns = gconv_grant(t->args->workspace.data, (size_t)thread * thread_bytes(t->m));
+  const method *m = t->m;
+  const int64_t images = (int64_t)m->p->batch * m->merges;
+  const int64_t jobs[GCONV_DIRECTIONS] = {images * m->blocking.count, images, m->merges};
+  const worker w = {t, thread, gconv_grant(t->args->workspace.data, (size_t)thread * thread_bytes(m))};
   const int before = gconv_sgemm_enter();
 #pragma omp for schedule(dynamic)
-  for (int64_t job = 0; job < jobs; job++) forward(t, thread, columns, job);
+  for (int64_t job = 0; job < jobs[m->p->direction]; job++) pieces[m->p->direction](&w, job);
   gconv_sgemm_leave(before);
 }
 
@@ -188,10 +268,11 @@ const gconv_kernel gconv_kernel_merged_gemm_scalar = {
                  "products as in Caffe, arXiv:1408.5093, 2014",
     .params = "mN: merge N groups, 1 to g; without it, the fewest that give a product 4 rows",
     .library = true,
-    .directions = 1u << GCONV_FWD,
+    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .supports = supports,
     .plan = plan,
     .pack = pack,
+    .unpack = unpack,
     .execute = execute,
 };

@@ -1,9 +1,9 @@
 /* naive_split.c - split, transform, merge, taken literally: the baseline that every other kernel is compared with.
  *
- * The source is split into one contiguous tensor a group, each group is convolved as a dense layer of its own by the
- * loops of a textbook, and the results are concatenated: three passes, as a framework does that has only dense
- * convolution (and as the picture in the paper suggests). Whole rows of outputs are the innermost loop, so the compiler
- * may vectorise it; nothing else is done for speed. */
+ * The tensors that are read are split into one contiguous tensor a group, each group is convolved as a dense layer of
+ * its own by the loops of a textbook, and the results are concatenated: three passes, as a framework does that has only
+ * dense convolution (and as the picture in the paper suggests). Whole rows of outputs are the innermost loop, so the
+ * compiler may vectorise it; nothing else is done for speed. Weights need no split: those of a group lie together. */
 #include "core/clock.h"
 #include "core/parallel.h"
 #include "core/workspace.h"
@@ -25,84 +25,186 @@ static parts book_parts(const gconv_problem *p) {
   return w;
 }
 
-/* One dense output plane: `src` are the icg planes of the group, `wei` the weights of this output channel. */
-static void convolve_plane(const gconv_problem *p, const float *src, const float *wei, float *dst) {
-  memset(dst, 0, (size_t)p->oh * p->ow * sizeof *dst);
-  for (int i = 0; i < p->icg; i++)
-    for (int r = 0; r < p->kh; r++)
-      for (int s = 0; s < p->kw; s++) {
-        const float w = wei[((int64_t)i * p->kh + r) * p->kw + s];
-        const int64_t left = (int64_t)s * (p->dilation_w + 1) - p->pad_left;
-        int first = 0, end = p->ow; /* outputs whose input column is inside the image */
-        while (first < end && first * (int64_t)p->stride_w + left < 0) first++;
-        while (end > first && (end - 1) * (int64_t)p->stride_w + left >= p->iw) end--;
-        for (int oh = 0; oh < p->oh; oh++) {
-          const int64_t ih = (int64_t)oh * p->stride_h - p->pad_top + (int64_t)r * (p->dilation_h + 1);
-          if (ih < 0 || ih >= p->ih) continue;
-          const float *in = src + ((int64_t)i * p->ih + ih) * p->iw;
-          float *out = dst + (int64_t)oh * p->ow;
-          if (p->stride_w == 1)
-            for (int ow = first; ow < end; ow++) out[ow] += w * in[ow + left];
-          else
-            for (int ow = first; ow < end; ow++) out[ow] += w * in[ow * (int64_t)p->stride_w + left];
-        }
-      }
+/* One tap: which outputs of a row have their input inside the image, and where the input of output (0, 0) is. */
+typedef struct {
+  int first, end;
+  int64_t top, left;
+} tap;
+
+static tap make_tap(const gconv_problem *p, int r, int s) {
+  tap t = {.end = p->ow,
+           .top = (int64_t)r * (p->dilation_h + 1) - p->pad_top,
+           .left = (int64_t)s * (p->dilation_w + 1) - p->pad_left};
+  while (t.first < t.end && t.first * (int64_t)p->stride_w + t.left < 0) t.first++;
+  while (t.end > t.first && (t.end - 1) * (int64_t)p->stride_w + t.left >= p->iw) t.end--;
+  return t;
 }
 
-/* Between the whole tensor, image n outermost, and the tensors of the groups, group g outermost. */
+/* The input row of output row oh; -1 where it is outside the image. */
+static int64_t input_row(const gconv_problem *p, const tap *t, int oh) {
+  const int64_t ih = (int64_t)oh * p->stride_h + t->top;
+  return ih < 0 || ih >= p->ih ? -1 : ih;
+}
+
+static void row_forward(const float *in, int64_t stride, int count, float w, float *out) {
+  if (stride == 1)
+    for (int i = 0; i < count; i++) out[i] += w * in[i];
+  else
+    for (int i = 0; i < count; i++) out[i] += w * in[i * stride];
+}
+
+static void row_backward(float *in, int64_t stride, int count, float w, const float *out) {
+  if (stride == 1)
+    for (int i = 0; i < count; i++) in[i] += w * out[i];
+  else
+    for (int i = 0; i < count; i++) in[i * stride] += w * out[i];
+}
+
+static float row_product(const float *in, int64_t stride, int count, const float *out) {
+  float sum = 0;
+  for (int i = 0; i < count; i++) sum += in[i * stride] * out[i];
+  return sum;
+}
+
+/* The tensors of the groups, group outermost, and what they are made of. */
 typedef struct {
   const gconv_problem *p;
   const gconv_args *args;
-  float *src, *dst; /* the groups' tensors */
+  float *src, *dst;
 } job;
 
-static void split(const job *j) {
-  const gconv_problem *p = j->p;
-  const int64_t elems = (int64_t)p->icg * p->ih * p->iw;
-  const float *whole = j->args->src.data;
-#pragma omp for collapse(2) nowait
-  for (int g = 0; g < p->groups; g++)
-    for (int n = 0; n < p->batch; n++)
-      memcpy(j->src + ((int64_t)g * p->batch + n) * elems, whole + ((int64_t)n * p->groups + g) * elems,
-             (size_t)elems * sizeof *whole);
+/* A dense convolution of one channel with one output channel of a group; tensors are those of the group's image. */
+static void planes_forward(const gconv_problem *p, const float *src, const float *wei, float *dst) {
+  for (int r = 0; r < p->kh; r++)
+    for (int s = 0; s < p->kw; s++) {
+      const tap t = make_tap(p, r, s);
+      for (int oh = 0; oh < p->oh; oh++) {
+        const int64_t ih = input_row(p, &t, oh);
+        if (ih >= 0)
+          row_forward(src + ih * p->iw + t.first * (int64_t)p->stride_w + t.left, p->stride_w, t.end - t.first,
+                      wei[r * p->kw + s], dst + (int64_t)oh * p->ow + t.first);
+      }
+    }
 }
 
-static void transform(const job *j) {
+static void planes_backward(const gconv_problem *p, float *src, const float *wei, const float *dst) {
+  for (int r = 0; r < p->kh; r++)
+    for (int s = 0; s < p->kw; s++) {
+      const tap t = make_tap(p, r, s);
+      for (int oh = 0; oh < p->oh; oh++) {
+        const int64_t ih = input_row(p, &t, oh);
+        if (ih >= 0)
+          row_backward(src + ih * p->iw + t.first * (int64_t)p->stride_w + t.left, p->stride_w, t.end - t.first,
+                       wei[r * p->kw + s], dst + (int64_t)oh * p->ow + t.first);
+      }
+    }
+}
+
+static void planes_weights(const gconv_problem *p, const float *src, float *wei, const float *dst) {
+  for (int r = 0; r < p->kh; r++)
+    for (int s = 0; s < p->kw; s++) {
+      const tap t = make_tap(p, r, s);
+      for (int oh = 0; oh < p->oh; oh++) {
+        const int64_t ih = input_row(p, &t, oh);
+        if (ih >= 0)
+          wei[r * p->kw + s] += row_product(src + ih * p->iw + t.first * (int64_t)p->stride_w + t.left, p->stride_w,
+                                            t.end - t.first, dst + (int64_t)oh * p->ow + t.first);
+      }
+    }
+}
+
+static int64_t src_plane(const gconv_problem *p) { return (int64_t)p->ih * p->iw; }
+static int64_t dst_plane(const gconv_problem *p) { return (int64_t)p->oh * p->ow; }
+
+/* Weights of one input channel of one output channel of a group. */
+static float *weights(const job *j, int g, int o, int i) {
   const gconv_problem *p = j->p;
-  const int64_t src_elems = (int64_t)p->icg * p->ih * p->iw, wei_elems = (int64_t)p->icg * p->kh * p->kw;
-  const float *wei = j->args->wei.data;
+  return (float *)j->args->wei.data + (((int64_t)g * p->ocg + o) * p->icg + i) * p->kh * p->kw;
+}
+
+static void transform_forward(const job *j) {
+  const gconv_problem *p = j->p;
 #pragma omp for collapse(3) schedule(dynamic) nowait
   for (int g = 0; g < p->groups; g++)
     for (int n = 0; n < p->batch; n++)
       for (int o = 0; o < p->ocg; o++) {
         const int64_t image = (int64_t)g * p->batch + n;
-        convolve_plane(p, j->src + image * src_elems, wei + ((int64_t)g * p->ocg + o) * wei_elems,
-                       j->dst + (image * p->ocg + o) * p->oh * p->ow);
+        float *dst = j->dst + (image * p->ocg + o) * dst_plane(p);
+        memset(dst, 0, (size_t)dst_plane(p) * sizeof *dst);
+        for (int i = 0; i < p->icg; i++)
+          planes_forward(p, j->src + (image * p->icg + i) * src_plane(p), weights(j, g, o, i), dst);
       }
 }
 
-static void merge(const job *j) {
+static void transform_backward(const job *j) {
   const gconv_problem *p = j->p;
-  const int64_t elems = (int64_t)p->ocg * p->oh * p->ow;
-  float *whole = j->args->dst.data;
-#pragma omp for collapse(2) nowait
+#pragma omp for collapse(3) schedule(dynamic) nowait
   for (int g = 0; g < p->groups; g++)
     for (int n = 0; n < p->batch; n++)
-      memcpy(whole + ((int64_t)n * p->groups + g) * elems, j->dst + ((int64_t)g * p->batch + n) * elems,
-             (size_t)elems * sizeof *whole);
+      for (int i = 0; i < p->icg; i++) {
+        const int64_t image = (int64_t)g * p->batch + n;
+        float *src = j->src + (image * p->icg + i) * src_plane(p);
+        memset(src, 0, (size_t)src_plane(p) * sizeof *src);
+        for (int o = 0; o < p->ocg; o++)
+          planes_backward(p, src, weights(j, g, o, i), j->dst + (image * p->ocg + o) * dst_plane(p));
+      }
 }
 
+static void transform_weights(const job *j) {
+  const gconv_problem *p = j->p;
+#pragma omp for collapse(3) schedule(dynamic) nowait
+  for (int g = 0; g < p->groups; g++)
+    for (int o = 0; o < p->ocg; o++)
+      for (int i = 0; i < p->icg; i++) {
+        float *wei = weights(j, g, o, i);
+        memset(wei, 0, (size_t)p->kh * p->kw * sizeof *wei);
+        for (int n = 0; n < p->batch; n++) {
+          const int64_t image = (int64_t)g * p->batch + n;
+          planes_weights(p, j->src + (image * p->icg + i) * src_plane(p), wei,
+                         j->dst + (image * p->ocg + o) * dst_plane(p));
+        }
+      }
+}
+
+/* Between the whole tensor, image n outermost, and the tensors of the groups, group g outermost. */
+static void copy_groups(const gconv_problem *p, float *whole, float *apart, int64_t elems, bool split) {
+#pragma omp for collapse(2) nowait
+  for (int g = 0; g < p->groups; g++)
+    for (int n = 0; n < p->batch; n++) {
+      float *in_whole = whole + ((int64_t)n * p->groups + g) * elems,
+            *in_parts = apart + ((int64_t)g * p->batch + n) * elems;
+      memcpy(split ? in_parts : in_whole, split ? in_whole : in_parts, (size_t)elems * sizeof *whole);
+    }
+}
+
+static void split_src(const job *j) { copy_groups(j->p, j->args->src.data, j->src, j->p->icg * src_plane(j->p), true); }
+static void split_dst(const job *j) { copy_groups(j->p, j->args->dst.data, j->dst, j->p->ocg * dst_plane(j->p), true); }
+static void split_both(const job *j) {
+  split_src(j);
+  split_dst(j);
+}
+static void merge_src(const job *j) {
+  copy_groups(j->p, j->args->src.data, j->src, j->p->icg * src_plane(j->p), false);
+}
+static void merge_dst(const job *j) {
+  copy_groups(j->p, j->args->dst.data, j->dst, j->p->ocg * dst_plane(j->p), false);
+}
+static void merge_nothing(const job *j) { (void)j; }
+
 static void run_stages(const void *arg, int thread, int threads) {
-  static const struct {
-    void (*run)(const job *);
-    gconv_stage stage;
-  } stages[] = {{split, GCONV_STAGE_PACK_SRC}, {transform, GCONV_STAGE_COMPUTE}, {merge, GCONV_STAGE_UNPACK_DST}};
+  enum { PASSES = 3 };
+  static const gconv_stage stages[PASSES] = {GCONV_STAGE_PACK_SRC, GCONV_STAGE_COMPUTE, GCONV_STAGE_UNPACK_DST};
+  static void (*const passes[GCONV_DIRECTIONS][PASSES])(const job *) = {
+      [GCONV_FWD] = {split_src, transform_forward, merge_dst},
+      [GCONV_BWD_D] = {split_dst, transform_backward, merge_src},
+      [GCONV_BWD_W] = {split_both, transform_weights, merge_nothing},
+  };
   (void)threads;
   const job *j = arg;
-  for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+  for (int i = 0; i < PASSES; i++) {
     const uint64_t start = gconv_tick(j->args->clock);
-    stages[i].run(j);
-    gconv_tock(j->args->clock, thread, stages[i].stage, start);
+    passes[j->p->direction][i](j);
+    gconv_tock(j->args->clock, thread, stages[i], start);
 #pragma omp barrier
   }
 }
@@ -127,7 +229,7 @@ const gconv_kernel gconv_kernel_naive_split_scalar = {
     .summary = "splits the channels into tensors, convolves each group with dense loops, concatenates",
     .reference = "Krizhevsky, Sutskever, Hinton, NIPS 2012 (grouped layers); split-transform-merge: Xie et al., "
                  "arXiv:1611.05431, 2017",
-    .directions = 1u << GCONV_FWD,
+    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .plan = plan,
     .execute = execute,
