@@ -50,7 +50,7 @@ static gconv_status choose(net *n, int node) {
   gconv_status status = model_problem(n->request.graph, node, n->request.batch, &p);
   if (status) return status;
   const char *kernel = n->request.kernel_for(n->request.context, &p);
-  if (!kernel) return gconv_error(GCONV_FAILED, "no kernel was chosen for %s", p.name);
+  if (!kernel) return GCONV_UNSUPPORTED; /* whoever was asked has said why */
   if ((n->plans[node] = shared_plan(n, node, &p))) {
     n->fallbacks += is_fallback(n->plans[node], kernel);
     return GCONV_OK;

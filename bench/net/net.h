@@ -17,7 +17,7 @@ typedef struct {
   unsigned isa_mask;
   bool native_input; /* the input comes in the layout of the first convolution that reads it, not NCHW */
   /* The kernel for a convolution, NAME or NAME@PARAM. One that does not take the problem is replaced by the first of
-   * the registry that does (not the reference), and counted as a fallback. */
+   * the registry that does (not the reference), and counted as a fallback. NULL, with a sentence, refuses. */
   const char *(*kernel_for)(void *context, const gconv_problem *problem);
   void *context;
 } net_request;

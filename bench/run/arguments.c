@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "gbench.h"
+#include "graph.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -58,6 +59,15 @@ static gconv_status take_progress(session *s, const char *value) {
   return gconv_error(GCONV_INVALID, "'%s' is not line, plain or none", value);
 }
 
+static gconv_status take_level(session *s, const char *value) {
+  for (int l = 0; l < RUN_LEVELS; l++)
+    if (!strcmp(value, level_name((run_level)l))) {
+      s->level = (run_level)l;
+      return GCONV_OK;
+    }
+  return gconv_error(GCONV_INVALID, "'%s' is not layer, block or network", value);
+}
+
 static gconv_status take_stages(session *s, const char *value) {
   s->stages = !*value;
   return s->stages ? GCONV_OK : gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value);
@@ -73,13 +83,10 @@ static const struct {
   gconv_status (*take)(session *s, const char *value);
   const char *bare; /* value of the option without one, or NULL */
 } table[] = {
-    {"--cache", take_cache, NULL},
-    {"--csv", take_csv, NULL},
-    {"--environment", take_environment, NULL},
-    {"--budget", take_budget, NULL},
-    {"--progress", take_progress, "line"},
-    {"--stages", take_stages, ""},
-    {"--huge-pages", take_huge_pages, ""},
+    {"--level", take_level, NULL},   {"--cache", take_cache, NULL},
+    {"--csv", take_csv, NULL},       {"--environment", take_environment, NULL},
+    {"--budget", take_budget, NULL}, {"--progress", take_progress, "line"},
+    {"--stages", take_stages, ""},   {"--huge-pages", take_huge_pages, ""},
 };
 
 static option_result take_own(session *s, const char *argument) {
@@ -99,22 +106,26 @@ static option_result take_own(session *s, const char *argument) {
 }
 
 static void print_help(void) {
-  printf("gconv-bench: times convolution kernels, each checked before on the very problem it is timed on\n\n"
-         "%s"
-         "  --cache=LIST      warm: the same buffers again and again (default); cold: tensors and weights rotate\n"
-         "                    through twice the last-level cache; cold-weights: only the weights do\n"
-         "  --huge-pages      asks for huge pages for all buffers; the column huge_page_bytes says what came of it\n"
-         "  --csv=FILE        one row a measurement, written as it is made\n"
-         "  --environment=FILE  machine, build, libraries and this run as JSON, at its beginning and again at its end\n"
-         "  --budget=SECONDS  at most this long for the repetitions of one benchmark (default 2), but at least three;\n"
-         "                    --benchmark_repetitions overrides it\n"
-         "  --progress[=HOW]  line, plain (a line a block, for logs) or none; default: line on a terminal\n"
-         "  --stages          where the time goes: packing the input, transforming it, computing, transforming back,\n"
-         "                    unpacking the output; from a run of its own after the check, so that times stay clean\n"
-         "Defaults: --problems=%s --dir=%s --layout=%s --threads=%s, every kernel but '%s', which is the oracle of\n"
-         "the checks and timed only if --kernels names it.\n\n"
-         "Flags of Google Benchmark (here by default: 9 repetitions of 0.01 s, randomly interleaved):\n",
-         options_help(), defaults.problems, defaults.directions, defaults.layouts, defaults.threads, oracle);
+  printf(
+      "gconv-bench: times convolution kernels, each checked before on the very problem it is timed on\n\n"
+      "%s"
+      "  --level=WHAT      layer: single convolutions (default); block, network: blocks and whole networks, by each\n"
+      "                    kernel and by the best one for each of their layers. --problems= then names those (globs,\n"
+      "                    'list'); default: all blocks, or resnet50 and resnext50_32x4d, with --mb=1\n"
+      "  --cache=LIST      warm: the same buffers again and again (default); cold: tensors and weights rotate\n"
+      "                    through twice the last-level cache; cold-weights: only the weights do\n"
+      "  --huge-pages      asks for huge pages for all buffers; the column huge_page_bytes says what came of it\n"
+      "  --csv=FILE        one row a measurement, written as it is made\n"
+      "  --environment=FILE  machine, build, libraries and this run as JSON, at its beginning and again at its end\n"
+      "  --budget=SECONDS  at most this long for the repetitions of one benchmark (default 2), but at least three;\n"
+      "                    --benchmark_repetitions overrides it\n"
+      "  --progress[=HOW]  line, plain (a line a block, for logs) or none; default: line on a terminal\n"
+      "  --stages          where the time goes: packing the input, transforming it, computing, transforming back,\n"
+      "                    unpacking the output; from a run of its own after the check, so that times stay clean\n"
+      "Defaults: --problems=%s --dir=%s --layout=%s --threads=%s, every kernel but '%s', which is the oracle of\n"
+      "the checks and timed only if --kernels names it.\n\n"
+      "Flags of Google Benchmark (here by default: 9 repetitions of 0.01 s, randomly interleaved):\n",
+      options_help(), defaults.problems, defaults.directions, defaults.layouts, defaults.threads, oracle);
   fflush(stdout);
   gbench_print_help();
 }
@@ -135,6 +146,20 @@ static arguments_result bad(const char *sentence) {
   return ARGUMENTS_BAD;
 }
 
+/* A network runs forward, in the layouts its kernels like, on what its last layer left in the caches. */
+static arguments_result check_graphs(const session *s) {
+  const options *o = &s->options;
+  if (o->directions[GCONV_BWD_D] || o->directions[GCONV_BWD_W]) return bad("--dir: blocks and networks run fwd only");
+  if (o->layouts[GCONV_NCHW] || o->layouts[GCONV_NHWC])
+    return bad("--layout: blocks and networks run in native layouts only");
+  for (int cache = 0; cache < CACHES; cache++)
+    if (cache != CACHE_WARM && s->caches[cache]) return bad("--cache: blocks and networks run warm only");
+  if (s->stages) return bad("--stages: of layers only; networks have a row for each step");
+  if (!s->graphs || strcmp(s->graphs, "list")) return ARGUMENTS_RUN;
+  graphs_print(s->level);
+  return ARGUMENTS_ANSWERED;
+}
+
 static arguments_result finish(session *s) {
   const bool kernels_given = s->options.kernel_count > 0;
   if (s->options.listed) return ARGUMENTS_ANSWERED;
@@ -143,19 +168,37 @@ static arguments_result finish(session *s) {
   bool cache_given = false;
   for (int cache = 0; cache < CACHES; cache++) cache_given |= s->caches[cache];
   if (!cache_given) s->caches[CACHE_WARM] = true;
-  return ARGUMENTS_RUN;
+  return s->level == LEVEL_LAYER ? ARGUMENTS_RUN : check_graphs(s);
+}
+
+/* The level first: what --problems= names depends on it. */
+static option_result take_levels(session *s, int argc, char **argv) {
+  static const char option[] = "--level";
+  for (int i = 1; i < argc; i++)
+    if (!strncmp(argv[i], option, strlen(option)) && take_own(s, argv[i]) == OPTION_BAD) return OPTION_BAD;
+  return OPTION_TAKEN;
+}
+
+/* --problems= of blocks and networks. */
+static option_result take_graphs(session *s, const char *argument) {
+  static const char option[] = "--problems=";
+  if (s->level == LEVEL_LAYER || strncmp(argument, option, strlen(option))) return OPTION_UNKNOWN;
+  s->graphs = argument + strlen(option);
+  return OPTION_TAKEN;
 }
 
 arguments_result arguments_take(session *s, int argc, char **argv) {
   *s = (session){.budget = 2, .progress_mode = progress_default(), .csv.file = -1};
   options_init(&s->options);
+  if (take_levels(s, argc, argv) == OPTION_BAD) return bad(gconv_last_error());
   int left = 1; /* argv[1 .. left) is for the library */
   for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
       print_help();
       return ARGUMENTS_ANSWERED;
     }
-    option_result result = options_take(&s->options, argv[i]);
+    option_result result = take_graphs(s, argv[i]);
+    if (result == OPTION_UNKNOWN) result = options_take(&s->options, argv[i]);
     if (result == OPTION_UNKNOWN) result = take_own(s, argv[i]);
     if (result == OPTION_BAD) return bad(gconv_last_error());
     if (result == OPTION_UNKNOWN) argv[left++] = argv[i];

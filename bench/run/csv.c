@@ -81,6 +81,9 @@ static const column columns[] = {
     COLUMN(REAL, intensity),
     COLUMN(REAL, attainable_gflops),
     COLUMN(TEXT, roof),
+    COLUMN(TEXT, level),
+    COLUMN(TEXT, form),
+    COLUMN(REAL, images_per_s),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -131,6 +134,9 @@ const csv_row csv_empty_row = {
     .stage_clock_ns = NAN,
     .intensity = NAN,
     .attainable_gflops = NAN,
+    .level = "layer",
+    .form = "-",
+    .images_per_s = NAN,
 };
 
 static void put_text(FILE *out, const char *text) {

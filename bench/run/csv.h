@@ -32,6 +32,9 @@ typedef struct {
   double intensity;         /* FLOP a byte of the tensors, each moved once */
   double attainable_gflops; /* what pct_roof is a share of */
   const char *roof;         /* what sets it: "peak", or the level whose bandwidth does */
+  const char *level;        /* "layer", "block", "network", or "network-layer": a step of a network */
+  const char *form;         /* of a block: "a", "b", "c"; "-" where there is one form */
+  double images_per_s;      /* of a block or network */
 } csv_row;
 
 extern const csv_row csv_empty_row;

@@ -5,6 +5,7 @@
 #include "context.h"
 #include "environment.h"
 #include "gbench.h"
+#include "graph.h"
 #include "pin.h"
 
 #include <errno.h>
@@ -58,17 +59,32 @@ static size_t survey_blocks(const session *s, const block_list *list, name_surve
   return blocks;
 }
 
-static int run_blocks(session *s, const block_list *list, size_t to_run, size_t longest_name) {
+/* What a run consists of: units whose benchmarks are interleaved, one unit after the other. */
+typedef struct {
+  const void *list;
+  size_t count, to_run, longest_name;
+  gconv_status (*run)(session *s, const void *list, size_t unit);
+} work;
+
+static gconv_status run_block(session *s, const void *list, size_t unit) {
+  return block_run(s, &((const block_list *)list)->items[unit]);
+}
+
+static gconv_status run_group(session *s, const void *list, size_t unit) {
+  return graph_group_run(s, list, &((const graph_list *)list)->groups[unit]);
+}
+
+static int run_work(session *s, const work *w) {
   char sentence[512];
   if (s->csv_path && !csv_open(&s->csv, s->csv_path)) return complain(s->csv_path, strerror(errno), EXIT_USAGE);
   context_record(s);
   if (!environment_begin(s)) return complain(s->environment_path, strerror(errno), EXIT_USAGE);
-  if (!gbench_start(longest_name, sentence, sizeof sentence)) return complain("", sentence, EXIT_USAGE);
-  progress_start(&s->progress, s->progress_mode, to_run);
+  if (!gbench_start(w->longest_name, sentence, sizeof sentence)) return complain("", sentence, EXIT_USAGE);
+  progress_start(&s->progress, s->progress_mode, w->to_run);
 
   int code = 0;
-  for (size_t i = 0; i < list->count && !gbench_stopped(); i++)
-    if (block_run(s, &list->items[i])) code = complain(list->items[i].text, gconv_last_error(), EXIT_FAILED);
+  for (size_t i = 0; i < w->count && !gbench_stopped(); i++)
+    if (w->run(s, w->list, i)) code = complain("", gconv_last_error(), EXIT_FAILED);
   progress_clear(&s->progress);
   if (!gbench_finish(sentence, sizeof sentence)) code = complain("", sentence, EXIT_FAILED);
   if (!csv_close(&s->csv)) code = complain(s->csv_path, strerror(errno), EXIT_FAILED);
@@ -79,20 +95,35 @@ static int run_blocks(session *s, const block_list *list, size_t to_run, size_t 
   return caught ? EXIT_SIGNAL + caught : code;
 }
 
-static int run_session(session *s) {
+/* Lists or runs what the filter lets through. */
+static int finish_session(session *s, const name_survey *survey, const work *w) {
+  if (!w->longest_name) return complain("", "no benchmark matches --benchmark_filter", EXIT_USAGE);
+  return survey->print ? 0 : run_work(s, w);
+}
+
+static int run_layers(session *s) {
   block_list list;
-  int code;
   name_survey survey = {.print = gbench_list_only()};
+  int code;
   if (blocks_make(&s->options, &list)) {
     code = complain("", gconv_last_error(), EXIT_FAILED);
   } else {
     const size_t to_run = survey_blocks(s, &list, &survey);
-    if (!to_run)
-      code = complain("", "no benchmark matches --benchmark_filter", EXIT_USAGE);
-    else
-      code = survey.print ? 0 : run_blocks(s, &list, to_run, survey.longest);
+    code = finish_session(s, &survey, &(work){&list, list.count, to_run, survey.longest, run_block});
   }
   blocks_free(&list);
+  return code;
+}
+
+static int run_graphs(session *s) {
+  graph_list list;
+  const name_survey survey = {.print = gbench_list_only()};
+  const int code =
+      graphs_make(s, &list)
+          ? complain("", gconv_last_error(), EXIT_USAGE)
+          : finish_session(s, &survey,
+                           &(work){&list, list.group_count, list.group_count, list.longest_name, run_group});
+  graphs_free(&list);
   return code;
 }
 
@@ -102,7 +133,7 @@ int main(int argc, char **argv) {
   static session s; /* large */
   static const int codes[] = {[ARGUMENTS_ANSWERED] = 0, [ARGUMENTS_BAD] = EXIT_USAGE};
   const arguments_result result = arguments_take(&s, argc, argv);
-  const int code = result == ARGUMENTS_RUN ? run_session(&s) : codes[result];
+  const int code = result == ARGUMENTS_RUN ? (s.level == LEVEL_LAYER ? run_layers : run_graphs)(&s) : codes[result];
   options_free(&s.options);
   pool_free(&s.pool);
   peak_free(&s.peaks);

@@ -6,6 +6,7 @@
 #include "bandwidth.h"
 #include "csv.h"
 #include "facts.h"
+#include "level.h"
 #include "options.h"
 #include "peak.h"
 #include "pool.h"
@@ -15,6 +16,8 @@ enum { CPUS_TEXT_MAX = 512 };
 
 typedef struct {
   options options;
+  run_level level;
+  const char *graphs; /* --problems= of blocks and networks; NULL: the default */
   bool caches[CACHES];
   double budget; /* seconds for the repetitions of one benchmark */
   bool stages;   /* also a run of each benchmark with the stage clock on */
@@ -27,7 +30,7 @@ typedef struct {
   pool pool;
   peak_table peaks;
   bandwidth_table bandwidths; /* empty where it could not be measured */
-  unsigned probe_mask; /* ISAs whose peak pct_peak needs: the machine's best, and the best that --isa allows */
+  unsigned probe_mask;        /* ISAs whose peak pct_peak needs: the machine's best, and the best that --isa allows */
   progress progress;
   char cpus[OPTION_THREADS_MAX][CPUS_TEXT_MAX]; /* of each thread count */
   double clock_ns; /* of one reading of the stage clock at start and end; 0 without --stages */

@@ -1,0 +1,234 @@
+/* graph_run.c - the life of a group: weights and images made, nets planned and verified, timed interleaved, and for
+ * networks each step timed on its own after that. */
+#include "graph_subject.h"
+
+#include "core/error.h"
+#include "data.h"
+#include "gbench.h"
+#include "now.h"
+#include "race.h"
+#include "verify.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A few milliseconds before each group: enough to see that the machine has become faster. */
+static const double probe_seconds = 0.003;
+
+/* Elements of each node compared: layers of the same kernels are compared whole at --level=layer, and here every node
+ * of every net is to be seen at its own place without computing the network in double precision each time. */
+enum { SAMPLES = 1000, MIN_REPETITIONS = 3, STEP_RUNS = 5 };
+
+typedef struct {
+  session *session;
+  const graph_list *list;
+  const graph_group *group;
+  net_weights **weights; /* by case of the group */
+  float **images;
+  race **races; /* by thread count of the group */
+  graph_subject *subjects;
+  size_t subject_count;
+} group_run;
+
+static int batch_of(const session *s) { return s->options.mb ? s->options.mb : 1; }
+
+static gconv_status make_data(group_run *r, size_t i) {
+  const model *m = r->list->cases[r->group->first + i].m;
+  const model_shape in = m->nodes[0].shape;
+  const int64_t elems = (int64_t)batch_of(r->session) * in.c * in.h * in.w;
+  const uint64_t seed = r->session->options.seed;
+  if (!(r->images[i] = malloc((size_t)elems * sizeof(float))))
+    return gconv_error(GCONV_NO_MEMORY, "no memory for an input of %lld floats", (long long)elems);
+  data_fill_real(r->images[i], elems, data_seed(seed, 0));
+  return net_weights_create(m, WEIGHTS_REAL, data_seed(seed, 1), &r->weights[i]);
+}
+
+static void refuse(graph_subject *s, subject_status status, const char *reason) {
+  s->status = status;
+  snprintf(s->reason, sizeof s->reason, "%s", reason);
+  progress_clear(&s->session->progress);
+  fprintf(stderr, "%s: %s: %s\n", status == SUBJECT_SKIPPED ? "skipped" : "FAILED", s->name, s->reason);
+}
+
+/* About how long a run takes: the shortest of two, as the first one touches memory. */
+static gconv_status try_runs(graph_subject *s) {
+  gconv_status status = GCONV_OK;
+  s->call_seconds = INFINITY;
+  for (int i = 0; i < 2 && !status; i++) {
+    const double start = seconds_now();
+    status = net_run(s->n, NULL);
+    s->call_seconds = fmin(s->call_seconds, seconds_now() - start);
+  }
+  return status;
+}
+
+static gconv_status plan_net(graph_subject *s, race *best) {
+  const options *o = &s->session->options;
+  net_request request = {.graph = s->c->m,
+                         .batch = s->batch,
+                         .threads = s->threads,
+                         .isa_mask = o->isa_mask,
+                         .native_input = s->session->level == LEVEL_BLOCK,
+                         .kernel_for = net_one_kernel,
+                         .context = (void *)s->kernel};
+  if (best) request.kernel_for = race_winner, request.context = best;
+  return net_create(&request, &s->n);
+}
+
+/* The net that is verified is the one that is timed. */
+static void prepare(graph_subject *s, race *best, const net_weights *weights, const float *image) {
+  s->err = s->load_ns = NAN;
+  gconv_status status = plan_net(s, best);
+  if (status) {
+    const bool refused = status == GCONV_UNSUPPORTED || status == GCONV_NO_MEMORY;
+    refuse(s, refused ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
+    return;
+  }
+  net_describe(s->n, s->plan, sizeof s->plan);
+  const double start = seconds_now();
+  status = net_load(s->n, weights);
+  s->load_ns = 1e9 * (seconds_now() - start);
+  verify_result result;
+  if (!status) {
+    status = verify_net(s->n, s->c->m, weights, s->batch, image, SAMPLES, &result);
+    s->err = result.err;
+  }
+  if (!status) status = try_runs(s);
+  if (status) refuse(s, SUBJECT_FAILED, gconv_last_error());
+}
+
+static void report(gbench_state *state, const graph_subject *s) {
+  const double gflop = 2e-9 * (double)graph_macs(s->c->m, s->batch), peak = graph_peak(s);
+  gbench_label(state, s->plan);
+  gbench_rate(state, "gflops", gflop);
+  gbench_rate(state, "pct_peak", peak > 0 ? 100 * gflop / peak : 0);
+  gbench_rate(state, "images_per_s", s->batch);
+  gbench_counter(state, "err", isfinite(s->err) ? s->err : DBL_MAX); /* JSON has no infinity */
+}
+
+static void run(gbench_state *state, void *context) {
+  const graph_subject *s = context;
+  report(state, s);
+  gconv_status status = s->status == SUBJECT_OK ? net_run(s->n, NULL) : GCONV_OK; /* its caches may be another's */
+  if (s->status == SUBJECT_FAILED) {
+    gbench_fail(state, s->reason);
+    return;
+  }
+  while (gbench_keep_running(state)) {
+    const gconv_status failed = net_run(s->n, NULL);
+    if (failed) status = failed;
+  }
+  if (status) gbench_fail(state, gconv_last_error());
+}
+
+static void done(void *context, const char *error, const double *seconds, int repetitions) {
+  graph_subject *s = context;
+  progress_clear(&s->session->progress);
+  if (error) {
+    s->status = SUBJECT_FAILED;
+    s->session->failed++;
+    graph_write(s, error, NULL, 0);
+  } else {
+    s->session->timed++;
+    graph_write(s, NULL, seconds, repetitions);
+  }
+}
+
+/* As many as asked for; fewer where they would pass the budget, but at least three. */
+static int affordable_repetitions(const graph_subject *s) {
+  bool given_by_user;
+  const int wanted = gbench_repetitions(&given_by_user);
+  if (s->status == SUBJECT_FAILED) return 1;
+  const double affordable = s->session->budget / fmax(s->call_seconds, 1e-9);
+  if (given_by_user || affordable >= wanted || wanted <= MIN_REPETITIONS) return wanted;
+  return affordable > MIN_REPETITIONS ? (int)affordable : MIN_REPETITIONS;
+}
+
+static void enlist(graph_subject *s) {
+  if (s->status == SUBJECT_SKIPPED) {
+    s->session->skipped++;
+    graph_write(s, s->reason, NULL, 0);
+    return;
+  }
+  gbench_add(&(gbench_case){.name = s->name,
+                            .run = run,
+                            .done = done,
+                            .context = s,
+                            .repetitions = affordable_repetitions(s),
+                            .iteration_seconds = s->call_seconds});
+}
+
+static void add_subject(group_run *r, size_t i, int t, const char *kernel) {
+  graph_subject *s = &r->subjects[r->subject_count];
+  *s = (graph_subject){.session = r->session,
+                       .c = &r->list->cases[r->group->first + i],
+                       .kernel = kernel,
+                       .threads = r->group->threads[t],
+                       .batch = batch_of(r->session)};
+  graph_benchmark_name(r->session, s->c, kernel, s->threads, s->name);
+  if (!gbench_wanted(s->name)) return;
+  r->subject_count++;
+  const bool is_best = graph_kernel(r->session, r->session->options.kernel_count) == kernel;
+  prepare(s, is_best ? r->races[t] : NULL, r->weights[i], r->images[i]);
+  enlist(s);
+}
+
+static void run_subjects(group_run *r) {
+  for (size_t i = 0; i < r->group->count; i++)
+    for (int t = 0; t < r->group->thread_count; t++)
+      for (size_t k = 0; k < graph_kernels(r->session) && !gbench_stopped(); k++)
+        add_subject(r, i, t, graph_kernel(r->session, k));
+  gbench_run(false);
+  for (size_t i = 0; i < r->subject_count && r->session->level == LEVEL_NETWORK && !gbench_stopped(); i++)
+    if (r->subjects[i].status == SUBJECT_OK) graph_write_steps(&r->subjects[i], STEP_RUNS);
+}
+
+static gconv_status prepare_group(group_run *r) {
+  const session *s = r->session;
+  const size_t count = r->group->count;
+  r->weights = calloc(count, sizeof *r->weights);
+  r->images = calloc(count, sizeof *r->images);
+  r->races = calloc((size_t)r->group->thread_count, sizeof *r->races);
+  r->subjects = calloc(count * (size_t)r->group->thread_count * graph_kernels(s), sizeof *r->subjects);
+  if (!r->weights || !r->images || !r->races || !r->subjects)
+    return gconv_error(GCONV_NO_MEMORY, "no memory for %zu models", count);
+  for (int t = 0; t < r->group->thread_count; t++) {
+    r->races[t] = race_create((const char *const *)s->options.kernels, s->options.kernel_count, s->options.isa_mask,
+                              r->group->threads[t]);
+    if (!r->races[t]) return gconv_error(GCONV_NO_MEMORY, "no memory for a race");
+  }
+  gconv_status status = GCONV_OK;
+  for (size_t i = 0; i < count && !status; i++) status = make_data(r, i);
+  return status;
+}
+
+static void forget(group_run *r) {
+  for (size_t i = 0; i < r->subject_count; i++) net_destroy(r->subjects[i].n);
+  for (size_t i = 0; i < r->group->count && r->weights && r->images; i++) {
+    net_weights_free(r->weights[i]);
+    free(r->images[i]);
+  }
+  for (int t = 0; t < r->group->thread_count && r->races; t++) race_free(r->races[t]);
+  free(r->weights);
+  free(r->images);
+  free(r->races);
+  free(r->subjects);
+}
+
+gconv_status graph_group_run(session *s, const graph_list *list, const graph_group *group) {
+  char title[GRAPH_NAME_MAX];
+  const graph_case *first = &list->cases[group->first];
+  snprintf(title, sizeof title, "%s%s, %d thread%s", first->name,
+           s->level == LEVEL_NETWORK && group->count > 1 ? " ..." : "", group->threads[group->thread_count - 1],
+           group->threads[group->thread_count - 1] > 1 ? "s" : "");
+  progress_block(&s->progress, title);
+  peak_probe(&s->peaks, s->probe_mask, probe_seconds);
+  group_run r = {.session = s, .list = list, .group = group};
+  const gconv_status status = prepare_group(&r);
+  if (!status) run_subjects(&r);
+  forget(&r);
+  return status;
+}

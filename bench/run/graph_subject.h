@@ -1,0 +1,32 @@
+/* graph_subject.h - a model run by one kernel (or the best for each layer) on one number of threads. */
+#ifndef GCONV_RUN_GRAPH_SUBJECT_H
+#define GCONV_RUN_GRAPH_SUBJECT_H
+
+#include "graph.h"
+#include "net.h"
+#include "subject.h"
+
+typedef struct {
+  session *session;
+  const graph_case *c;
+  const char *kernel;
+  int threads, batch;
+  char name[GRAPH_NAME_MAX];
+
+  net *n; /* NULL where it could not be planned */
+  subject_status status;
+  char reason[512];          /* where status is not ok */
+  char plan[GCONV_TEXT_MAX]; /* kernels, conversions, memory */
+  double err;                /* the largest error / bound of any node */
+  double load_ns;            /* packing all weights */
+  double call_seconds;       /* about */
+} graph_subject;
+
+/* graph_row.c */
+int64_t graph_macs(const model *m, int batch); /* in-bounds taps, convolutions and fc */
+double graph_peak(const graph_subject *s);
+void graph_write(const graph_subject *s, const char *reason, const double *seconds, int repetitions);
+/* Runs the net a few times with a clock between its steps, and writes a row for each step (level network-layer). */
+void graph_write_steps(const graph_subject *s, int runs);
+
+#endif

@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+"""test_levels.py - gconv-bench --level=block and --level=network: what is run, and that rows say what a layer's rows say."""
+
+import unittest
+
+from tool import SMALL, bench, rows
+
+MOBILENET_MACS, MOBILENET_PARAMS = 568_740_352, 4_231_976  # Howard et al. 2017 print 569 million and 4.2 million
+
+
+class Blocks(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.done, cls.rows = rows("--level=block", "--problems=table2_8x14d,separable*", "--kernels=direct,im2col_gemm", "--threads=1,2",
+                                  "--mb=2")
+
+    def test_every_form_by_every_kernel_and_the_best(self):
+        self.assertEqual({(row["problem"], row["form"], row["kernel"], row["threads"]) for row in self.rows},
+                         {(problem, form, kernel, threads) for problem, forms in (("table2_8x14d", "abc"), ("separable_512", "-"))
+                          for form in forms for kernel in ("direct", "im2col_gemm", "best") for threads in "12"})
+        self.assertTrue(all(row["level"] == "block" and row["status"] == "ok" and row["batch"] == "2" for row in self.rows))
+
+    def test_forms_have_the_same_weights_and_macs(self):
+        forms = [row for row in self.rows if row["problem"] == "table2_8x14d"]
+        self.assertEqual({row["macs_nominal"] for row in forms}, {str(2 * 224_086_016)})  # table 2: 71,456 weights at 56 x 56
+        self.assertEqual({row["params"] for row in forms}, {str(71_456 + 2 * (112 + 112 + 256))})
+
+    def test_each_is_verified(self):
+        for row in self.rows:
+            self.assertTrue(0 < float(row["err"]) <= 1, row)
+
+    def test_plan_says_kernels_and_conversions(self):
+        plans = {(row["form"], row["kernel"]): row["plan"] for row in self.rows if row["threads"] == "1"}
+        self.assertIn("im2col_gemm 24; 0 conversions", plans["a", "im2col_gemm"])
+        self.assertIn("direct 17; 0 conversions", plans["b", "direct"])
+        self.assertIn("direct 3; 0 conversions", plans["c", "direct"])
+
+
+class Networks(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.done, cls.rows = rows("--level=network", "--problems=mobilenet_v1", "--kernels=direct", "--threads=2")
+        cls.network = [row for row in cls.rows if row["level"] == "network"]
+        cls.steps = [row for row in cls.rows if row["level"] == "network-layer"]
+
+    def test_totals_are_the_published_ones(self):
+        row, = self.network
+        self.assertEqual((row["problem"], row["form"], row["kernel"], row["batch"]), ("mobilenet_v1", "-", "direct", "1"))
+        self.assertEqual((int(row["macs_nominal"]), int(row["params"])), (MOBILENET_MACS, MOBILENET_PARAMS))
+        self.assertLess(int(row["macs"]), MOBILENET_MACS)  # padding counts in papers only
+        self.assertAlmostEqual(float(row["images_per_s"]), 1e9 / float(row["time_median_ns"]), delta=1e-3 * float(row["images_per_s"]))
+
+    def test_steps_add_up_to_the_network(self):
+        row, = self.network
+        convolutions = [step for step in self.steps if step["macs"]]
+        self.assertEqual(len(convolutions), 27)
+        fc = 1_024_000
+        self.assertEqual(sum(int(step["macs"]) for step in convolutions) + fc, int(row["macs"]))
+        self.assertEqual({step["problem"] for step in self.steps if not step["macs"]}, {"convert", "global_avg_pool", "fc"})
+        self.assertTrue(all(step["set"] == "mobilenet_v1" and float(step["time_median_ns"]) >= 0 for step in self.steps))
+
+
+class CommandLine(unittest.TestCase):
+    def test_layers_are_the_default_and_say_so(self):
+        for row in rows(f"--problems={SMALL}", "--kernels=direct", "--threads=1")[1]:
+            self.assertEqual((row["level"], row["form"], row["images_per_s"]), ("layer", "-", ""))
+
+    def test_lists(self):
+        self.assertIn("resnext50_conv2", bench("--problems=list", "--level=block").stdout)
+        self.assertIn("resnext101_64x4d", bench("--level=network", "--problems=list").stdout)
+        names = bench("--level=block", "--problems=shufflenet_g3", "--kernels=direct", "--threads=1", "--benchmark_list_tests").stdout
+        self.assertEqual(names, "fwd/native/shufflenet_g3_mb1/direct/t1/warm\n")
+
+    def test_what_does_not_go_together_is_refused(self):
+        for flags, sentence in ((["--level=net"], "'net' is not layer, block or network"),
+                                (["--level=block", "--problems=conv9"], "no block matches 'conv9'"),
+                                (["--level=network", "--problems=resnet50@v7"], "no variant 'v7'"),
+                                (["--level=block", "--dir=bwd_d"], "run fwd only"),
+                                (["--level=block", "--layout=nchw"], "native layouts only"),
+                                (["--level=network", "--cache=cold"], "run warm only"),
+                                (["--level=block", "--benchmark_filter=nothing"], "no benchmark matches")):
+            self.assertIn(sentence, bench(*flags, code=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
