@@ -242,6 +242,7 @@ struct gconv_kernel {
   unsigned directions;   /* bits 1u << gconv_direction */
   gconv_numeric numeric;
   double (*amplification)(const gconv_problem *); /* NULL for GCONV_SUM_ANY_ORDER */
+  bool mixes_groups;                              /* multiplies other groups' inputs by zero: a NaN there spoils all */
   const char *(*supports)(const gconv_problem *); /* NULL, or the reason why not */
   gconv_status (*plan)(gconv_plan *);             /* sets native layouts, bytes, executed_macs, text; may set state */
   void (*pack)(const gconv_plan *, const float *wei, void *packed);

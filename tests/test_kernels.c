@@ -1,4 +1,4 @@
-/* test_kernels.c - every kernel of the registry on every problem of `smoke` and `edges`: directions, layouts, threads,
+/* test_kernels.c - every kernel of the registry on every problem of `smoke`, `edges` and `regressions`: directions, layouts, threads,
  * instruction sets, exact and real data. One test a kernel, made from the registry: a new kernel needs no edit here. */
 #include "check.h"
 #include "common.h"
@@ -17,7 +17,7 @@ static problem_list problems;
 
 static int load_problems(void **state) {
   (void)state;
-  if (!problem_list_add(&problems, "smoke,edges")) return 0;
+  if (!problem_list_add(&problems, "smoke,edges,regressions")) return 0;
   print_error("%s\n", gconv_last_error());
   return -1;
 }

@@ -74,17 +74,29 @@ static dnnl_status_t create_attr(dnnl_primitive_attr_t *attr) {
 
 bool gconv_dnnl_conv_is_reference(const gconv_dnnl_conv *c) { return strstr(c->implementation, "ref:") != NULL; }
 
+/* The 1x1 kernels of oneDNN 2.6.3 gather strided input before they sum up the gradient of the weights, all threads in
+ * the same place and beyond the end of the scratchpad. */
+static bool overruns(const gconv_dnnl_conv *c, gconv_direction direction, const gconv_dnnl_spec *spec) {
+  const bool strided = spec->strides[0] > 1 || spec->strides[1] > 1;
+  return direction == GCONV_BWD_W && strided && c->threads > 1 && !strncmp(c->implementation, "jit_1x1", 7);
+}
+
+static dnnl_status_t next_implementation(gconv_dnnl_conv *c) {
+  const dnnl_status_t status = gconv_dnnl_desc_next(c->desc);
+  return status ? status : dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
+}
+
 /* On plain weights the first choice of oneDNN 3.7 is a conversion to NHWC around reference loops, though its list goes
  * on with a GEMM. A reference that is last in the list stays. */
-static dnnl_status_t choose_implementation(gconv_dnnl_conv *c) {
+static dnnl_status_t choose_implementation(gconv_dnnl_conv *c, gconv_direction direction, const gconv_dnnl_spec *spec) {
   dnnl_status_t status = dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
+  while (!status && overruns(c, direction, spec)) status = next_implementation(c);
   if (status || c->format->first_choice) return status;
   char first[sizeof c->passed_over];
   snprintf(first, sizeof first, "%s", c->implementation);
-  while (!status && gconv_dnnl_conv_is_reference(c) && !gconv_dnnl_desc_next(c->desc))
-    status = dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
-  if (!status && strcmp(first, c->implementation)) strcpy(c->passed_over, first);
-  return status;
+  while (gconv_dnnl_conv_is_reference(c) && !next_implementation(c)) continue;
+  if (strcmp(first, c->implementation)) strcpy(c->passed_over, first);
+  return dnnl_success;
 }
 
 static dnnl_status_t create_desc(gconv_dnnl_conv *c, gconv_direction direction, const gconv_dnnl_spec *spec) {
@@ -95,7 +107,7 @@ static dnnl_status_t create_desc(gconv_dnnl_conv *c, gconv_direction direction, 
   if (!status && direction != GCONV_FWD)
     status = gconv_dnnl_desc_create(&hint, c->engine, dnnl_forward_training, spec, NULL, attr);
   if (!status) status = gconv_dnnl_desc_create(&c->desc, c->engine, prop, spec, hint, attr);
-  if (!status) status = choose_implementation(c); /* oneDNN reads the hint again when it moves on */
+  if (!status) status = choose_implementation(c, direction, spec); /* oneDNN reads the hint again when it moves on */
   if (hint) dnnl_primitive_desc_destroy(hint);
   if (attr) dnnl_primitive_attr_destroy(attr);
   return status;

@@ -270,6 +270,7 @@ const gconv_kernel gconv_kernel_merged_gemm_scalar = {
     .library = true,
     .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
+    .mixes_groups = true,
     .supports = supports,
     .plan = plan,
     .pack = pack,

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { ALIGN = 64, ZONE = 4096, ZONE_WORD = 0x7ffe8001, COUNT_MASK = 0x3fff };
 
@@ -26,6 +28,13 @@ static uint8_t *user_end(const guarded_buffer *b) { return (uint8_t *)b->user.da
 
 static uint8_t *base_end(const guarded_buffer *b) { return (uint8_t *)b->base + b->base_bytes; }
 
+static void prepare(guarded_buffer *b, uint8_t *base, size_t total, uint8_t *data, size_t bytes) {
+  *b = (guarded_buffer){{data, bytes}, base, total, false};
+  fill_zone(base, data);
+  fill_zone(user_end(b), base_end(b));
+  guarded_poison(b);
+}
+
 bool guarded_alloc(guarded_buffer *b, size_t bytes, size_t skew) {
   *b = (guarded_buffer){0};
   const size_t overhead = 2 * ZONE + 2 * ALIGN;
@@ -33,10 +42,24 @@ bool guarded_alloc(guarded_buffer *b, size_t bytes, size_t skew) {
   const size_t total = (bytes + overhead) / ALIGN * ALIGN;
   uint8_t *base = aligned_alloc(ALIGN, total);
   if (!base) return false;
-  *b = (guarded_buffer){{base + ZONE + skew, bytes}, base, total};
-  fill_zone(base, b->user.data);
-  fill_zone(user_end(b), base_end(b));
-  guarded_poison(b);
+  prepare(b, base, total, base + ZONE + skew, bytes);
+  return true;
+}
+
+bool guarded_alloc_page(guarded_buffer *b, size_t bytes, guard_place place, size_t align) {
+  *b = (guarded_buffer){0};
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE), needed = (bytes + align - 1) / align * align;
+  if (needed > SIZE_MAX - 3 * page) return false;
+  const size_t inner = (needed + page - 1) / page * page;
+  uint8_t *map = mmap(NULL, inner + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (map == MAP_FAILED) return false;
+  uint8_t *base = map + page;
+  if (inner && mprotect(base, inner, PROT_READ | PROT_WRITE)) {
+    munmap(map, inner + 2 * page);
+    return false;
+  }
+  prepare(b, base, inner, place == GUARD_PAGE_AFTER ? base + inner - needed : base, bytes);
+  b->mapped = true;
   return true;
 }
 
@@ -54,6 +77,11 @@ const char *guarded_damage(const guarded_buffer *b) {
   return zone_intact(user_end(b), base_end(b)) ? NULL : "after";
 }
 
+int64_t guarded_distance(const guarded_buffer *b, const void *address) {
+  const uintptr_t at = (uintptr_t)address, begin = (uintptr_t)b->user.data, end = begin + b->user.bytes;
+  return at < begin ? -(int64_t)(begin - at) : at < end ? 0 : (int64_t)(at - end) + 1;
+}
+
 /* Multiply and fold, eight bytes a step: every input bit reaches every output bit. */
 uint64_t guarded_fingerprint(const guarded_buffer *b) {
   const uint8_t *data = b->user.data;
@@ -69,6 +97,10 @@ uint64_t guarded_fingerprint(const guarded_buffer *b) {
 }
 
 void guarded_free(guarded_buffer *b) {
-  free(b->base);
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  if (b->mapped)
+    munmap((uint8_t *)b->base - page, b->base_bytes + 2 * page);
+  else
+    free(b->base);
   *b = (guarded_buffer){0};
 }

@@ -41,13 +41,20 @@ typedef struct {
   char reason[512]; /* FAIL: what is wrong; SKIPPED: why; PASS: the plan's text */
 } check_result;
 
-/* Plans, packs, executes with guarded, poisoned buffers and compares. SKIPPED only for GCONV_UNSUPPORTED and
- * GCONV_NO_MEMORY. */
+/* Plans, packs, executes with guarded, poisoned buffers and compares; exact cases also as check_guards does. SKIPPED
+ * only for GCONV_UNSUPPORTED and GCONV_NO_MEMORY. */
 check_result check_kernel(const check_case *c, const char *kernel, const gconv_env *env);
 
 /* The parts of check_kernel, for plans and results that did not come from the registry (the harness's own tests). */
 check_result check_plan(const check_case *c, const gconv_plan *plan);
+check_result check_guards(const check_case *c,
+                          const gconv_plan *plan); /* forbidden pages at either end, dirty workspace */
 check_result check_compare(const check_case *c, const gconv_kernel *kernel, const float *got);
+
+check_result check_refusal(gconv_status status); /* the verdict on a plan that was not made */
+
+/* "dst[n 0, c 3, h 2, w 1]": an element of the written tensor. */
+void check_name_element(const gconv_problem *problem, int64_t index, char *text, size_t size);
 
 /* The instruction sets to check a kernel (NAME or NAME@PARAM) in: those it was compiled for, the mask allows and the
  * CPU has. */

@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "dst[n 0, c 3, h 2, w 1]" */
-static void name_element(const check_case *c, int64_t index, char *text, size_t size) {
-  const gconv_problem *p = &c->problem;
+void check_name_element(const gconv_problem *p, int64_t index, char *text, size_t size) {
   const gconv_tensor written = gconv_written_tensor(p->direction);
   const gconv_dims d = gconv_tensor_dims(p, written);
   const bool weights = written == GCONV_WEI;
@@ -73,7 +71,7 @@ check_result check_compare(const check_case *c, const gconv_kernel *kernel, cons
   r.err = largest;
   if (!wrong) return r;
   char element[96];
-  name_element(c, r.worst, element, sizeof element);
+  check_name_element(&c->problem, r.worst, element, sizeof element);
   r.verdict = CHECK_FAIL;
   if (is_poison(got[r.worst]))
     snprintf(r.reason, sizeof r.reason, "%s was never written (%lld of %lld elements are wrong)", element,

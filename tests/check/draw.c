@@ -1,0 +1,65 @@
+/* draw.c - a problem from a seed and an index: mostly small and awkward. */
+#include "random.h"
+#include "data.h"
+
+typedef struct {
+  uint64_t seed;
+  int drawn;
+} source;
+
+static int draw(source *s, int low, int high) {
+  return low + (int)(data_seed(s->seed, s->drawn++) % (uint64_t)(high - low + 1));
+}
+
+/* One of a row's favourites; the last one in a few cases stands for anything up to it. */
+static int favourite(source *s, const int *values, int count) {
+  const int value = values[draw(s, 0, count - 1)];
+  return draw(s, 0, 7) ? value : draw(s, 1, values[count - 1]);
+}
+
+#define FAVOURITE(s, ...) favourite(s, (const int[]){__VA_ARGS__}, (int)(sizeof(int[]){__VA_ARGS__} / sizeof(int)))
+
+static void draw_channels(source *s, gconv_problem *p) {
+  p->groups = FAVOURITE(s, 1, 1, 2, 2, 3, 4, 5, 7, 8, 16, 19, 32, 48);
+  const bool depthwise = !draw(s, 0, 5);
+  const int icg = depthwise ? 1 : FAVOURITE(s, 1, 2, 3, 4, 5, 7, 8, 9, 12, 16, 17, 24, 32, 33, 48, 64, 70);
+  const int ocg = depthwise       ? draw(s, 1, 2)
+                  : draw(s, 0, 1) ? icg
+                                  : FAVOURITE(s, 1, 2, 3, 4, 6, 8, 13, 16, 20, 31, 32, 40, 64);
+  p->ic = p->groups * icg, p->oc = p->groups * ocg;
+  p->batch = FAVOURITE(s, 1, 1, 1, 2, 2, 3, 5);
+}
+
+static int draw_pad(source *s, int kernel) { return draw(s, 0, 2) ? kernel / 2 : draw(s, -2, kernel + 1); }
+
+/* Rows, then columns, which in half of the problems are as the rows. */
+static void draw_plane(source *s, gconv_problem *p) {
+  p->ih = FAVOURITE(s, 1, 2, 3, 5, 7, 8, 9, 13, 14, 15, 16, 17, 28, 33);
+  p->kh = FAVOURITE(s, 1, 1, 2, 3, 3, 3, 4, 5, 7, 11);
+  p->stride_h = FAVOURITE(s, 1, 1, 1, 2, 2, 3, 4);
+  p->dilation_h = FAVOURITE(s, 1, 1, 1, 1, 1, 2, 3, 4) - 1;
+  p->pad_top = draw_pad(s, p->kh), p->pad_bottom = draw_pad(s, p->kh);
+  p->iw = p->ih, p->kw = p->kh, p->stride_w = p->stride_h, p->dilation_w = p->dilation_h;
+  p->pad_left = p->pad_top, p->pad_right = p->pad_bottom;
+  if (draw(s, 0, 1)) return;
+  p->iw = FAVOURITE(s, 1, 2, 4, 6, 7, 11, 15, 16, 17, 31, 32, 33, 47, 65, 130);
+  p->kw = FAVOURITE(s, 1, 2, 3, 3, 5, 7, 9);
+  p->stride_w = FAVOURITE(s, 1, 1, 2, 2, 3, 5);
+  p->dilation_w = FAVOURITE(s, 1, 1, 1, 2, 3) - 1;
+  p->pad_left = draw_pad(s, p->kw), p->pad_right = draw_pad(s, p->kw);
+}
+
+gconv_problem random_problem(uint64_t seed, uint64_t index) {
+  /* Edges, tails and remainders are found in small problems, and more of them can be tried; one in 16 is larger. */
+  static const struct { int64_t macs, bytes; } limits[] = {{100000, 1 << 17}, {1500000, 1 << 21}};
+  source s = {.seed = data_seed(seed, 0) + index};
+  const int large = !draw(&s, 0, 15);
+  for (;;) {
+    gconv_problem p = {0};
+    draw_channels(&s, &p);
+    draw_plane(&s, &p);
+    if (gconv_problem_init(&p)) continue;
+    const gconv_counts counts = gconv_problem_count(&p);
+    if (counts.macs_nominal <= limits[large].macs && counts.min_bytes <= limits[large].bytes) return p;
+  }
+}

@@ -1,0 +1,111 @@
+/* main.c - gconv-check: proves kernels right on any problem. One line for each kernel on each problem, direction,
+ * layout, instruction set and thread count. */
+#include "core/error.h"
+#include "random.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const option_defaults defaults = {.problems = "smoke,edges",
+                                         .kernels = "*",
+                                         .directions = "fwd,bwd_d,bwd_w",
+                                         .layouts = "native,nchw,nhwc",
+                                         .threads = "1,2"};
+
+typedef struct {
+  options o;
+  unsigned checks;
+  random_options random;
+} arguments;
+
+static int run(const arguments *a) {
+  if (a->random.problems) return random_run(&a->o, a->checks, a->random);
+  tally sum = {0};
+  session s = {.o = &a->o, .checks = a->checks, .sum = &sum};
+  for (size_t p = 0; p < a->o.problems.count; p++)
+    for (int d = 0; d < GCONV_DIRECTIONS; d++)
+      if (a->o.directions[d]) session_problem(&s, a->o.problems.cases[p].problem, (gconv_direction)d);
+  return session_end(&sum);
+}
+
+static bool take_checks(arguments *a, const char *value) {
+  a->checks = session_parse_checks(value);
+  return a->checks;
+}
+
+static bool take_random(arguments *a, const char *value) {
+  char *end;
+  errno = 0;
+  a->random.problems = strtoull(value, &end, 10);
+  if (*value >= '0' && *value <= '9' && !*end && !errno && a->random.problems) return true;
+  gconv_error(GCONV_INVALID, "--random: '%.100s' is not a number of problems", value);
+  return false;
+}
+
+static bool take_budget(arguments *a, const char *value) {
+  char *end;
+  a->random.budget = strtod(value, &end);
+  if (end != value && !*end && a->random.budget > 0 && isfinite(a->random.budget)) return true;
+  gconv_error(GCONV_INVALID, "--budget: '%.100s' is not a number of seconds above 0", value);
+  return false;
+}
+
+static void print_help(void) {
+  printf("gconv-check: checks kernels against the double-precision reference, and against themselves\n\n"
+         "%s  --checks=LIST     which kinds of checks, of those below (default: all)\n"
+         "  --random=N        N random problems instead of --problems; prints only what fails, shrunk\n"
+         "  --budget=SECONDS  with --random: stop after this long\n"
+         "  --help            this text\n\n"
+         "Defaults: --problems=%s, every kernel, every direction, --layout=%s --threads=%s\n"
+         "Exit status: 0 if none failed and at least one passed, 1 otherwise, 2 for bad usage\n\n",
+         options_help(), defaults.problems, defaults.layouts, defaults.threads);
+  session_print_checks();
+  puts("All but the first two compare a kernel with itself, in the first layout and with the largest thread count\n"
+       "of those asked for.");
+}
+
+/* Takes one argument of this program's own. */
+static option_result take_own(arguments *a, const char *argument) {
+  static const struct {
+    const char *name;
+    bool (*take)(arguments *a, const char *value);
+  } table[] = {{"--checks=", take_checks}, {"--random=", take_random}, {"--budget=", take_budget}};
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    const size_t length = strlen(table[i].name);
+    if (!strncmp(argument, table[i].name, length))
+      return table[i].take(a, argument + length) ? OPTION_TAKEN : OPTION_BAD;
+  }
+  return OPTION_UNKNOWN;
+}
+
+/* Takes the command line; false with a sentence if it is wrong. */
+static bool take_arguments(arguments *a, int argc, char **argv) {
+  for (int i = 1; i < argc; i++) {
+    option_result taken = options_take(&a->o, argv[i]);
+    if (taken == OPTION_UNKNOWN) taken = take_own(a, argv[i]);
+    if (taken == OPTION_UNKNOWN) gconv_error(GCONV_INVALID, "unknown argument '%s' (--help shows them)", argv[i]);
+    if (taken != OPTION_TAKEN) return false;
+  }
+  return !options_finish(&a->o, &defaults);
+}
+
+int main(int argc, char **argv) {
+  setvbuf(stdout, NULL, _IOLBF, 0); /* lines reach a pipe as they are found */
+  for (int i = 1; i < argc; i++)
+    if (!strcmp(argv[i], "--help")) {
+      print_help();
+      return 0;
+    }
+  arguments a = {.checks = ~0u};
+  options_init(&a.o);
+  int status = EXIT_USAGE;
+  if (take_arguments(&a, argc, argv))
+    status = a.o.listed ? 0 : run(&a);
+  else
+    fprintf(stderr, "gconv-check: %s\n", gconv_last_error());
+  options_free(&a.o);
+  return status;
+}

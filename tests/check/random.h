@@ -1,0 +1,18 @@
+/* random.h - problems drawn over everything a descriptor can say. */
+#ifndef GCONV_TESTS_RANDOM_H
+#define GCONV_TESTS_RANDOM_H
+
+#include "session.h"
+
+typedef struct {
+  uint64_t problems; /* 0: no random problems */
+  double budget;     /* seconds; 0: no limit */
+} random_options;
+
+/* The index-th problem of a seed: the same on every machine. */
+gconv_problem random_problem(uint64_t seed, uint64_t index);
+
+/* Draws, checks in child processes, shrinks what fails. The exit status. */
+int random_run(const options *o, unsigned checks, random_options r);
+
+#endif

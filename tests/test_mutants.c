@@ -1,0 +1,114 @@
+/* test_mutants.c - the checks check: gconv-check must fail every mutant, with the kind of check that is there for its
+ * fault alone, and must say what is wrong. Every kind has a mutant, so none can be one that cannot fail. */
+#include "common.h"
+
+#include <sys/wait.h>
+
+static char output[1 << 20];
+
+static int run(const char *kernel, const char *checks) {
+  char command[4096];
+  snprintf(command, sizeof command,
+           "'" GCONV_CHECK_MUTANTS
+           "' --problems=smoke --layout=native --threads=1,2 --kernels=mutant@%s --checks=%s 2>&1",
+           kernel, checks);
+  FILE *pipe = popen(command, "r");
+  assert_non_null(pipe);
+  const size_t length = fread(output, 1, sizeof output - 1, pipe);
+  output[length] = 0;
+  const int status = pclose(pipe);
+  assert_true(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+static const char all[] =
+    "values,guards,linear,impulse,shift,permute,apart,diagonal,batch,adjoint,bleed,reach,scale,repeat";
+
+/* Without a fault the same loops pass everything: it is the faults that are caught below. */
+static void test_right(void **state) {
+  (void)state;
+  if (run("none", all)) fail_msg("a right kernel was refused:\n%s", output);
+}
+
+static void test_mutants_fail(void **state) {
+  (void)state;
+  static const struct {
+    const char *fault, *checks, *says;
+  } rows[] = {
+      {"drops_last_channel", "values", "must be"},
+      {"ignores_group", "values", "must be"},
+      {"swaps_kh_kw", "values", "must be"},
+      {"reads_after", "guards", "byte 1 after src"},
+      {"reads_before", "guards", "byte 4 before src"},
+      {"writes_after", "values", "execute wrote outside dst, after"},
+      {"writes_before", "values", "execute wrote outside dst, before"},
+      {"writes_after", "guards", "byte 1 after dst"},
+      {"forgets_tail", "values", "must be"},
+      {"multiplies_tail_lanes", "values", "is nan"},
+      {"wrong_at_two_threads", "values", "/t2"},
+      {"stale_workspace", "values", "was never written"},
+      {"stale_workspace", "guards", "must be"},
+      {"trusts_workspace", "guards", "must be"},
+      {"uneven_pad", "values", "must be"},
+      {"needs_alignment", "values", "must be"},
+      {"scribbles_on_input", "values", "execute changed src"},
+      {"always_first_image", "values", "must be"},
+      {"flips_backward", "values", "bwd_d/"},
+      {"dies", "values", "crashed with signal 11"},
+      {"clips", "linear", "linear ("},
+      {"swaps_kh_kw", "impulse", "impulse ("},
+      {"favours_odd_columns", "shift", "shift ("},
+      {"ignores_group", "permute", "permute ("},
+      {"ignores_group", "apart", "apart ("},
+      {"ignores_group", "diagonal", "diagonal ("},
+      {"always_first_image", "batch", "batch ("},
+      {"flips_backward", "adjoint", "adjoint ("},
+      {"mixes_groups", "bleed", "bleed ("},
+      {"mixes_groups", "reach", "reach ("},
+      {"loses_nan", "reach", "reach ("},
+      {"flushes_denormals", "scale", "scale ("},
+      {"order_of_threads", "repeat", "with 1 threads"},
+      {"remembers", "repeat", "in the next run"},
+  };
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    if (run(rows[i].fault, rows[i].checks) != 1 || !strstr(output, "FAIL "))
+      fail_msg("%s was not caught by %s:\n%s", rows[i].fault, rows[i].checks, output);
+    if (!strstr(output, rows[i].says))
+      fail_msg("%s by %s: nobody says '%s':\n%s", rows[i].fault, rows[i].checks, rows[i].says, output);
+    if (!strstr(output, "repeat with: gconv-check ")) fail_msg("no command repeats %s:\n%s", rows[i].fault, output);
+  }
+}
+
+/* What a user runs, with every check at once. */
+static void test_mutants_fail_by_default(void **state) {
+  (void)state;
+  static const char *const faults[] = {
+      "drops_last_channel", "ignores_group",         "swaps_kh_kw",          "reads_after",     "writes_after",
+      "forgets_tail",       "multiplies_tail_lanes", "wrong_at_two_threads", "stale_workspace", "uneven_pad"};
+  for (size_t i = 0; i < ROWS(faults); i++)
+    if (run(faults[i], all) != 1) fail_msg("%s was not caught:\n%s", faults[i], output);
+}
+
+/* A crash, too, is found, survived and shrunk among random problems. */
+static void test_random_shrinks(void **state) {
+  (void)state;
+  static const char *const faults[] = {"drops_last_channel", "reads_after", "dies"};
+  for (size_t i = 0; i < ROWS(faults); i++) {
+    char fault_and_more[128];
+    snprintf(fault_and_more, sizeof fault_and_more, "%s --random=3 --seed=3 --dir=fwd", faults[i]);
+    assert_int_equal(run(fault_and_more, "values,guards"), 1);
+    if (!strstr(output, "shrunk to: gconv-check --problems=mb1_ic1oc1_ih1oh1kh1sh1ph0 "))
+      fail_msg("%s was not shrunk to the smallest problem:\n%s", faults[i], output);
+    if (!strstr(output, "3 random problems of seed 3")) fail_msg("%s ended the run:\n%s", faults[i], output);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_right),
+      cmocka_unit_test(test_mutants_fail),
+      cmocka_unit_test(test_mutants_fail_by_default),
+      cmocka_unit_test(test_random_shrinks),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
