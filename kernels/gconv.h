@@ -227,6 +227,10 @@ gconv_status gconv_reference(const gconv_problem *problem, const float *src, con
 
 /* ---- Kernels: one const row each, at the bottom of the kernel's own file ---- */
 
+/* Numbers that are not ordinary. GCONV_SUM_ANY_ORDER: an infinity or NaN reaches every result that depends on it and no
+ * other; a tap outside the image multiplies zero or is left out, so a weight that is infinite or NaN may also spoil the
+ * results for which its tap is outside. Denormals are exact. GCONV_TRANSFORM: it may spoil all results of its group,
+ * and denormals lose their digits. Kernels that say mixes_groups spread it to other groups too. */
 typedef enum {
   GCONV_SUM_ANY_ORDER, /* products summed in some order: |error| <= gamma_K * sum |a||b| (Higham, ASNA 2002,
                           section 3.1) */
