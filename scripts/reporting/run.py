@@ -32,7 +32,10 @@ class Run:
     def __init__(self, folder):
         self.folder = Path(folder)
         self.problems = []
-        self.rows = self._results()
+        rows = self._results()
+        inside = rows["level"] == "network-layer"
+        self.rows = rows[~inside]
+        self.steps = rows[inside & (rows["status"] == "ok")]  # of networks, timed inside them: no measurements of their own
         self.environment = self._environment()
         self.claims = self._claims()
 
