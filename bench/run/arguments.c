@@ -68,6 +68,13 @@ static gconv_status take_level(session *s, const char *value) {
   return gconv_error(GCONV_INVALID, "'%s' is not layer, block or network", value);
 }
 
+static gconv_status take_counters(session *s, const char *value) {
+  s->options.listed = !strcmp(value, "list");
+  if (!s->options.listed) return counters_take(&s->counters, value);
+  counters_print_names();
+  return GCONV_OK;
+}
+
 static gconv_status take_stages(session *s, const char *value) {
   s->stages = !*value;
   return s->stages ? GCONV_OK : gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value);
@@ -83,10 +90,15 @@ static const struct {
   gconv_status (*take)(session *s, const char *value);
   const char *bare; /* value of the option without one, or NULL */
 } table[] = {
-    {"--level", take_level, NULL},   {"--cache", take_cache, NULL},
-    {"--csv", take_csv, NULL},       {"--environment", take_environment, NULL},
-    {"--budget", take_budget, NULL}, {"--progress", take_progress, "line"},
-    {"--stages", take_stages, ""},   {"--huge-pages", take_huge_pages, ""},
+    {"--level", take_level, NULL},
+    {"--cache", take_cache, NULL},
+    {"--csv", take_csv, NULL},
+    {"--environment", take_environment, NULL},
+    {"--budget", take_budget, NULL},
+    {"--progress", take_progress, "line"},
+    {"--stages", take_stages, ""},
+    {"--counters", take_counters, NULL},
+    {"--huge-pages", take_huge_pages, ""},
 };
 
 static option_result take_own(session *s, const char *argument) {
@@ -114,6 +126,8 @@ static void print_help(void) {
       "                    'list'); default: all blocks, or resnet50 and resnext50_32x4d, with --mb=1\n"
       "  --cache=LIST      warm: the same buffers again and again (default); cold: tensors and weights rotate\n"
       "                    through twice the last-level cache; cold-weights: only the weights do\n"
+      "  --counters=LIST   cycles, instructions, l2_miss, ... ('list' shows them) or PAPI's own names, each thread\n"
+      "                    counted, in runs of their own; what cannot be counted here is named and left empty\n"
       "  --huge-pages      asks for huge pages for all buffers; the column huge_page_bytes says what came of it\n"
       "  --csv=FILE        one row a measurement, written as it is made\n"
       "  --environment=FILE  machine, build, libraries and this run as JSON, at its beginning and again at its end\n"

@@ -87,6 +87,19 @@ static void record_memory(session *s) {
   gbench_context("denormals", value);
 }
 
+/* What is counted, and in one sentence on stderr what is not. */
+static void record_counters(session *s) {
+  char why_not[2048];
+  counters_open(&s->counters, why_not, sizeof why_not);
+  if (*why_not) fprintf(stderr, "gconv-bench: %s\n", why_not);
+  for (int i = 0; i < s->counters.count; i++) {
+    char key[64 + COUNTER_NAME_MAX];
+    const char *event = s->counters.list[i].event;
+    snprintf(key, sizeof key, "counter_%s", s->counters.list[i].name);
+    gbench_context(key, *event ? event : "not counted");
+  }
+}
+
 void context_record(session *s) {
   gbench_context("gconv_version", gconv_version());
   record_threads(s);
@@ -95,4 +108,5 @@ void context_record(session *s) {
   record_harness();
   record_memory(s);
   if (s->stages) record_clock(s);
+  if (s->counters.count) record_counters(s);
 }

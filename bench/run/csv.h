@@ -25,6 +25,10 @@ typedef struct {
   const char *cpus;              /* where the threads ran */
   int64_t copies, rotated_bytes; /* of the weights; what is used before the first copy's turn comes again */
   int64_t huge_page_bytes;       /* of all buffers; negative where the system does not tell */
+  /* With --counters, "name=value;..." of one call, all threads together: as it is, a MAC (of `macs`), a byte
+   * (min_bytes). */
+  const char *counters, *counters_per_mac, *counters_per_byte;
+  double ipc, ghz;
   /* With --stages, of one call in a run of its own: they add up to stage_total_ns. stage_clock_ns of that is the clock.
    */
   double stage_pack_src_ns, stage_transform_ns, stage_compute_ns, stage_untransform_ns, stage_unpack_dst_ns;

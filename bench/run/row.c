@@ -69,6 +69,15 @@ static void describe_roof(csv_row *row, const measurement *m) {
   row->pct_roof = 100 * row->gflops / r.attainable; /* empty where nothing was timed, as gflops is */
 }
 
+/* `texts` are to be freed once the row is written. */
+static void describe_counters(csv_row *row, const measurement *m, char *texts[3]) {
+  const counters *c = &m->subject->session->counters;
+  const double divisors[3] = {1, (double)row->macs, (double)row->min_bytes};
+  for (int i = 0; i < 3; i++) texts[i] = divisors[i] > 0 ? counted_list(&m->counted, c, divisors[i]) : NULL;
+  row->counters = texts[0], row->counters_per_mac = texts[1], row->counters_per_byte = texts[2];
+  row->ipc = m->counted.ipc, row->ghz = m->counted.ghz;
+}
+
 static void describe_stages(csv_row *row, const stage_times *times) {
   row->stage_pack_src_ns = times->ns[GCONV_STAGE_PACK_SRC];
   row->stage_transform_ns = times->ns[GCONV_STAGE_TRANSFORM];
@@ -108,10 +117,13 @@ void measurement_write(const measurement *m, subject_status status, const char *
   if (seconds) describe_buffers(&row, m);
   describe_roof(&row, m);
   if (m->stages.total_ns > 0) describe_stages(&row, &m->stages);
+  char *counts[3] = {NULL};
+  if (m->counted.made) describe_counters(&row, m, counts);
   for (size_t i = 0; i < s->block->case_count; i++) {
     const problem_case *layer = s->block->cases[i];
     row.set = layer->set, row.name = layer->problem.name, row.multiplicity = layer->problem.multiplicity;
     csv_write(&s->session->csv, &row);
   }
   free(times);
+  for (int i = 0; i < 3; i++) free(counts[i]);
 }

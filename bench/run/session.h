@@ -4,6 +4,7 @@
 
 #include "cache.h"
 #include "bandwidth.h"
+#include "counters.h"
 #include "csv.h"
 #include "facts.h"
 #include "level.h"
@@ -19,8 +20,9 @@ typedef struct {
   run_level level;
   const char *graphs; /* --problems= of blocks and networks; NULL: the default */
   bool caches[CACHES];
-  double budget; /* seconds for the repetitions of one benchmark */
-  bool stages;   /* also a run of each benchmark with the stage clock on */
+  double budget;     /* seconds for the repetitions of one benchmark */
+  counters counters; /* asked for with --counters */
+  bool stages;       /* also a run of each benchmark with the stage clock on */
   const char *csv_path;
   const char *environment_path;
   progress_mode progress_mode;

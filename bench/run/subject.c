@@ -106,6 +106,7 @@ static void run(gbench_state *state, void *context) {
   const subject *s = m->subject;
   report(state, s);
   if (m->stages.total_ns > 0) stages_report(&m->stages, state);
+  if (m->counted.made) counted_report(&m->counted, &s->session->counters, state);
   if (s->status == SUBJECT_FAILED) {
     gbench_fail(state, s->reason);
     return;
@@ -140,12 +141,16 @@ static int affordable_repetitions(const subject *s) {
   return affordable > MIN_REPETITIONS ? (int)affordable : MIN_REPETITIONS;
 }
 
-/* With --stages: before the headline runs, none of which then waits for it. */
-static void time_stages(measurement *m) {
+/* With --stages and --counters: before the headline runs, none of which then waits for it. */
+static void run_extras(measurement *m) {
   subject *s = m->subject;
+  const session *asked = s->session;
+  if (!asked->stages && !asked->counters.groups) return;
   rotation r;
   gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
-  if (!status) status = stages_time(&r, s->plan, s->call_seconds, s->session, &m->stages);
+  if (!status && asked->stages) status = stages_time(&r, s->plan, s->call_seconds, asked, &m->stages);
+  if (!status && asked->counters.groups)
+    status = counted_measure(&r, s->plan, s->call_seconds, &asked->counters, &m->counted);
   if (status) refuse(s, SUBJECT_FAILED, m->instance.name, gconv_last_error());
 }
 
@@ -165,7 +170,7 @@ void measurement_register(measurement *m) {
     skip(m, gconv_last_error());
     return;
   }
-  if (s->session->stages && s->status == SUBJECT_OK) time_stages(m);
+  if (s->status == SUBJECT_OK) run_extras(m);
   gbench_add(&(gbench_case){.name = m->instance.name,
                             .run = run,
                             .done = done,

@@ -5,6 +5,7 @@
 
 #include "block.h"
 #include "check.h"
+#include "counted.h"
 #include "stages.h"
 
 typedef enum { SUBJECT_OK, SUBJECT_SKIPPED, SUBJECT_FAILED } subject_status;
@@ -31,6 +32,7 @@ typedef struct {
   subject *subject;
   instance instance;
   rotation_size size; /* of what it is timed on, where the subject is ok */
+  counted counted;    /* with --counters */
   stage_times stages; /* with --stages; total_ns is 0 where there are none */
 } measurement;
 

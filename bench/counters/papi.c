@@ -1,0 +1,179 @@
+/* papi.c - counters through PAPI. An event belongs to a component, and an event set to one thread: so every thread of a
+ * team starts a set of its own. Whether events fit together is found by starting them, since PAPI's own answer leaves
+ * out what the kernel or a hypervisor has taken. Nothing is ever multiplexed: an estimate would look like a count. */
+#include "counters.h"
+#include "gconv_sde.h"
+
+#include "core/error.h"
+
+#include <omp.h>
+#include <papi.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static unsigned long thread_id(void) { return (unsigned long)pthread_self(); }
+
+static void drop_set(int *set) {
+  if (*set == PAPI_NULL) return;
+  PAPI_cleanup_eventset(*set);
+  PAPI_destroy_eventset(set);
+}
+
+/* A set, on this thread, of the events of `group` and perhaps one more. */
+static int make_set(const counters *c, int group, const char *more, int *set) {
+  *set = PAPI_NULL;
+  int status = PAPI_create_eventset(set);
+  for (int i = 0; i < c->count && status == PAPI_OK; i++)
+    if (*c->list[i].event && c->list[i].group == group) status = PAPI_add_named_event(*set, c->list[i].event);
+  if (more && status == PAPI_OK) status = PAPI_add_named_event(*set, more);
+  return status;
+}
+
+/* Counts a short loop; `value` becomes that of `more`, the last of the set. */
+static int try_set(const counters *c, int group, const char *more, long long *value) {
+  int set;
+  long long values[COUNTERS_MAX] = {0};
+  int status = make_set(c, group, more, &set);
+  if (status == PAPI_OK) {
+    const int count = PAPI_num_events(set);
+    status = PAPI_start(set);
+    for (volatile int i = 0; i < 100000; i++) continue;
+    if (status == PAPI_OK) status = PAPI_stop(set, values);
+    *value = count > 0 ? values[count - 1] : 0;
+  }
+  drop_set(&set);
+  return status;
+}
+
+static bool is_of_process(const char *event) { return !strncmp(event, "sde:::", 6); }
+
+/* The component's own words where it is disabled, else PAPI's for the status. */
+static const char *reason_of(const char *event, int status) {
+  const int index = PAPI_get_component_index(is_of_process(event) ? "sde" : "perf_event");
+  const PAPI_component_info_t *component = index < 0 ? NULL : PAPI_get_component_info(index);
+  return component && component->disabled && *component->disabled_reason ? component->disabled_reason
+                                                                         : PAPI_strerror(status);
+}
+
+/* Chooses the first candidate that counts. NULL, or why there is none. */
+static const char *choose_event(const counters *c, counter *wanted) {
+  const counter_name *row = counters_find_name(wanted->name);
+  const counter_name own = {.events = {wanted->name}};
+  const char *reason = NULL;
+  if (!row) row = &own;
+  for (int i = 0; i < COUNTER_CANDIDATES && row->events[i]; i++) {
+    long long value = 0;
+    const int status = try_set(c, -1, row->events[i], &value);
+    if (status == PAPI_OK && (value || !row->never_zero)) {
+      snprintf(wanted->event, sizeof wanted->event, "%s", row->events[i]);
+      wanted->of_process = is_of_process(wanted->event);
+      return NULL;
+    }
+    if (!reason) reason = status == PAPI_OK ? "the counter stays at zero" : reason_of(row->events[i], status);
+  }
+  return reason;
+}
+
+/* The first group that has room, or a new one. */
+static void join_group(counters *c, counter *joining) {
+  char event[COUNTER_NAME_MAX];
+  long long value;
+  strcpy(event, joining->event);
+  joining->event[0] = 0; /* not a member while it is tried */
+  for (joining->group = 0; joining->group < c->groups; joining->group++)
+    if (try_set(c, joining->group, event, &value) == PAPI_OK) break;
+  strcpy(joining->event, event);
+  if (joining->group == c->groups) c->groups++;
+}
+
+static void add_text(char *text, size_t size, const char *more) {
+  const size_t length = strlen(text);
+  snprintf(text + length, size - length, "%s", more);
+}
+
+/* "cycles, stalls: no PMU; foo: no such event": names with the same reason together. */
+static void list_reasons(const counters *c, const char *const *reasons, char *text, size_t size) {
+  for (int i = 0; i < c->count; i++) {
+    bool said = !reasons[i];
+    for (int j = 0; j < i && !said; j++) said = reasons[j] && !strcmp(reasons[j], reasons[i]);
+    if (said) continue;
+    add_text(text, size, *text ? "; " : "not counted here: ");
+    for (int j = i; j < c->count; j++) {
+      if (!reasons[j] || strcmp(reasons[j], reasons[i])) continue;
+      if (j > i) add_text(text, size, ", ");
+      add_text(text, size, c->list[j].name);
+    }
+    add_text(text, size, " (");
+    add_text(text, size, reasons[i]);
+    add_text(text, size, ")");
+  }
+}
+
+void counters_open(counters *c, char *why_not, size_t size) {
+  *why_not = 0;
+  c->groups = 0;
+  if (!c->count) return;
+  gconv_sde_register();
+  const int version = PAPI_library_init(PAPI_VER_CURRENT);
+  if (version != PAPI_VER_CURRENT || PAPI_thread_init(thread_id) != PAPI_OK) {
+    snprintf(why_not, size, "no counters: PAPI cannot be initialised (%s)",
+             version < 0 ? PAPI_strerror(version) : "another version than at build time");
+    return;
+  }
+  for (int i = 0; i < c->count; i++) c->list[i].group = -1, c->list[i].event[0] = 0;
+  const char *reasons[COUNTERS_MAX] = {NULL};
+  for (int i = 0; i < c->count; i++) {
+    reasons[i] = choose_event(c, &c->list[i]);
+    if (!reasons[i]) join_group(c, &c->list[i]);
+  }
+  list_reasons(c, reasons, why_not, size);
+}
+
+static bool is_of_process_group(const counters *c, int group) {
+  for (int i = 0; i < c->count; i++)
+    if (*c->list[i].event && c->list[i].group == group) return c->list[i].of_process;
+  return false;
+}
+
+gconv_status counters_start(const counters *c, int group, int threads, counting *now) {
+  const int counted = is_of_process_group(c, group) ? 1 : threads;
+  *now = (counting){.counters = c, .group = group, .threads = counted};
+  now->sets = malloc((size_t)counted * sizeof *now->sets);
+  now->values = calloc((size_t)counted * COUNTERS_MAX, sizeof *now->values);
+  if (!now->sets || !now->values) {
+    free(now->sets);
+    free(now->values);
+    return gconv_error(GCONV_NO_MEMORY, "no memory for the counters of %d threads", counted);
+  }
+  int worst = PAPI_OK;
+#pragma omp parallel num_threads(counted) reduction(min : worst)
+  {
+    int *set = &now->sets[omp_get_thread_num()];
+    worst = make_set(c, group, NULL, set);
+    if (worst == PAPI_OK) worst = PAPI_start(*set);
+  }
+  if (worst == PAPI_OK) return GCONV_OK;
+  counters_stop(now);
+  free(now->values);
+  return gconv_error(GCONV_FAILED, "counters of group %d do not start: %s", group, PAPI_strerror(worst));
+}
+
+gconv_status counters_stop(counting *now) {
+  const counters *c = now->counters;
+  int worst = PAPI_OK;
+#pragma omp parallel num_threads(now->threads) reduction(min : worst)
+  {
+    const int thread = omp_get_thread_num();
+    long long values[COUNTERS_MAX];
+    worst = PAPI_stop(now->sets[thread], values);
+    drop_set(&now->sets[thread]);
+    for (int i = 0, at = 0; i < c->count && worst == PAPI_OK; i++)
+      if (*c->list[i].event && c->list[i].group == now->group) now->values[thread * COUNTERS_MAX + i] = values[at++];
+  }
+  free(now->sets);
+  return worst == PAPI_OK ? GCONV_OK : gconv_error(GCONV_FAILED, "counters do not stop: %s", PAPI_strerror(worst));
+}
+
+void counters_called(const gconv_plan *plan, int64_t calls) { gconv_sde_count(plan, calls); }
