@@ -1,0 +1,1 @@
+"""What the problem sets ladder, savings and shufflenet_g2 say together."""
