@@ -49,6 +49,13 @@ static gconv_status take_budget(session *s, const char *value) {
   return gconv_error(GCONV_INVALID, "'%s' is not a number of seconds above 0", value);
 }
 
+static gconv_status take_precision(session *s, const char *value) {
+  char *end;
+  s->precision = strtod(value, &end) / 100;
+  if (end != value && (!*end || !strcmp(end, "%")) && s->precision > 0 && isfinite(s->precision)) return GCONV_OK;
+  return gconv_error(GCONV_INVALID, "'%s' is not a number of percent above 0", value);
+}
+
 static gconv_status take_progress(session *s, const char *value) {
   static const char *const names[] = {"none", "plain", "line"};
   for (int mode = 0; mode < 3; mode++)
@@ -95,6 +102,7 @@ static const struct {
     {"--csv", take_csv, NULL},
     {"--environment", take_environment, NULL},
     {"--budget", take_budget, NULL},
+    {"--precision", take_precision, NULL},
     {"--progress", take_progress, "line"},
     {"--stages", take_stages, ""},
     {"--counters", take_counters, NULL},
@@ -131,8 +139,10 @@ static void print_help(void) {
       "  --huge-pages      asks for huge pages for all buffers; the column huge_page_bytes says what came of it\n"
       "  --csv=FILE        one row a measurement, written as it is made\n"
       "  --environment=FILE  machine, build, libraries and this run as JSON, at its beginning and again at its end\n"
-      "  --budget=SECONDS  at most this long for the repetitions of one benchmark (default 2), but at least three;\n"
-      "                    --benchmark_repetitions overrides it\n"
+      "  --budget=SECONDS  at most this long for the repetitions of one benchmark (default 2), but at least three\n"
+      "  --precision=PERCENT  repeats until the 95 %% confidence interval of the median is no wider (default 5) or\n"
+      "                    the budget is spent, and repeats what was measured while the machine was disturbed;\n"
+      "                    --benchmark_repetitions switches both off and is kept to exactly\n"
       "  --progress[=HOW]  line, plain (a line a block, for logs) or none; default: line on a terminal\n"
       "  --stages          where the time goes: packing the input, transforming it, computing, transforming back,\n"
       "                    unpacking the output; from a run of its own after the check, so that times stay clean\n"
@@ -202,7 +212,7 @@ static option_result take_graphs(session *s, const char *argument) {
 }
 
 arguments_result arguments_take(session *s, int argc, char **argv) {
-  *s = (session){.budget = 2, .progress_mode = progress_default(), .csv.file = -1};
+  *s = (session){.budget = 2, .precision = 0.05, .progress_mode = progress_default(), .csv.file = -1};
   options_init(&s->options);
   if (take_levels(s, argc, argv) == OPTION_BAD) return bad(gconv_last_error());
   int left = 1; /* argv[1 .. left) is for the library */

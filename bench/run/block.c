@@ -110,6 +110,13 @@ static void take_instance(const instance *i, void *context) {
   p->measurements[p->measurement_count++] = (measurement){.subject = last, .instance = *i};
 }
 
+/* Registers those that have not been repeated enough; the number of them. */
+static size_t repeat_measurements(block_plan *p) {
+  size_t more = 0;
+  for (size_t i = 0; i < p->measurement_count; i++) more += measurement_repeat(&p->measurements[i]);
+  return more;
+}
+
 static void run_measurements(block_plan *p) {
   const session *s = p->session;
   if (check_case_create(&p->block->problem, CHECK_REAL, s->options.seed, omp_get_num_procs(), &p->data))
@@ -121,6 +128,8 @@ static void run_measurements(block_plan *p) {
     measurement_register(m);
   }
   gbench_run(false);
+  while (!gbench_stopped() && repeat_measurements(p)) gbench_run(true);
+  for (size_t i = 0; i < p->measurement_count; i++) measurement_finish(&p->measurements[i]);
 }
 
 gconv_status block_run(session *s, const block *b) {

@@ -89,6 +89,15 @@ static const column columns[] = {
     COLUMN(TEXT, level),
     COLUMN(TEXT, form),
     COLUMN(REAL, images_per_s),
+    COLUMN(NANOSECONDS, time_ci_lo_ns),
+    COLUMN(NANOSECONDS, time_ci_hi_ns),
+    COLUMN(INTEGER, discarded),
+    COLUMN(INTEGER, slow),
+    COLUMN(INTEGER, page_faults),
+    COLUMN(INTEGER, switches),
+    COLUMN(NANOSECONDS, waited_ns),
+    COLUMN(NANOSECONDS, steal_ns),
+    COLUMN(TEXT, marks),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -144,6 +153,14 @@ const csv_row csv_empty_row = {
     .level = "layer",
     .form = "-",
     .images_per_s = NAN,
+    .time_ci_lo_ns = NAN,
+    .time_ci_hi_ns = NAN,
+    .discarded = -1,
+    .slow = -1,
+    .page_faults = -1,
+    .switches = -1,
+    .waited_ns = NAN,
+    .steal_ns = NAN,
 };
 
 static void put_text(FILE *out, const char *text) {

@@ -33,12 +33,18 @@ typedef struct {
    */
   double stage_pack_src_ns, stage_transform_ns, stage_compute_ns, stage_untransform_ns, stage_unpack_dst_ns;
   double stage_other_ns, stage_total_ns, stage_clock_ns;
-  double intensity;         /* FLOP a byte of the tensors, each moved once */
-  double attainable_gflops; /* what pct_roof is a share of */
-  const char *roof;         /* what sets it: "peak", or the level whose bandwidth does */
-  const char *level;        /* "layer", "block", "network", or "network-layer": a step of a network */
-  const char *form;         /* of a block: "a", "b", "c"; "-" where there is one form */
-  double images_per_s;      /* of a block or network */
+  double intensity;                    /* FLOP a byte of the tensors, each moved once */
+  double attainable_gflops;            /* what pct_roof is a share of */
+  const char *roof;                    /* what sets it: "peak", or the level whose bandwidth does */
+  const char *level;                   /* "layer", "block", "network", or "network-layer": a step of a network */
+  const char *form;                    /* of a block: "a", "b", "c"; "-" where there is one form */
+  double images_per_s;                 /* of a block or network */
+  double time_ci_lo_ns, time_ci_hi_ns; /* 95 % confidence interval of the median */
+  int64_t discarded;                   /* disturbed repetitions that are not in the figures */
+  /* Of those that are: repetitions during which the machine was slow; what the system did in all of them. */
+  int64_t slow, page_faults, switches;
+  double waited_ns, steal_ns;
+  const char *marks; /* "slow interrupted steal faults": which of them there were; empty for clean figures */
 } csv_row;
 
 extern const csv_row csv_empty_row;

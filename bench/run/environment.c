@@ -75,6 +75,12 @@ static void collect_outcome(facts *f, const session *s) {
   facts_number(f, "outcome", "timed", s->timed);
   facts_number(f, "outcome", "skipped", s->skipped);
   facts_number(f, "outcome", "failed", s->failed);
+  const disturbances *d = &s->disturbances;
+  facts_number(f, "outcome", "repetitions", d->repetitions);
+  facts_number(f, "outcome", "repetitions_disturbed", d->disturbed);
+  facts_number(f, "outcome", "repetitions_slow", d->slow);
+  facts_number(f, "outcome", "repetitions_replaced", d->discarded);
+  facts_number(f, "outcome", "benchmarks_marked", d->marked_rows);
 }
 
 typedef void (*collector)(facts *f, const session *s);

@@ -55,6 +55,7 @@ static csv_row common_row(const graph_subject *s) {
 static void describe_times(csv_row *row, const double *seconds, int repetitions, double peak) {
   const stats t = stats_of(seconds, repetitions);
   row->time_min_ns = 1e9 * t.min, row->time_median_ns = 1e9 * t.median, row->time_cv = t.cv;
+  row->time_ci_lo_ns = 1e9 * t.ci_lo, row->time_ci_hi_ns = 1e9 * t.ci_hi;
   row->repetitions = repetitions;
   if (row->macs <= 0) return;
   row->gflops = 2 * (double)row->macs / row->time_median_ns;

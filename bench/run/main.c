@@ -59,6 +59,14 @@ static size_t survey_blocks(const session *s, const block_list *list, name_surve
   return blocks;
 }
 
+static void report_disturbances(const disturbances *d) {
+  if (!d->disturbed && !d->marked_rows) return;
+  fprintf(stderr,
+          "gconv-bench: of %d repetitions %d were disturbed (%d by a slow machine) and %d replaced; %d benchmarks are "
+          "marked\n",
+          d->repetitions, d->disturbed, d->slow, d->discarded, d->marked_rows);
+}
+
 /* What a run consists of: units whose benchmarks are interleaved, one unit after the other. */
 typedef struct {
   const void *list;
@@ -92,6 +100,7 @@ static int run_work(session *s, const work *w) {
   if (s->failed) code = EXIT_FAILED;
   fprintf(stderr, "gconv-bench: %d timed, %d skipped, %d failed%s\n", s->timed, s->skipped, s->failed,
           caught ? ", interrupted" : "");
+  report_disturbances(&s->disturbances);
   return caught ? EXIT_SIGNAL + caught : code;
 }
 

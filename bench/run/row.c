@@ -44,10 +44,13 @@ static void describe_plan(csv_row *row, const gconv_plan *plan) {
   if (plan->lane_use > 0) row->lane_use = plan->lane_use;
 }
 
-static void describe_times(csv_row *row, const double *seconds, int repetitions, double peak) {
-  const stats s = stats_of(seconds, repetitions);
-  row->time_min_ns = 1e9 * s.min, row->time_median_ns = 1e9 * s.median, row->time_cv = s.cv;
-  row->repetitions = repetitions;
+static void describe_times(csv_row *row, const figures *f, double peak) {
+  const stats *s = &f->stats;
+  row->time_min_ns = 1e9 * s->min, row->time_median_ns = 1e9 * s->median, row->time_cv = s->cv;
+  row->time_ci_lo_ns = 1e9 * s->ci_lo, row->time_ci_hi_ns = 1e9 * s->ci_hi;
+  row->repetitions = f->kept, row->discarded = f->discarded, row->slow = f->slow;
+  row->page_faults = f->usage.faults, row->switches = f->usage.switches;
+  row->waited_ns = 1e9 * f->usage.waited, row->steal_ns = 1e9 * f->usage.steal;
   row->gflops = 2 * (double)row->macs / row->time_median_ns;
   if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
 }
@@ -98,8 +101,7 @@ static char *list_times(const double *seconds, int repetitions) {
   return text;
 }
 
-void measurement_write(const measurement *m, subject_status status, const char *reason, const double *seconds,
-                       int repetitions) {
+void measurement_write(const measurement *m, subject_status status, const char *reason, const figures *f) {
   static const char *const statuses[] = {"ok", "skipped", "failed"};
   const subject *s = m->subject;
   csv_row row = csv_empty_row;
@@ -111,10 +113,14 @@ void measurement_write(const measurement *m, subject_status status, const char *
   const gconv_kernel *kernel = gconv_kernel_find(s->kernel, s->session->options.isa_mask);
   if (kernel) describe_kernel(&row, kernel);
   if (s->plan) describe_plan(&row, s->plan), row.pack_ns = s->pack_ns;
-  char *times = seconds ? list_times(seconds, repetitions) : NULL;
+  char *times = f ? list_times(f->seconds, f->kept) : NULL, marks[MARKS_MAX];
   row.time_reps_ns = times;
-  if (seconds) describe_times(&row, seconds, repetitions, subject_peak(s));
-  if (seconds) describe_buffers(&row, m);
+  if (f) {
+    describe_times(&row, f, subject_peak(s));
+    describe_buffers(&row, m);
+    figures_mark(f, marks);
+    row.marks = marks;
+  }
   describe_roof(&row, m);
   if (m->stages.total_ns > 0) describe_stages(&row, &m->stages);
   char *counts[3] = {NULL};

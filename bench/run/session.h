@@ -15,6 +15,12 @@
 
 enum { CPUS_TEXT_MAX = 512 };
 
+/* How often the machine got in the way. */
+typedef struct {
+  int repetitions, slow, disturbed, discarded; /* disturbed includes slow */
+  int marked_rows;
+} disturbances;
+
 typedef struct {
   options options;
   run_level level;
@@ -23,6 +29,7 @@ typedef struct {
   double budget;     /* seconds for the repetitions of one benchmark */
   counters counters; /* asked for with --counters */
   bool stages;       /* also a run of each benchmark with the stage clock on */
+  double precision;  /* repeated until the median's confidence interval is no wider share of it */
   const char *csv_path;
   const char *environment_path;
   progress_mode progress_mode;
@@ -37,6 +44,7 @@ typedef struct {
   char cpus[OPTION_THREADS_MAX][CPUS_TEXT_MAX]; /* of each thread count */
   double clock_ns; /* of one reading of the stage clock at start and end; 0 without --stages */
   int timed, skipped, failed;
+  disturbances disturbances;
 } session;
 
 #endif

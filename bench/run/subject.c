@@ -1,6 +1,7 @@
 /* subject.c - no kernel is timed that has not just been proved right on this very problem. */
 #include "subject.h"
 
+#include "canary.h"
 #include "now.h"
 #include "rotation.h"
 
@@ -15,7 +16,7 @@ static const double warm_up_limit = 0.1;
 
 static const double trial_seconds = 0.05;
 
-enum { MIN_REPETITIONS = 3, TRIAL_CALLS = 5 };
+enum { MIN_REPETITIONS = 3, FEW_REPETITIONS = 6 /* the fewest with a confidence interval */, TRIAL_CALLS = 5 };
 
 static void complain(subject *s, subject_status status, const char *name, const char *reason) {
   progress_clear(&s->session->progress);
@@ -101,9 +102,23 @@ static void report(gbench_state *state, const subject *s) {
   gbench_counter(state, "err", finite_or_largest(s->err));
 }
 
-static void run(gbench_state *state, void *context) {
-  const measurement *m = context;
+/* One repetition, and what happened around it. */
+static gconv_status time_sample(measurement *m, const rotation *r, gbench_state *state) {
   const subject *s = m->subject;
+  const bool slow_before = canary_slow(s->session, s->threads);
+  const usage begin = usage_begin();
+  const double start = seconds_now();
+  const gconv_status status = rotation_time(r, state, gconv_execute, s->plan);
+  const usage during = usage_end(&begin);
+  const double elapsed = seconds_now() - start;
+  samples_add(&m->samples, elapsed, canary_slow(s->session, s->threads) || slow_before, &during);
+  return status;
+}
+
+static void run(gbench_state *state, void *context) {
+  measurement *m = context;
+  const subject *s = m->subject;
+  const double start = seconds_now();
   report(state, s);
   if (m->stages.total_ns > 0) stages_report(&m->stages, state);
   if (m->counted.made) counted_report(&m->counted, &s->session->counters, state);
@@ -114,21 +129,44 @@ static void run(gbench_state *state, void *context) {
   rotation r;
   gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
   if (!status && s->call_seconds < warm_up_limit) status = gconv_execute(s->plan, &r.args[r.copies - 1]);
-  if (!status) status = rotation_time(&r, state, gconv_execute, s->plan);
+  if (!status) status = time_sample(m, &r, state);
   if (status) gbench_fail(state, gconv_last_error());
+  m->spent += seconds_now() - start;
 }
 
 static void done(void *context, const char *error, const double *seconds, int repetitions) {
-  const measurement *m = context;
+  measurement *m = context;
   session *s = m->subject->session;
   progress_clear(&s->progress);
   if (error) {
     s->failed++;
-    measurement_write(m, SUBJECT_FAILED, error, NULL, 0);
-  } else {
-    s->timed++;
-    measurement_write(m, SUBJECT_OK, NULL, seconds, repetitions);
+    m->written = true;
+    measurement_write(m, SUBJECT_FAILED, error, NULL);
+    return;
   }
+  samples_time(&m->samples, seconds, repetitions);
+  if (!repeat_wanted(&m->rule, &m->samples, m->spent)) measurement_finish(m);
+}
+
+static void count_disturbances(disturbances *d, const sample_list *samples, const figures *f) {
+  char marks[MARKS_MAX];
+  figures_mark(f, marks);
+  d->repetitions += samples->timed, d->discarded += f->discarded, d->marked_rows += *marks != 0;
+  d->disturbed += samples->timed - samples_clean(samples);
+  for (int i = 0; i < samples->timed; i++) d->slow += samples->items[i].slow;
+}
+
+void measurement_finish(measurement *m) {
+  session *s = m->subject->session;
+  if (!m->written && m->samples.timed) {
+    figures f = samples_figures(&m->samples, m->rule.enough);
+    s->timed++;
+    count_disturbances(&s->disturbances, &m->samples, &f);
+    measurement_write(m, SUBJECT_OK, NULL, &f);
+    figures_free(&f);
+    m->written = true;
+  }
+  samples_free(&m->samples);
 }
 
 /* As many as asked for; fewer, but at least three, where one takes so long that they would pass the budget. */
@@ -139,6 +177,26 @@ static int affordable_repetitions(const subject *s) {
   const double affordable = s->session->budget / fmax(s->call_seconds, 1e-9);
   if (given_by_user || affordable >= wanted || wanted <= MIN_REPETITIONS) return wanted;
   return affordable > MIN_REPETITIONS ? (int)affordable : MIN_REPETITIONS;
+}
+
+/* A number that the user asked for is kept to. */
+static repeat_rule rule_of(const subject *s) {
+  bool given_by_user;
+  gbench_repetitions(&given_by_user);
+  const int planned = affordable_repetitions(s);
+  return (repeat_rule){.planned = planned,
+                       .enough = given_by_user || planned < FEW_REPETITIONS ? planned : FEW_REPETITIONS,
+                       .budget = given_by_user ? 0 : s->session->budget,
+                       .precision = s->session->precision};
+}
+
+static void add(measurement *m, int repetitions) {
+  gbench_add(&(gbench_case){.name = m->instance.name,
+                            .run = run,
+                            .done = done,
+                            .context = m,
+                            .repetitions = repetitions,
+                            .iteration_seconds = m->subject->call_seconds});
 }
 
 /* With --stages and --counters: before the headline runs, none of which then waits for it. */
@@ -156,7 +214,7 @@ static void run_extras(measurement *m) {
 
 static void skip(const measurement *m, const char *reason) {
   m->subject->session->skipped++;
-  measurement_write(m, SUBJECT_SKIPPED, reason, NULL, 0);
+  measurement_write(m, SUBJECT_SKIPPED, reason, NULL);
 }
 
 void measurement_register(measurement *m) {
@@ -171,10 +229,12 @@ void measurement_register(measurement *m) {
     return;
   }
   if (s->status == SUBJECT_OK) run_extras(m);
-  gbench_add(&(gbench_case){.name = m->instance.name,
-                            .run = run,
-                            .done = done,
-                            .context = m,
-                            .repetitions = affordable_repetitions(m->subject),
-                            .iteration_seconds = m->subject->call_seconds});
+  m->rule = rule_of(s);
+  add(m, m->rule.planned);
+}
+
+bool measurement_repeat(measurement *m) {
+  const int more = m->written ? 0 : repeat_wanted(&m->rule, &m->samples, m->spent);
+  if (more) add(m, more);
+  return more;
 }

@@ -6,6 +6,7 @@
 #include "block.h"
 #include "check.h"
 #include "counted.h"
+#include "repeat.h"
 #include "stages.h"
 
 typedef enum { SUBJECT_OK, SUBJECT_SKIPPED, SUBJECT_FAILED } subject_status;
@@ -34,16 +35,23 @@ typedef struct {
   rotation_size size; /* of what it is timed on, where the subject is ok */
   counted counted;    /* with --counters */
   stage_times stages; /* with --stages; total_ns is 0 where there are none */
+  repeat_rule rule;
+  sample_list samples;
+  double spent; /* seconds on them */
+  bool written; /* as rows */
 } measurement;
 
 /* Plans, checks and tries it. What is wrong or missing is said on stderr, under `name`. */
 void subject_prepare(subject *s, const char *name);
 /* Hands the measurement to the benchmark library, or writes the row that says why not. It must stay in place. */
 void measurement_register(measurement *m);
+/* Hands it over again, for as many repetitions as it still wants. False if it wants none. */
+bool measurement_repeat(measurement *m);
+/* Writes its rows, if it was timed and they are not yet written, and forgets the samples. */
+void measurement_finish(measurement *m);
 
-/* row.c: one row for each layer that the block stands for. `seconds`: of each repetition, if there were any. */
-void measurement_write(const measurement *m, subject_status status, const char *reason, const double *seconds,
-                       int repetitions);
+/* row.c: one row for each layer that the block stands for. `f`: NULL where nothing was timed. */
+void measurement_write(const measurement *m, subject_status status, const char *reason, const figures *f);
 double subject_peak(const subject *s); /* GFLOP/s of the machine that pct_peak is a share of */
 
 #endif

@@ -1,0 +1,20 @@
+/* repeat.c - the rule. A round is never longer than the first one: it may be the last that is needed. */
+#include "repeat.h"
+
+#include <math.h>
+
+/* Too few repetitions have no interval: then their number was limited by the budget, and more are not to be had. */
+static bool precise(const repeat_rule *rule, const sample_list *samples) {
+  figures f = samples_figures(samples, rule->planned);
+  const bool wide = f.stats.ci_hi - f.stats.ci_lo > rule->precision * f.stats.median;
+  figures_free(&f);
+  return !wide;
+}
+
+int repeat_wanted(const repeat_rule *rule, const sample_list *samples, double spent) {
+  if (samples->timed == 0) return 0;
+  if (samples_clean(samples) >= rule->planned && precise(rule, samples)) return 0;
+  const double affordable = (rule->budget - spent) / fmax(spent / samples->timed, 1e-9);
+  if (affordable >= rule->planned) return rule->planned;
+  return affordable >= 1 ? (int)affordable : 0;
+}

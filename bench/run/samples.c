@@ -1,0 +1,81 @@
+/* samples.c - a growing list, and the choice of what counts. */
+#include "samples.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The share of its time that a repetition may wait for a CPU: the kernel's own threads run now and then, and less than
+ * this does not show among other noise. */
+static const double wait_share = 0.01;
+
+static bool interrupted(double elapsed, const usage *u) {
+  return isnan(u->waited) ? u->switches > 0 : u->waited > wait_share * elapsed;
+}
+
+void samples_add(sample_list *list, double elapsed, bool slow, const usage *u) {
+  if (list->count == list->capacity) {
+    const int capacity = list->capacity ? 2 * list->capacity : 16;
+    sample *items = realloc(list->items, (size_t)capacity * sizeof *items);
+    if (!items) return;
+    list->items = items, list->capacity = capacity;
+  }
+  list->items[list->count++] = (sample){.slow = slow, .interrupted = interrupted(elapsed, u), .usage = *u};
+}
+
+void samples_time(sample_list *list, const double *seconds, int count) {
+  for (int i = 0; i < count && list->timed < list->count; i++) list->items[list->timed++].seconds = seconds[i];
+  list->count = list->timed;
+}
+
+void samples_free(sample_list *list) {
+  free(list->items);
+  *list = (sample_list){0};
+}
+
+bool sample_disturbed(const sample *s) { return s->slow || s->interrupted || s->usage.steal > 0; }
+
+int samples_clean(const sample_list *list) {
+  int clean = 0;
+  for (int i = 0; i < list->timed; i++) clean += !sample_disturbed(&list->items[i]);
+  return clean;
+}
+
+figures samples_figures(const sample_list *list, int enough) {
+  figures f = {.seconds = malloc(((size_t)list->timed + 1) * sizeof *f.seconds)};
+  if (!f.seconds) return f;
+  const bool choose = samples_clean(list) >= enough;
+  for (int i = 0; i < list->timed; i++) {
+    const sample *s = &list->items[i];
+    if (choose && sample_disturbed(s)) {
+      f.discarded++;
+      continue;
+    }
+    f.seconds[f.kept++] = s->seconds;
+    f.slow += s->slow, f.interrupted += s->interrupted;
+    f.usage.faults += s->usage.faults, f.usage.switches += s->usage.switches;
+    f.usage.waited += s->usage.waited, f.usage.steal += s->usage.steal;
+  }
+  if (f.kept) f.stats = stats_of(f.seconds, f.kept);
+  return f;
+}
+
+void figures_free(figures *f) {
+  free(f->seconds);
+  *f = (figures){0};
+}
+
+void figures_mark(const figures *f, char marks[MARKS_MAX]) {
+  const struct {
+    bool found;
+    const char *name;
+  } table[] = {{f->slow > 0, "slow"},
+               {f->interrupted > 0, "interrupted"},
+               {f->usage.steal > 0, "steal"},
+               {f->usage.faults > 0, "faults"}};
+  marks[0] = 0;
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    if (table[i].found)
+      snprintf(marks + strlen(marks), MARKS_MAX - strlen(marks), "%s%s", *marks ? " " : "", table[i].name);
+}

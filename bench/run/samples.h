@@ -1,0 +1,50 @@
+/* samples.h - the repetitions of one benchmark with what happened during each: how fast the machine was, and what the
+ * operating system did. Those that were disturbed are measured again and left out if enough others remain. */
+#ifndef GCONV_RUN_SAMPLES_H
+#define GCONV_RUN_SAMPLES_H
+
+#include "gconv.h"
+#include "stats.h"
+#include "usage.h"
+
+typedef struct {
+  double seconds;   /* of a call */
+  bool slow;        /* the machine was */
+  bool interrupted; /* others took more than a negligible share of its CPUs' time */
+  usage usage;      /* of the timed region */
+} sample;
+
+typedef struct {
+  sample *items;
+  int count, capacity;
+  int timed; /* the first ones, whose seconds are known */
+} sample_list;
+
+/* `elapsed`: seconds between beginning and end of `u`. Without memory the sample is lost. */
+void samples_add(sample_list *list, double elapsed, bool slow, const usage *u);
+/* The seconds of the samples added since the last call, in their order. */
+void samples_time(sample_list *list, const double *seconds, int count);
+void samples_free(sample_list *list);
+
+/* Slow, interrupted or robbed by the hypervisor. Page faults do not count: they are the kernel's own doing, and would
+ * be there the next time. */
+bool sample_disturbed(const sample *s);
+/* Undisturbed ones of those that are timed. */
+int samples_clean(const sample_list *list);
+
+typedef struct {
+  double *seconds; /* of those kept, in the order they were measured; NULL without memory */
+  int kept, discarded;
+  int slow, interrupted; /* of those kept, as are the following */
+  usage usage;           /* in all */
+  stats stats;
+} figures;
+
+/* Leaves out disturbed samples if `enough` others remain, and keeps all otherwise. */
+figures samples_figures(const sample_list *list, int enough);
+void figures_free(figures *f);
+/* "slow interrupted steal faults": which of them there were; empty for clean figures. */
+enum { MARKS_MAX = 40 };
+void figures_mark(const figures *f, char marks[MARKS_MAX]);
+
+#endif

@@ -1,0 +1,60 @@
+/* usage.c - getrusage and schedstat for the process, /proc/stat for the machine. The process's own figures are read
+ * last at the beginning and first at the end, so that reading does not show in them. */
+#include "usage.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* 0 where the system does not tell: then nothing is stolen as far as anybody knows. */
+static double steal_seconds(void) {
+  FILE *file = fopen("/proc/stat", "r");
+  if (!file) return 0;
+  unsigned long long ticks; /* the eighth figure of the first line: user nice system idle iowait irq softirq steal */
+  const int found = fscanf(file, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &ticks);
+  fclose(file);
+  return found == 1 ? (double)ticks / (double)sysconf(_SC_CLK_TCK) : 0;
+}
+
+/* The second figure of each thread's schedstat, in nanoseconds. */
+static double waited_seconds(void) {
+  double sum = 0;
+  DIR *threads = opendir("/proc/self/task");
+  if (!threads) return NAN;
+  for (struct dirent *thread; (thread = readdir(threads));) {
+    char path[300];
+    if (thread->d_name[0] == '.') continue;
+    snprintf(path, sizeof path, "/proc/self/task/%s/schedstat", thread->d_name);
+    FILE *file = fopen(path, "r");
+    unsigned long long ns;
+    sum += file && fscanf(file, "%*u %llu", &ns) == 1 ? 1e-9 * (double)ns : NAN;
+    if (file) fclose(file);
+  }
+  closedir(threads);
+  return sum;
+}
+
+static void read_process(usage *u) {
+  struct rusage r;
+  if (getrusage(RUSAGE_SELF, &r)) return;
+  u->faults = r.ru_minflt + r.ru_majflt;
+  u->switches = r.ru_nivcsw;
+}
+
+usage usage_begin(void) {
+  usage u = {.steal = steal_seconds(), .waited = waited_seconds()};
+  read_process(&u);
+  return u;
+}
+
+usage usage_end(const usage *begin) {
+  usage now = *begin;
+  read_process(&now);
+  now.waited = waited_seconds(), now.steal = steal_seconds();
+  return (usage){.faults = now.faults - begin->faults,
+                 .switches = now.switches - begin->switches,
+                 .waited = now.waited - begin->waited,
+                 .steal = now.steal - begin->steal};
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/python3
+"""test_repetitions.py - gconv-bench repeats until it is precise or out of budget, and its rows say how undisturbed they are."""
+
+import unittest
+
+from tool import SMALL, bench, rows
+
+FLAGS = (f"--problems={SMALL}", "--kernels=direct,naive_split", "--threads=1")
+COLUMNS = ["time_ci_lo_ns", "time_ci_hi_ns", "discarded", "slow", "page_faults", "switches", "waited_ns", "steal_ns", "marks"]
+
+
+class Repetitions(unittest.TestCase):
+    def test_a_number_asked_for_is_kept_to(self):
+        for row in rows(*FLAGS, "--benchmark_repetitions=7", "--precision=0.001")[1]:
+            times = [float(time) for time in row["time_reps_ns"].split(";")]
+            self.assertEqual((row["repetitions"], row["discarded"], len(times)), ("7", "0", 7))
+
+    def test_interval_lies_around_the_median(self):
+        for row in rows(*FLAGS, "--benchmark_repetitions=9")[1]:
+            if int(row["repetitions"]) >= 6:
+                low, median, high = (float(row[c]) for c in ("time_ci_lo_ns", "time_median_ns", "time_ci_hi_ns"))
+                self.assertTrue(float(row["time_min_ns"]) <= low <= median <= high)
+
+    def test_few_repetitions_have_no_interval(self):
+        for row in rows(*FLAGS)[1]:
+            self.assertEqual((row["repetitions"], row["time_ci_lo_ns"], row["time_ci_hi_ns"]), ("1", "", ""))
+
+    def test_columns_follow_the_contract(self):
+        row = rows(*FLAGS)[1][0]
+        names = list(row)
+        self.assertGreater(names.index(COLUMNS[0]), names.index("reason"))
+        self.assertEqual([name for name in names if name in COLUMNS], COLUMNS)
+        for name in ("intensity", "attainable_gflops", "roof", "pct_roof", "page_faults", "switches"):
+            self.assertNotEqual(row[name], "", name)
+        self.assertLessEqual(float(row["attainable_gflops"]), float(row["peak_gflops"]))
+
+    def test_precision_must_be_a_share(self):
+        for wrong in ("0", "-1", "x", "", "inf", "5%%"):
+            self.assertIn("--precision", bench(*FLAGS, f"--precision={wrong}", code=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
