@@ -3,7 +3,6 @@
  * Vectors of output channels over NCHW16c; see README.md for the method, its bounds, and what was tried and lost. */
 #include "impl/direct/direct.h"
 #include "impl/direct/wgrad.h"
-#include "common/operand_source.h"
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -12,10 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE } family;
-
 static const char *const mode_names[OPERANDS] = {"load", "shuffle", "permute", "bcast", "mix2", "mix"};
-static const char *const family_names[] = {"any", "3x3", "depthwise"};
+static const char *const family_names[] = {"any", "3x3", "depthwise", "image"};
 
 static int min_int(int a, int b) { return a < b ? a : b; }
 
@@ -25,7 +22,8 @@ static bool is_flat(const gconv_problem *p) {
          !p->pad_top && !p->pad_left;
 }
 
-static geometry geometry_of(const gconv_problem *p) {
+static geometry geometry_of(const gconv_problem *p, bool flat, bool image) {
+  const int pixel = image ? 1 : BLOCK; /* floats of one column of src */
   geometry g = {
       .ih = p->ih,
       .iw = p->iw,
@@ -39,72 +37,16 @@ static geometry geometry_of(const gconv_problem *p) {
       .step_w = p->dilation_w + 1,
       .pad_top = p->pad_top,
       .pad_left = p->pad_left,
-      .src_block = (ptrdiff_t)p->ih * p->iw * BLOCK,
+      .src_block = (ptrdiff_t)p->ih * p->iw * pixel,
       .dst_block = (ptrdiff_t)p->oh * p->ow * BLOCK,
   };
-  if (is_flat(p)) {
+  if (flat) {
     g.iw = g.ow = p->ih * p->iw;
     g.ih = g.oh = 1;
   }
-  g.src_row = (ptrdiff_t)g.iw * BLOCK;
+  g.src_row = (ptrdiff_t)g.iw * pixel;
   g.dst_row = (ptrdiff_t)g.ow * BLOCK;
   return g;
-}
-
-/* Down columns where the registers allow it, else by rows. */
-static const microkernel *depthwise_tile(const gconv_problem *p) {
-  const microkernel *columns = p->kw == 3 ? ISA_NAME(direct_columns)(p->stride_w, p->ow) : NULL;
-  return columns ? columns : ISA_NAME(direct_depthwise)(p->kw, p->stride_w, p->ow);
-}
-
-/* The fast families need square kernels and strides, no dilation, and borders that their edge columns cover. */
-static family family_of(const gconv_problem *p) {
-  const int edge = (p->kw - 1) / 2;
-  const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && p->stride_w <= 2 && !p->dilation_h &&
-                       !p->dilation_w && p->pad_left <= edge && p->pad_right <= edge;
-  if (!regular) return ANY_TAPS;
-  const bool depthwise = p->icg == 1 && p->ocg == 1 && VL > 1 && (p->kw == 3 || p->kw == 5 || p->kw == 7);
-  if (depthwise && depthwise_tile(p)) return DEPTHWISE;
-  if (p->kw == 3 && ISA_NAME(direct_3x3)(BCAST, p->stride_w, 1, p->ow)) return TAPS_3X3;
-  return ANY_TAPS;
-}
-
-static int round_down(int value, int multiple) { return value / multiple * multiple; }
-
-/* Input indices per pass: a vector's weights take at most half of the L1 cache; a tail shorter than half a chunk is not
- * split off. */
-static int choose_chunk(const gconv_problem *p, family f, const gconv_caches *caches) {
-  const int bytes = p->kh * p->kw * VL * (int)sizeof(float);
-  const int chunk = round_down((int)(caches->l1d / 2) / bytes, BLOCK);
-  return f != TAPS_3X3 || chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
-}
-
-static void choose_microkernels(const gconv_plan *plan, const geometry *g, family f, vector_job *job) {
-  const gconv_problem *p = &plan->problem;
-  const operand_mode mode = job->source.mode;
-  job->chunk = choose_chunk(p, f, &plan->env.caches);
-  if (f == TAPS_3X3) {
-    job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
-    job->main = g->oh > 1 ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
-  } else if (f == DEPTHWISE) {
-    job->main = job->rest = depthwise_tile(p);
-  } else {
-    job->main = ISA_NAME(direct_any)(mode, p->stride_w, job->vectors, g->ow);
-    job->rest = ISA_NAME(direct_any)(mode, p->stride_w, job->vectors, 1);
-  }
-}
-
-/* Whether the vector and the next one lie in one group, so that a pair of them can share its operands. */
-static bool pairs_up(const gconv_problem *p, const operand_source *o, int vector) {
-  const int last = (vector + 2) * VL - 1;
-  return o->mode == BCAST && last < p->oc && last / p->ocg == vector * VL / p->ocg;
-}
-
-/* The 3x3 tile shares an operand between taps, the tap tile between two vectors and leaves out borders exactly: better
- * where a pair of vectors takes the same operands. */
-static family family_of_vector(const gconv_problem *p, family f, const operand_source *o, int vector) {
-  if (o->groups == 0 || (f == DEPTHWISE && o->mode != LOAD)) return ANY_TAPS; /* padding lanes; a single last channel */
-  return f == TAPS_3X3 && pairs_up(p, o, vector) ? ANY_TAPS : f;
 }
 
 /* Columns per unit of a flattened layer: their inputs take at most a quarter of L2 and every thread gets work. */
@@ -132,7 +74,8 @@ static int choose_rows(const gconv_plan *plan, int jobs) {
  * fewer bytes. */
 static void choose_order(const gconv_plan *plan, direct_state *state) {
   const gconv_problem *p = &plan->problem;
-  const int64_t l2 = (int64_t)plan->env.caches.l2, pixel = (int64_t)sizeof(float) * (p->icg > BLOCK ? p->icg : BLOCK);
+  const int64_t l2 = (int64_t)plan->env.caches.l2, channels = p->icg > BLOCK || state->image ? p->icg : BLOCK,
+                pixel = (int64_t)sizeof(float) * channels;
   const int64_t input = pixel * p->ih * p->iw, row = pixel * p->iw * p->stride_h;
   const int64_t weights = (int64_t)sizeof(float) * p->oc * p->icg * p->kh * p->kw;
   state->jobs_inner = state->x_step > 0;
@@ -148,39 +91,32 @@ static void choose_order(const gconv_plan *plan, direct_state *state) {
 
 static gconv_status plan_forward(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
-  const family f = family_of(p);
   const int vectors = (p->oc + BLOCK - 1) / BLOCK * (BLOCK / VL);
   const bool small = p->icg <= VL; /* only then can a vector need lane numbers */
   const size_t index_count = small ? (size_t)vectors * (size_t)p->icg * VL : 0;
   direct_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
   if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %d vectors", vectors);
   plan->state = state;
-  int32_t *index = (int32_t *)&state->job[vectors];
-  state->g = geometry_of(p);
-  for (int vector = 0; vector < vectors;) {
-    vector_job *job = &state->job[state->jobs++];
-    job->source = operand_source_of(p, vector, index);
-    if (job->source.index) index += (ptrdiff_t)p->icg * VL;
-    job->vector = vector;
-    const family own = family_of_vector(p, f, &job->source, vector);
-    job->vectors = own == ANY_TAPS && pairs_up(p, &job->source, vector) ? 2 : 1;
-    choose_microkernels(plan, &state->g, own, job);
-    if (job->main->rows > state->row_step) state->row_step = job->main->rows;
-    vector += job->vectors;
-  }
+  state->flat = is_flat(p);
+  state->image = ISA_NAME(direct_is_image)(p);
+  state->g = geometry_of(p, state->flat, state->image);
+  ISA_NAME(direct_cut)(plan, state, vectors, small ? (int32_t *)&state->job[vectors] : NULL);
+  for (int j = 0; j < state->jobs; j++)
+    if (state->job[j].main->rows > state->row_step) state->row_step = state->job[j].main->rows;
   const vector_job *first = &state->job[0];
   if (first->main->rows == ALL_ROWS) state->row_step = choose_rows(plan, state->jobs);
-  state->x_step = is_flat(p) ? choose_columns(plan, &state->g, first->main->width) : 0;
+  state->x_step = state->flat ? choose_columns(plan, &state->g, first->main->width) : 0;
   choose_order(plan, state);
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
 
-  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
+  plan->native_src_layout = state->image ? GCONV_NCHW : GCONV_NCHW16C;
+  plan->native_dst_layout = GCONV_NCHW16C;
   plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
   plan->executed_macs = gconv_problem_count(p).macs_nominal / p->oc * vectors * VL;
   plan->lane_use = (double)p->oc / ((double)vectors * VL);
   snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",
-           family_names[f], mode_names[first->source.mode], first->vectors, first->main->rows, first->main->width,
-           first->chunk, p->icg);
+           family_names[first->family], mode_names[first->source.mode], first->vectors, first->main->rows,
+           first->main->width, first->chunk, p->icg);
   return GCONV_OK;
 }
 

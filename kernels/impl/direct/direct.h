@@ -8,6 +8,8 @@
 #include "gconv.h"
 #include "common/operand.h"
 
+enum { VECTORS_MAX = 3 }; /* of a job */
+
 /* Sizes as the microkernels see them. Dilation as distance: 1 = dense. 1x1 layers are flattened to one row of ih*iw
  * pixels. */
 typedef struct {
@@ -18,14 +20,15 @@ typedef struct {
 typedef struct {
   const geometry *g;
   const operand_source *source;
-  const float *src;        /* the image */
-  const float *wei;        /* packed weights of the vector */
-  ptrdiff_t wei_vector;    /* floats from one vector's weights to the next one's */
-  float *dst, *dst_second; /* row 0 of the image in the vector's block; of the second vector of a pair */
-  int y, y_last;           /* output rows [y, y_last); a tile of R rows does y to y + R - 1 */
-  int x_first, x_last;     /* output columns [x_first, x_last) */
-  int i_first, i_last;     /* input indices summed by this call */
-  bool accumulate;         /* add to dst instead of overwriting it */
+  const float *src;                  /* the image */
+  const float *wei;                  /* packed weights of the vector */
+  ptrdiff_t wei_vector;              /* floats from one vector's weights to the next one's */
+  float *dst;                        /* row 0 of the image in the vector's block */
+  ptrdiff_t dst_vector[VECTORS_MAX]; /* floats from there to where each vector of the job has it */
+  int y, y_last;                     /* output rows [y, y_last); a tile of R rows does y to y + R - 1 */
+  int x_first, x_last;               /* output columns [x_first, x_last) */
+  int i_first, i_last;               /* input indices summed by this call */
+  bool accumulate;                   /* add to dst instead of overwriting it */
 } strip;
 
 typedef void strip_fn(const strip *);
@@ -33,7 +36,7 @@ typedef void strip_fn(const strip *);
 enum { ALL_ROWS = 0 }; /* rows of a microkernel that walks down any number of them */
 
 /* The microkernels: 3x3 with stride 1 or 2, rows 1 or 2; depthwise 3x3 down columns; depthwise 3x3, 5x5 and 7x7 by
- * rows; any. NULL where the ISA has none or the output row is narrower than every tile. */
+ * rows; 1x1; few channels in planes; any. NULL where the ISA has none or the output row is narrower than every tile. */
 typedef struct {
   strip_fn *run;
   int rows, vectors, width; /* of the tile */
@@ -57,12 +60,20 @@ static inline const microkernel *best_width(const microkernel *tile, size_t coun
 const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow);
 const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow);
 const microkernel *ISA_NAME(direct_columns)(int stride, int ow);
-const microkernel *ISA_NAME(direct_any)(operand_mode mode, int stride, int vectors, int width);
+const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int vectors);
+const microkernel *ISA_NAME(direct_image)(int stride, int vectors);
+bool ISA_NAME(direct_is_image)(const gconv_problem *p);
+const microkernel *ISA_NAME(direct_any)(operand_mode mode, int mixed, int stride, int vectors, int width);
 
-/* Vectors that run together: the same microkernel and, for a pair, the same group. */
+typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE, IMAGE } direct_family;
+
+/* Vectors that run together: the same microkernel and the same one or two groups. */
 typedef struct {
   operand_source source;
+  direct_family family;
   int vector, vectors;
+  int mixed;                      /* MIX2: which of them has lanes of both groups */
+  double cost;                    /* of this job and all after it, see jobs.c */
   int chunk;                      /* input indices summed per pass, so that a vector's weights stay in the L1 cache */
   const microkernel *main, *rest; /* rest: the rows, or the last columns, that main's tile does not fill */
 } vector_job;
@@ -71,11 +82,15 @@ typedef struct {
   geometry g;
   int jobs, row_step; /* output rows per unit of work */
   int x_step;         /* output columns per unit of work */
+  bool flat;          /* one pixel per column and no border: the plane is one long row */
+  bool image;         /* src is NCHW, see tile_image.c */
   bool jobs_inner;    /* all vectors for some rows or columns before the next */
   ptrdiff_t wei_vector;
   vector_job job[];
 } direct_state;
 
+/* Fills state->job; `index` has room for icg * VL numbers a vector where icg <= VL. */
+void ISA_NAME(direct_cut)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index);
 void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float *wei, float *dst);
 void ISA_NAME(direct_pack)(const gconv_plan *plan, const float *wei, void *packed);
 

@@ -24,19 +24,21 @@ static float *vector_dst(const pass *p, int n, int vector) {
 }
 
 static strip strip_of(const pass *p, int n, const vector_job *job) {
-  return (strip){
+  float *const dst = vector_dst(p, n, job->vector);
+  strip a = {
       .g = &p->state->g,
       .source = &job->source,
       .src = p->src + n * p->src_image,
       .wei = p->wei + job->vector * p->state->wei_vector,
       .wei_vector = p->state->wei_vector,
-      .dst = vector_dst(p, n, job->vector),
-      .dst_second = vector_dst(p, n, job->vector + job->vectors - 1),
+      .dst = dst,
       .x_first = 0,
       .x_last = p->state->g.ow,
       .i_first = 0,
       .i_last = job->source.icg,
   };
+  for (int v = 0; v < job->vectors; v++) a.dst_vector[v] = vector_dst(p, n, job->vector + v) - dst;
+  return a;
 }
 
 /* Units [first, last) of one job's rows: all of them for one chunk of input indices before the next chunk. */
@@ -65,8 +67,7 @@ static void run_columns(const pass *p, int n, const vector_job *job, int x_unit)
   job->main->run(&a);
   a.x_first = a.x_last;
   a.x_last = end;
-  const microkernel *last = end - a.x_first <= job->rest->width ? job->rest : job->main;
-  last->run(&a);
+  if (a.x_first < end) job->rest->run(&a);
 }
 
 /* Units [first, last). In the order image, job, rows whole runs of rows are handed on. */
@@ -108,7 +109,7 @@ void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float 
       .src = src,
       .wei = wei,
       .dst = dst,
-      .src_image = gconv_layout_elems(GCONV_NCHW16C, src_image),
+      .src_image = gconv_layout_elems(plan->native_src_layout, src_image),
       .dst_image = gconv_layout_elems(GCONV_NCHW16C, dst_image),
       .y_units = (state->g.oh + state->row_step - 1) / state->row_step,
       .x_units = state->x_step ? (state->g.ow + state->x_step - 1) / state->x_step : 0,

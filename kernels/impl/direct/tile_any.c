@@ -2,18 +2,9 @@
  * tap.
  *
  * For every tap the sum over the input indices is a small matrix product: NV weight vectors and W operands make NV * W
- * FMAs. With NV = 2, W = 14 (AVX-512) that is 0.57 loads per FMA. Columns whose input lies outside are left out,
- * exactly. */
-#include "impl/direct/direct.h"
-
-/* One vector: enough columns to hide the FMA latency. Pairs only for BCAST, whose vectors share their operands. */
-#if defined(GCONV_ISA_IS_avx512)
-#define WIDE   14
-#define NARROW 7
-#else
-#define WIDE   6
-#define NARROW 3
-#endif
+ * FMAs. The vectors of a job lie in one group, or in two with one vector across the border between them, so that they
+ * share one or two broadcast loads a column. Columns whose input lies outside are left out, exactly. */
+#include "impl/direct/run_of_vectors.h"
 
 /* Columns [low, high) of a tile of `width` at x0 whose input for tap s is inside the row, as bits. */
 static uint32_t columns_inside(const geometry *g, int x0, int width, int s) {
@@ -32,28 +23,30 @@ static bool all_inside(const geometry *g, int x0, int width) {
 }
 
 /* All input indices of one tap. S: the stride, 0 if only known at run time. `whole`: no column needs a test. */
-INLINE void tap(const strip *a, const operand_mode mode, const int S, const int NV, const int W, const bool whole,
-                uint32_t inside, ptrdiff_t origin, const float *wei, v_f32 acc[2][WIDE]) {
+INLINE void tap(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
+                const bool whole, uint32_t inside, ptrdiff_t origin, const float *wei, v_f32 acc[VECTORS_MAX][WIDE]) {
   const ptrdiff_t block = a->g->src_block, step = (ptrdiff_t)(S ? S : a->g->stride_w) * BLOCK;
-  const v_mask second = v_mask_of(a->source->lanes[1]), none = v_mask_all(false);
+  const v_mask lanes[2] = {v_mask_of(a->source->lanes[0]), v_mask_of(a->source->lanes[1])};
   for (int i = a->i_first; i < a->i_last; i++) {
     const operand_at at = operand_for(a->source, mode, a->src + origin, block, i);
-    v_f32 w[2];
+    v_f32 w[VECTORS_MAX], p[VECTORS_MAX];
     UNROLLED (v, NV) w[v] = v_load(wei + v * a->wei_vector + (ptrdiff_t)i * VL);
     UNROLLED (x, W) {
       if (!whole && !(inside >> x & 1)) continue;
-      const v_f32 p = operand(a->source, mode, &at, a->src + origin, block, i, x * step, false, none, second);
-      UNROLLED (v, NV) acc[v][x] = v_fma(p, w[v], acc[v][x]);
+      if (mode == BCAST || mode == MIX2)
+        run_operands(mode, X, NV, &at, x * step, lanes, p);
+      else
+        p[0] = operand(a->source, mode, &at, a->src + origin, block, i, x * step, false, lanes[0], lanes[1]);
+      UNROLLED (v, NV) acc[v][x] = v_fma(p[v], w[v], acc[v][x]);
     }
   }
 }
 
-INLINE void tile(const strip *a, const operand_mode mode, const int S, const int NV, const int W, const bool whole,
-                 int x0, int width) {
+INLINE void tile(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
+                 const bool whole, int x0, int width) {
   const geometry *g = a->g;
-  float *const dst[2] = {a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK,
-                         a->dst_second + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK};
-  v_f32 acc[2][WIDE]; /* [NV][W] of it live in registers */
+  float *const dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
+  v_f32 acc[VECTORS_MAX][WIDE]; /* [NV][W] of it live in registers */
   UNROLLED (v, NV)
     UNROLLED (x, W) acc[v][x] = v_zero();
 
@@ -65,47 +58,53 @@ INLINE void tile(const strip *a, const operand_mode mode, const int S, const int
       const int64_t column = (int64_t)x0 * g->stride_w - g->pad_left + (int64_t)s * g->step_w;
       const float *wei = a->wei + ((ptrdiff_t)r * g->kw + s) * a->source->icg * VL;
       if (whole || inside)
-        tap(a, mode, S, NV, W, whole, inside, (ptrdiff_t)(row * g->src_row + column * BLOCK), wei, acc);
+        tap(a, mode, X, S, NV, W, whole, inside, (ptrdiff_t)(row * g->src_row + column * BLOCK), wei, acc);
     }
   }
   UNROLLED (v, NV)
     UNROLLED (x, W)
-      if (whole || x < width) v_store(dst[v] + x * BLOCK, acc[v][x]);
+      if (whole || x < width) v_store(dst + a->dst_vector[v] + x * BLOCK, acc[v][x]);
 }
 
-INLINE void tiles(const strip *a, const operand_mode mode, const int S, const int NV, const int W) {
+INLINE void tiles(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W) {
   for (int x = a->x_first; x < a->x_last; x += W) {
     const int width = a->x_last - x < W ? a->x_last - x : W;
     if (width == W && all_inside(a->g, x, W))
-      tile(a, mode, S, NV, W, true, x, W);
+      tile(a, mode, X, S, NV, W, true, x, W);
     else
-      tile(a, mode, S, NV, W, false, x, width);
+      tile(a, mode, X, S, NV, W, false, x, width);
   }
 }
 
-#define STRIP(mode, S, NV, W)                                                                                          \
-  static void mode##_s##S##_v##NV##_w##W(const strip *a) { tiles(a, mode, S, NV, W); }
-#define ROW(mode, S, NV, W)                                                                                            \
-  { mode##_s##S##_v##NV##_w##W, 1, NV, W, false }
-
-/* One vector has enough columns to hide the FMA latency; pairs only for BCAST, whose vectors share their operands. The
- * stride is a constant where it is 1 or 2 and matters: for BCAST, the mode of dense layers. */
+/* One row a microkernel: mode, the mixed vector (MIX2), stride (0: any), vectors, columns. Strides 1 and 2 are
+ * constants where they matter, in the modes of wide groups; the constant comes before 0, the narrow tile before the
+ * wide one. */
 // clang-format off
-#define SINGLES(M, W) M(LOAD, 0, 1, W) M(SHUFFLE, 0, 1, W) M(PERMUTE, 0, 1, W) M(MIX2, 0, 1, W) M(MIX, 0, 1, W)
-#define BCASTS(M, W) M(BCAST, 1, 1, W) M(BCAST, 2, 1, W) M(BCAST, 0, 1, W) M(BCAST, 1, 2, W) M(BCAST, 2, 2, W) M(BCAST, 0, 2, W)
-#define ALL(M, W) SINGLES(M, W) BCASTS(M, W)
-#define EXPAND(M, A, W) A(M, W)
-EXPAND(STRIP, ALL, WIDE)
-EXPAND(STRIP, ALL, NARROW)
+#define SINGLES(M, W) M(LOAD, 0, 0, 1, W) M(SHUFFLE, 0, 0, 1, W) M(PERMUTE, 0, 0, 1, W) M(MIX, 0, 0, 1, W)
+#define BCASTS(M, NV, W) M(BCAST, 0, 1, NV, W) M(BCAST, 0, 2, NV, W) M(BCAST, 0, 0, NV, W)
+#define MIXED(M, X, NV, W) M(MIX2, X, 1, NV, W) M(MIX2, X, 0, NV, W)
+#define TO_TWO(M, W) SINGLES(M, W) BCASTS(M, 1, W) BCASTS(M, 2, W) MIXED(M, 0, 1, W) MIXED(M, 0, 2, W) MIXED(M, 1, 2, W)
+#define THREE(M) BCASTS(M, 3, THREES) MIXED(M, 0, 3, THREES) MIXED(M, 1, 3, THREES) MIXED(M, 2, 3, THREES)
+#define ALL(M) TO_TWO(M, NARROW) TO_TWO(M, WIDE) THREE(M)
 
-#define INDEXED(mode, S, NV, W) [mode] = ROW(mode, S, NV, W),
-#define LISTED(mode, S, NV, W) ROW(mode, S, NV, W),
-static const microkernel single[2][OPERANDS] = {{EXPAND(INDEXED, SINGLES, WIDE)}, {EXPAND(INDEXED, SINGLES, NARROW)}};
-static const microkernel bcast[2][6] = {{EXPAND(LISTED, BCASTS, WIDE)}, {EXPAND(LISTED, BCASTS, NARROW)}};
+#define STRIP(mode, X, S, NV, W)   STRIP_(mode, X, S, NV, W)
+#define STRIP_(mode, X, S, NV, W)  static void mode##X##_s##S##_v##NV##_w##W(const strip *a) { tiles(a, mode, X, S, NV, W); }
+#define LISTED(mode, X, S, NV, W)  LISTED_(mode, X, S, NV, W)
+#define LISTED_(mode, X, S, NV, W) {mode, X, S, {mode##X##_s##S##_v##NV##_w##W, 1, NV, W, false}},
+ALL(STRIP)
+static const struct {
+  operand_mode mode;
+  int mixed, stride;
+  microkernel tile;
+} table[] = {ALL(LISTED)};
 // clang-format on
 
-const microkernel *ISA_NAME(direct_any)(operand_mode mode, int stride, int vectors, int width) {
-  const bool is_narrow = width <= NARROW;
-  if (mode != BCAST) return &single[is_narrow][mode];
-  return &bcast[is_narrow][(vectors - 1) * 3 + (stride <= 2 ? stride - 1 : 2)];
+const microkernel *ISA_NAME(direct_any)(operand_mode mode, int mixed, int stride, int vectors, int width) {
+  const microkernel *best = NULL;
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    const bool fits = table[i].mode == mode && table[i].mixed == mixed && table[i].tile.vectors == vectors &&
+                      (table[i].stride == stride || !table[i].stride);
+    if (fits && (!best || (best->width < width && table[i].tile.width > best->width))) best = &table[i].tile;
+  }
+  return best;
 }

@@ -1,0 +1,113 @@
+/* jobs.c - which vectors of output channels run together, and with which microkernel.
+ *
+ * Consecutive vectors that take their input from one group, or from two with one vector across the border, can share
+ * operands. The vectors are cut into such runs so that the work, by a simple count of instructions, is least. */
+#include "common/operand_source.h"
+#include "impl/direct/direct.h"
+
+#include <math.h>
+
+enum { TILE_COST = 60 }; /* FMAs that fit into the time between two tiles: 30 cycles, measured on Zen 5 */
+
+/* Down columns where the registers allow it, else by rows. */
+static const microkernel *depthwise_tile(const gconv_problem *p) {
+  const microkernel *columns = p->kw == 3 ? ISA_NAME(direct_columns)(p->stride_w, p->ow) : NULL;
+  return columns ? columns : ISA_NAME(direct_depthwise)(p->kw, p->stride_w, p->ow);
+}
+
+/* The fast families need square kernels and strides, no dilation, and borders that their edge columns cover. */
+static direct_family family_of(const gconv_problem *p) {
+  const int edge = (p->kw - 1) / 2;
+  const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && p->stride_w <= 2 && !p->dilation_h &&
+                       !p->dilation_w && p->pad_left <= edge && p->pad_right <= edge;
+  if (ISA_NAME(direct_is_image)(p)) return IMAGE;
+  if (!regular) return ANY_TAPS;
+  const bool depthwise = p->icg == 1 && p->ocg == 1 && VL > 1 && (p->kw == 3 || p->kw == 5 || p->kw == 7);
+  if (depthwise && depthwise_tile(p)) return DEPTHWISE;
+  if (p->kw == 3 && ISA_NAME(direct_3x3)(BCAST, p->stride_w, 1, p->ow)) return TAPS_3X3;
+  return ANY_TAPS;
+}
+
+static int round_down(int value, int multiple) { return value / multiple * multiple; }
+
+/* Input indices per pass: a vector's weights take at most half of the L1 cache; a tail shorter than half a chunk is not
+ * split off. */
+static int choose_chunk(const gconv_problem *p, direct_family f, const gconv_caches *caches) {
+  const int bytes = p->kh * p->kw * VL * (int)sizeof(float);
+  const int chunk = round_down((int)(caches->l1d / 2) / bytes, BLOCK);
+  return f != TAPS_3X3 || chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
+}
+
+static void choose_microkernels(const gconv_plan *plan, const direct_state *state, vector_job *job) {
+  const geometry *g = &state->g;
+  const gconv_problem *p = &plan->problem;
+  const operand_mode mode = job->source.mode;
+  job->chunk = choose_chunk(p, job->family, &plan->env.caches);
+  if (job->family == TAPS_3X3) {
+    job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
+    job->main = g->oh > 1 ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
+  } else if (job->family == DEPTHWISE) {
+    job->main = job->rest = depthwise_tile(p);
+  } else if (job->family == IMAGE) {
+    job->main = job->rest = ISA_NAME(direct_image)(p->stride_w, job->vectors);
+  } else {
+    const microkernel *flat = state->flat ? ISA_NAME(direct_1x1)(mode, job->mixed, job->vectors) : NULL;
+    job->main = flat ? flat : ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow);
+    job->rest = ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow % job->main->width);
+  }
+}
+
+/* A vector alone. */
+static void single(const gconv_problem *p, direct_family f, vector_job *job, int32_t *index) {
+  job->source = operand_source_of(p, job->vector, index);
+  job->vectors = 1;
+  job->mixed = 0;
+  const bool padding_only = job->source.groups == 0, last_channel_only = f == DEPTHWISE && job->source.mode != LOAD;
+  job->family = padding_only || last_channel_only ? ANY_TAPS : f;
+}
+
+/* `count` vectors together: false where they do not share operands. */
+static bool together(const gconv_problem *p, direct_family f, vector_job *job, int count) {
+  const int first = job->vector * VL, end = first + count * VL, group = first / p->ocg;
+  if (end - VL >= p->oc || f == DEPTHWISE) return false;
+  const int last_group = (end < p->oc ? end - 1 : p->oc - 1) / p->ocg, border = (group + 1) * p->ocg;
+  job->source = (operand_source){.mode = BCAST, .groups = 1, .channel = group * p->icg, .icg = p->icg};
+  job->vectors = count;
+  job->mixed = 0;
+  job->family = f == IMAGE ? IMAGE : ANY_TAPS;
+  if (last_group == group) return true;
+  if (last_group > group + 1 || border % VL == 0 || f == TAPS_3X3) return false;
+  job->source.mode = MIX2;
+  job->source.groups = 2;
+  job->source.lanes[0] = (1u << border % VL) - 1;
+  job->source.lanes[1] = ((1u << VL) - 1) & ~job->source.lanes[0];
+  job->mixed = border / VL - job->vector;
+  return true;
+}
+
+/* Instructions of a job per output pixel: the FMAs, or the loads where they are more (a core does two of each a cycle),
+ * for every input index, and what a tile costs beside them. */
+static double cost_of(const gconv_problem *p, const vector_job *job) {
+  const int rows = job->main->rows == ALL_ROWS ? p->oh : job->main->rows, columns = job->main->width * rows;
+  const int fmas = job->vectors * columns;
+  const int loads = job->vectors + columns * (job->source.groups > 1 ? job->source.groups : 1);
+  const bool operands_shared_by_taps = job->family == TAPS_3X3 || job->family == DEPTHWISE;
+  const double index = operands_shared_by_taps || fmas > loads ? fmas : loads;
+  return (index * p->icg * p->kh * p->kw + TILE_COST) / columns;
+}
+
+void ISA_NAME(direct_cut)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index) {
+  const gconv_problem *p = &plan->problem;
+  const direct_family f = family_of(p);
+  for (int v = vectors - 1; v >= 0; v--) { /* the best job that begins with vector v, and the cost of all from there */
+    vector_job *best = &state->job[v], job = {.vector = v};
+    best->cost = INFINITY;
+    single(p, f, &job, index + (index ? (ptrdiff_t)v * p->icg * VL : 0));
+    do {
+      choose_microkernels(plan, state, &job);
+      job.cost = cost_of(p, &job) + (v + job.vectors < vectors ? state->job[v + job.vectors].cost : 0);
+      if (job.cost <= best->cost) *best = job;
+    } while (job.vectors < VECTORS_MAX && together(p, f, &job, job.vectors + 1));
+  }
+  for (int v = 0; v < vectors; v += state->job[state->jobs++].vectors) state->job[state->jobs] = state->job[v];
+}

@@ -1,0 +1,54 @@
+/* tile_1x1.c - 1x1 with stride 1 and no border: the plane is one long row, the layer a matrix product.
+ *
+ * The same tile as tile_any.c with nothing left to decide between two tiles: narrow groups have so few input channels
+ * that finding out about taps and borders would take a tenth of the time. Whole tiles only; what is left of a row is
+ * for the tap tile. */
+#include "impl/direct/run_of_vectors.h"
+
+/* The sum over the input channels for W columns of NV vectors, of which vector X has lanes of two groups (MIX2). */
+INLINE void tile(const strip *a, const operand_mode mode, const int X, const int NV, const int W, const float *src,
+                 float *dst) {
+  const ptrdiff_t block = a->g->src_block;
+  const v_mask lanes[2] = {v_mask_of(a->source->lanes[0]), v_mask_of(a->source->lanes[1])};
+  const float *wei = a->wei;
+  v_f32 acc[VECTORS_MAX][WIDE]; /* [NV][W] of it live in registers */
+  UNROLLED (v, NV)
+    UNROLLED (x, W) acc[v][x] = v_zero();
+  for (int i = 0; i < a->i_last; i++, wei += VL) {
+    const operand_at at = operand_for(a->source, mode, src, block, i);
+    v_f32 w[VECTORS_MAX], p[VECTORS_MAX];
+    UNROLLED (v, NV) w[v] = v_load(wei + v * a->wei_vector);
+    UNROLLED (x, W) {
+      run_operands(mode, X, NV, &at, x * BLOCK, lanes, p);
+      UNROLLED (v, NV) acc[v][x] = v_fma(p[v], w[v], acc[v][x]);
+    }
+  }
+  UNROLLED (v, NV)
+    UNROLLED (x, W) v_store(dst + a->dst_vector[v] + x * BLOCK, acc[v][x]);
+}
+
+INLINE void tiles(const strip *a, const operand_mode mode, const int X, const int NV, const int W) {
+  for (ptrdiff_t x = a->x_first; x + W <= a->x_last; x += W)
+    tile(a, mode, X, NV, W, a->src + x * BLOCK, a->dst + x * BLOCK);
+}
+
+/* One row a microkernel: mode, the mixed vector (MIX2), vectors, columns. */
+// clang-format off
+#define ALL(M) \
+  M(BCAST, 0, 1, WIDE) M(BCAST, 0, 2, WIDE) M(BCAST, 0, 3, THREES) M(MIX2, 0, 1, WIDE) M(MIX2, 0, 2, WIDE) \
+  M(MIX2, 1, 2, WIDE) M(MIX2, 0, 3, THREES) M(MIX2, 1, 3, THREES) M(MIX2, 2, 3, THREES)
+#define STRIP(mode, X, NV, W)  static void mode##X##_v##NV(const strip *a) { tiles(a, mode, X, NV, W); }
+#define LISTED(mode, X, NV, W) {mode, X, {mode##X##_v##NV, 1, NV, W, false}},
+ALL(STRIP)
+static const struct {
+  operand_mode mode;
+  int mixed;
+  microkernel tile;
+} table[] = {ALL(LISTED)};
+// clang-format on
+
+const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int vectors) {
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    if (table[i].mode == mode && table[i].mixed == mixed && table[i].tile.vectors == vectors) return &table[i].tile;
+  return NULL;
+}
