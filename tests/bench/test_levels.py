@@ -56,7 +56,7 @@ class Networks(unittest.TestCase):
         self.assertEqual(len(convolutions), 27)
         fc = 1_024_000
         self.assertEqual(sum(int(step["macs"]) for step in convolutions) + fc, int(row["macs"]))
-        self.assertEqual({step["problem"] for step in self.steps if not step["macs"]}, {"convert", "global_avg_pool", "fc"})
+        self.assertEqual({step["problem"] for step in self.steps if not step["macs"]}, {"global_avg_pool", "fc"}) # direct reads images as they are
         self.assertTrue(all(step["set"] == "mobilenet_v1" and float(step["time_median_ns"]) >= 0 for step in self.steps))
 
 
