@@ -8,8 +8,15 @@ def section(run):
     if run.claims is None or run.claims.empty:
         return Section("claims", "Published figures", [Missing("the published figures", "claims.csv is missing; `gconv-info claims --csv` writes it.")])
     verdicts = run.claims["verdict"] if "verdict" in run.claims else run.claims.iloc[:, -1]
-    equal = verdicts.str.startswith("equal").sum()
+    equal, uncounted = verdicts.str.startswith("equal"), verdicts.str.startswith("not computed")
+    differing = run.claims[~equal & ~uncounted]
+    text = f"{equal.sum()} of {plural(len(run.claims), 'figure')} hold when computed from the layer sizes."
+    if uncounted.any():
+        text += f" {uncounted.sum()} cannot be counted (errors, training times)."
+    if len(differing):
+        text += f" {len(differing)} {'differs' if len(differing) == 1 else 'differ'}:"
+    blocks = [Text(text)]
+    if len(differing):
+        blocks.append(Table(list(run.claims.columns), differing.to_numpy().tolist(), texts=len(run.claims.columns)))
     return Section("claims", "Published figures", [
-        Text(f"{equal} of {plural(len(run.claims), 'figure')} hold when computed from the layer sizes."),
-        Table(list(run.claims.columns), run.claims.to_numpy().tolist(), texts=len(run.claims.columns), fold=len(run.claims) > 40,
-              caption="All figures with their sources" if len(run.claims) > 40 else None)])
+        *blocks, Table(list(run.claims.columns), run.claims.to_numpy().tolist(), texts=len(run.claims.columns), fold=True, caption="All figures with their sources")])
