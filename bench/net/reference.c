@@ -156,9 +156,13 @@ static approximation (*const operations[MODEL_OPS])(const reference *r, int node
     [MODEL_SHUFFLE] = shuffle,   [MODEL_SLICE] = slice,
 };
 
+approximation reference_before_relu(const reference *r, int node, int n, int c, int y, int x) {
+  return operations[r->graph->nodes[node].op](r, node, (position){n, c, y, x});
+}
+
 approximation reference_element(const reference *r, int node, int n, int c, int y, int x) {
   const model_node *d = &r->graph->nodes[node];
-  approximation a = operations[d->op](r, node, (position){n, c, y, x});
+  const approximation a = reference_before_relu(r, node, n, c, y, x);
   if (!d->relu && d->op != MODEL_RELU) return a;
   if (a.value + a.bound <= 0) return (approximation){0, 0};
   return (approximation){fmax(a.value, 0), a.bound};

@@ -43,6 +43,7 @@ typedef struct {
 } reference;
 
 approximation reference_element(const reference *r, int node, int n, int c, int y, int x);
+approximation reference_before_relu(const reference *r, int node, int n, int c, int y, int x);
 
 /* All nodes, for input `image`. The caller frees with reference_free. */
 gconv_status reference_run(const model *m, const net_weights *weights, int batch, const float *image, reference *r);

@@ -11,7 +11,7 @@ typedef struct {
   reference r;
   int *last_reader; /* by node */
   double *amplification;
-  bool *moved;
+  bool *moved, *transformed;
   int64_t samples;
   verify_result worst;
 } verification;
@@ -38,22 +38,54 @@ typedef struct {
   int64_t at;
 } deviation;
 
-static deviation deviation_at(const verification *v, int node, int64_t at) {
-  const model_shape s = v->r.graph->nodes[node].shape;
-  const approximation want = reference_element(&v->r, node, (int)(at / s.w / s.h / s.c), (int)(at / s.w / s.h % s.c),
-                                               (int)(at / s.w % s.h), (int)(at % s.w));
+static deviation deviation_from(const verification *v, int node, int64_t at, approximation want) {
   const double got = v->r.results[node].single[at], error = fabs(got - want.value);
   const double ratio = !isfinite(got) ? INFINITY : error == 0 ? 0 : error / want.bound;
   return (deviation){ratio, got, want, at};
 }
 
+static deviation deviation_at(const verification *v, int node, int64_t at) {
+  const model_shape s = v->r.graph->nodes[node].shape;
+  return deviation_from(v, node, at,
+                        reference_element(&v->r, node, (int)(at / s.w / s.h / s.c), (int)(at / s.w / s.h % s.c),
+                                          (int)(at / s.w % s.h), (int)(at % s.w)));
+}
+
+/* In a transformed domain an output also takes the roundings of products that belong to outputs beside it: its error is
+ * bounded by the largest bound of its plane (gconv_cook_toom_amplification), that of outputs which ReLU cuts included.
+ */
+static deviation worst_of_plane(const verification *v, int node, int64_t plane) {
+  const model_node *d = &v->r.graph->nodes[node];
+  const int pixels = d->shape.h * d->shape.w, n = (int)(plane / d->shape.c), c = (int)(plane % d->shape.c);
+  approximation *want = malloc((size_t)pixels * sizeof *want);
+  deviation worst = {.ratio = -1, .at = plane * pixels};
+  double bound = 0;
+  if (!want) worst.ratio = INFINITY; /* what cannot be compared is not right */
+  for (int i = 0; i < pixels && want; i++) {
+    want[i] = reference_before_relu(&v->r, node, n, c, i / d->shape.w, i % d->shape.w);
+    bound = fmax(bound, want[i].bound);
+  }
+  for (int i = 0; i < pixels && want; i++) {
+    const double value = d->relu ? fmax(want[i].value, 0) : want[i].value;
+    const deviation found = deviation_from(v, node, plane * pixels + i, (approximation){value, bound});
+    if (found.ratio > worst.ratio) worst = found;
+  }
+  free(want);
+  return worst;
+}
+
 static deviation worst_of(const verification *v, int node) {
-  const int64_t elems = reference_elems(&v->r, node);
-  const int64_t samples = v->samples && v->samples < elems ? v->samples : elems;
+  enum { PLANES_LEAST = 8 };
+  const model_shape s = v->r.graph->nodes[node].shape;
+  const bool whole_planes = v->transformed[node];
+  const int64_t unit = whole_planes ? (int64_t)s.h * s.w : 1, units = reference_elems(&v->r, node) / unit;
+  const int64_t wanted = whole_planes && v->samples / unit < PLANES_LEAST ? PLANES_LEAST : v->samples / unit;
+  const int64_t samples = v->samples && wanted < units ? wanted : units;
   deviation worst = {.ratio = -1};
-#pragma omp parallel for schedule(dynamic, 64)
+#pragma omp parallel for schedule(dynamic, 8)
   for (int64_t i = 0; i < samples; i++) {
-    const deviation d = deviation_at(v, node, spread(i, samples, elems));
+    const int64_t at = spread(i, samples, units);
+    const deviation d = whole_planes ? worst_of_plane(v, node, at) : deviation_at(v, node, at);
 #pragma omp critical
     if (d.ratio > worst.ratio) worst = d;
   }
@@ -85,6 +117,7 @@ static gconv_status see(void *context, const net *n, int step) {
   if (v->r.results[s.node].single) return GCONV_OK; /* a conversion: shows in what is made of it */
   const gconv_kernel *kernel = s.plan ? s.plan->kernel : NULL;
   if (kernel && kernel->amplification) v->amplification[s.node] = kernel->amplification(&s.plan->problem);
+  v->transformed[s.node] = kernel && kernel->numeric == GCONV_TRANSFORM;
   const gconv_status status = capture(v, s.node, &s.out);
   if (status) return status;
   const deviation d = worst_of(v, s.node);
@@ -101,7 +134,8 @@ static gconv_status prepare(verification *v, const net *n, const float *image) {
   v->last_reader = calloc(nodes, sizeof *v->last_reader);
   v->amplification = calloc(nodes, sizeof *v->amplification);
   v->moved = calloc(nodes, sizeof *v->moved);
-  if (!v->r.results || !v->last_reader || !v->amplification || !v->moved)
+  v->transformed = calloc(nodes, sizeof *v->transformed);
+  if (!v->r.results || !v->last_reader || !v->amplification || !v->moved || !v->transformed)
     return gconv_error(GCONV_NO_MEMORY, "no memory for %zu nodes", nodes);
   v->r.amplification = v->amplification;
   v->r.moved = v->moved;
@@ -131,5 +165,6 @@ gconv_status verify_net(net *n, const model *m, const net_weights *weights, int 
   free(v.last_reader);
   free(v.amplification);
   free(v.moved);
+  free(v.transformed);
   return status;
 }
