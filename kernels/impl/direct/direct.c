@@ -1,11 +1,13 @@
-/* direct.c - direct convolution in registers, every valid problem, forward: the plan and the kernel's row.
+/* direct.c - direct convolution in registers, every valid problem: the plan of a pass and the kernel's row.
  *
  * Vectors of output channels over NCHW16c; see README.md for the method, its bounds, and what was tried and lost. */
 #include "impl/direct/direct.h"
+#include "impl/direct/dgrad.h"
 #include "impl/direct/wgrad.h"
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/parallel.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +24,7 @@ static bool is_flat(const gconv_problem *p) {
          !p->pad_top && !p->pad_left;
 }
 
-static geometry geometry_of(const gconv_problem *p, bool flat, bool image) {
+static geometry geometry_of(const gconv_problem *p, const direct_form *form, bool flat, bool image) {
   const int pixel = image ? 1 : BLOCK; /* floats of one column of src */
   geometry g = {
       .ih = p->ih,
@@ -38,14 +40,15 @@ static geometry geometry_of(const gconv_problem *p, bool flat, bool image) {
       .pad_top = p->pad_top,
       .pad_left = p->pad_left,
       .src_block = (ptrdiff_t)p->ih * p->iw * pixel,
-      .dst_block = (ptrdiff_t)p->oh * p->ow * BLOCK,
+      .dst_block = (ptrdiff_t)form->ih * form->iw * BLOCK,
+      .dst_row = (ptrdiff_t)form->rows_apart * form->iw * BLOCK,
+      .dst_pixel = (ptrdiff_t)form->columns_apart * BLOCK,
   };
   if (flat) {
     g.iw = g.ow = p->ih * p->iw;
     g.ih = g.oh = 1;
   }
   g.src_row = (ptrdiff_t)g.iw * pixel;
-  g.dst_row = (ptrdiff_t)g.ow * BLOCK;
   return g;
 }
 
@@ -89,7 +92,7 @@ static void choose_order(const gconv_plan *plan, direct_state *state) {
   if (state->jobs_inner) state->row_step = rows;
 }
 
-static gconv_status plan_forward(gconv_plan *plan) {
+gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   const gconv_problem *p = &plan->problem;
   const int vectors = (p->oc + BLOCK - 1) / BLOCK * (BLOCK / VL);
   const bool small = p->icg <= VL; /* only then can a vector need lane numbers */
@@ -97,9 +100,12 @@ static gconv_status plan_forward(gconv_plan *plan) {
   direct_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
   if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %d vectors", vectors);
   plan->state = state;
-  state->flat = is_flat(p);
-  state->image = ISA_NAME(direct_is_image)(p);
-  state->g = geometry_of(p, state->flat, state->image);
+  state->apart = form->rows_apart > 1 || form->columns_apart > 1;
+  state->flat = is_flat(p) && !state->apart;
+  state->image = form->image && ISA_NAME(direct_is_image)(p);
+  state->g = geometry_of(p, form, state->flat, state->image);
+  state->wei = form->wei;
+  state->dst_image = (ptrdiff_t)((p->oc + BLOCK - 1) / BLOCK) * state->g.dst_block;
   ISA_NAME(direct_cut)(plan, state, vectors, small ? (int32_t *)&state->job[vectors] : NULL);
   for (int j = 0; j < state->jobs; j++)
     if (state->job[j].main->rows > state->row_step) state->row_step = state->job[j].main->rows;
@@ -120,26 +126,59 @@ static gconv_status plan_forward(gconv_plan *plan) {
   return GCONV_OK;
 }
 
-static void release(gconv_plan *plan) { free(plan->state); }
+static gconv_status plan_forward(gconv_plan *plan) {
+  const gconv_problem *p = &plan->problem;
+  const ptrdiff_t taps = (ptrdiff_t)p->kh * p->kw, oc = taps * p->icg;
+  const direct_form form = {
+      .wei = {.group = oc * p->ocg, .oc = oc, .ic = taps, .row = p->kw, .column = 1},
+      .rows_apart = 1,
+      .columns_apart = 1,
+      .ih = p->oh,
+      .iw = p->ow,
+      .image = true,
+  };
+  return ISA_NAME(direct_plan)(plan, &form);
+}
+
+typedef struct {
+  const gconv_plan *plan;
+  const gconv_args *args;
+} pass;
+
+static void share_forward(const void *arg, int thread, int threads) {
+  const pass *s = arg;
+  ISA_NAME(direct_share)(s->plan, s->args->src.data, s->args->packed.data, s->args->dst.data, thread, threads);
+}
 
 static gconv_status execute_forward(const gconv_plan *plan, const gconv_args *args) {
   const uint64_t start = gconv_tick(args->clock);
-  ISA_NAME(direct_run)(plan, args->src.data, args->packed.data, args->dst.data);
+  gconv_parallel(plan->env.threads, share_forward, &(pass){plan, args});
   gconv_tock_all(args->clock, GCONV_STAGE_COMPUTE, start);
   return GCONV_OK;
 }
 
+static void release_state(gconv_plan *plan) { free(plan->state); }
+
 typedef struct {
   gconv_status (*plan)(gconv_plan *);
+  void (*pack)(const gconv_plan *, const float *wei, void *packed);
   gconv_status (*execute)(const gconv_plan *, const gconv_args *);
+  void (*release)(gconv_plan *);
 } method;
 
 static const method methods[GCONV_DIRECTIONS] = {
-    [GCONV_FWD] = {plan_forward, execute_forward},
-    [GCONV_BWD_W] = {ISA_NAME(wgrad_plan), ISA_NAME(wgrad_execute)},
+    [GCONV_FWD] = {plan_forward, ISA_NAME(direct_pack), execute_forward, release_state},
+    [GCONV_BWD_D] = {ISA_NAME(dgrad_plan), ISA_NAME(dgrad_pack), ISA_NAME(dgrad_execute), ISA_NAME(dgrad_release)},
+    [GCONV_BWD_W] = {ISA_NAME(wgrad_plan), NULL, ISA_NAME(wgrad_execute), release_state},
 };
 
 static gconv_status plan(gconv_plan *plan) { return methods[plan->problem.direction].plan(plan); }
+
+static void pack(const gconv_plan *plan, const float *wei, void *packed) {
+  methods[plan->problem.direction].pack(plan, wei, packed);
+}
+
+static void release(gconv_plan *plan) { methods[plan->problem.direction].release(plan); }
 
 static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   return methods[plan->problem.direction].execute(plan, args);
@@ -151,10 +190,10 @@ const gconv_kernel ISA_NAME(gconv_kernel_direct) = {
     .reference = "Georganas et al., Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, "
                  "arXiv 1808.05567",
     .isa = V_ISA,
-    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_W,
+    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .plan = plan,
-    .pack = ISA_NAME(direct_pack),
+    .pack = pack,
     .unpack = ISA_NAME(wgrad_unpack),
     .execute = execute,
     .release = release,

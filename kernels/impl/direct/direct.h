@@ -14,7 +14,7 @@ enum { VECTORS_MAX = 3 }; /* of a job */
  * pixels. */
 typedef struct {
   int ih, iw, oh, ow, kh, kw, stride_h, stride_w, step_h, step_w, pad_top, pad_left;
-  ptrdiff_t src_block, src_row, dst_block, dst_row; /* floats */
+  ptrdiff_t src_block, src_row, dst_block, dst_row, dst_pixel; /* floats */
 } geometry;
 
 typedef struct {
@@ -78,20 +78,40 @@ typedef struct {
   const microkernel *main, *rest; /* rest: the rows, or the last columns, that main's tile does not fill */
 } vector_job;
 
+/* Weights in plain GOIHW order: floats from one of each to the next (oc: within the group), and where tap (0, 0) of the
+ * first is. A gradient reads them transposed and backwards. */
+typedef struct {
+  ptrdiff_t group, oc, ic, first, row, column;
+} weight_view;
+
+/* How a pass differs from a plain forward one (dgrad.c). */
+typedef struct {
+  weight_view wei;
+  int rows_apart, columns_apart; /* its outputs are every so many rows and columns ... */
+  int ih, iw;                    /* ... of images of this size */
+  bool image;                    /* src may be taken as NCHW */
+} direct_form;
+
 typedef struct {
   geometry g;
-  int jobs, row_step; /* output rows per unit of work */
-  int x_step;         /* output columns per unit of work */
-  bool flat;          /* one pixel per column and no border: the plane is one long row */
-  bool image;         /* src is NCHW, see tile_image.c */
-  bool jobs_inner;    /* all vectors for some rows or columns before the next */
+  weight_view wei;
+  ptrdiff_t dst_image; /* floats from one image to the next */
+  bool apart;          /* outputs are not neighbours: only the tap tile can store them */
+  int jobs, row_step;  /* output rows per unit of work */
+  int x_step;          /* output columns per unit of work */
+  bool flat;           /* one pixel per column and no border: the plane is one long row */
+  bool image;          /* src is NCHW, see tile_image.c */
+  bool jobs_inner;     /* all vectors for some rows or columns before the next */
   ptrdiff_t wei_vector;
   vector_job job[];
 } direct_state;
 
 /* Fills state->job; `index` has room for icg * VL numbers a vector where icg <= VL. */
 void ISA_NAME(direct_cut)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index);
-void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float *wei, float *dst);
+gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form);
+/* One thread's share of the work. */
+void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const float *wei, float *dst, int thread,
+                            int threads);
 void ISA_NAME(direct_pack)(const gconv_plan *plan, const float *wei, void *packed);
 
 #endif

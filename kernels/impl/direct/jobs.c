@@ -16,12 +16,12 @@ static const microkernel *depthwise_tile(const gconv_problem *p) {
 }
 
 /* The fast families need square kernels and strides, no dilation, and borders that their edge columns cover. */
-static direct_family family_of(const gconv_problem *p) {
+static direct_family family_of(const gconv_problem *p, const direct_state *state) {
   const int edge = (p->kw - 1) / 2;
   const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && p->stride_w <= 2 && !p->dilation_h &&
                        !p->dilation_w && p->pad_left <= edge && p->pad_right <= edge;
-  if (ISA_NAME(direct_is_image)(p)) return IMAGE;
-  if (!regular) return ANY_TAPS;
+  if (state->image) return IMAGE;
+  if (!regular || state->apart) return ANY_TAPS;
   const bool depthwise = p->icg == 1 && p->ocg == 1 && VL > 1 && (p->kw == 3 || p->kw == 5 || p->kw == 7);
   if (depthwise && depthwise_tile(p)) return DEPTHWISE;
   if (p->kw == 3 && ISA_NAME(direct_3x3)(BCAST, p->stride_w, 1, p->ow)) return TAPS_3X3;
@@ -98,7 +98,7 @@ static double cost_of(const gconv_problem *p, const vector_job *job) {
 
 void ISA_NAME(direct_cut)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index) {
   const gconv_problem *p = &plan->problem;
-  const direct_family f = family_of(p);
+  const direct_family f = family_of(p, state);
   for (int v = vectors - 1; v >= 0; v--) { /* the best job that begins with vector v, and the cost of all from there */
     vector_job *best = &state->job[v], job = {.vector = v};
     best->cost = INFINITY;

@@ -4,7 +4,6 @@
  * or, where the input is what must stay in a cache, (image, range of rows or of flattened columns, vector job). Units
  * are equal work and are cut into one contiguous range per thread. Every output is summed by one thread in one order:
  * results do not depend on the thread count. */
-#include "core/parallel.h"
 #include "common/operand_source.h"
 #include "impl/direct/direct.h"
 
@@ -14,13 +13,12 @@ typedef struct {
   const direct_state *state;
   const float *src, *wei;
   float *dst;
-  ptrdiff_t src_image, dst_image;
+  ptrdiff_t src_image;
   int y_units, x_units;
-  int64_t units;
 } pass;
 
 static float *vector_dst(const pass *p, int n, int vector) {
-  return p->dst + n * p->dst_image + channel_offset(vector * VL, p->state->g.dst_block);
+  return p->dst + n * p->state->dst_image + channel_offset(vector * VL, p->state->g.dst_block);
 }
 
 static strip strip_of(const pass *p, int n, const vector_job *job) {
@@ -94,39 +92,36 @@ static void run_units(const pass *p, int64_t first, int64_t last) {
   }
 }
 
-static void run_share(const void *arg, int thread, int threads) {
-  const pass *p = arg;
-  run_units(p, p->units * thread / threads, p->units * (thread + 1) / threads);
-}
-
-void ISA_NAME(direct_run)(const gconv_plan *plan, const float *src, const float *wei, float *dst) {
+void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const float *wei, float *dst, int thread,
+                            int threads) {
   const gconv_problem *problem = &plan->problem;
   const direct_state *state = plan->state;
-  gconv_dims src_image = gconv_tensor_dims(problem, GCONV_SRC), dst_image = gconv_tensor_dims(problem, GCONV_DST);
-  src_image.n = dst_image.n = 1;
-  pass p = {
+  gconv_dims image = gconv_tensor_dims(problem, GCONV_SRC);
+  image.n = 1;
+  const pass p = {
       .state = state,
       .src = src,
       .wei = wei,
       .dst = dst,
-      .src_image = gconv_layout_elems(plan->native_src_layout, src_image),
-      .dst_image = gconv_layout_elems(GCONV_NCHW16C, dst_image),
+      .src_image = gconv_layout_elems(plan->native_src_layout, image),
       .y_units = (state->g.oh + state->row_step - 1) / state->row_step,
       .x_units = state->x_step ? (state->g.ow + state->x_step - 1) / state->x_step : 0,
   };
-  p.units = (int64_t)problem->batch * state->jobs * (p.x_units ? p.x_units : p.y_units);
-  gconv_parallel(plan->env.threads, run_share, &p);
+  const int64_t units = (int64_t)problem->batch * state->jobs * (p.x_units ? p.x_units : p.y_units);
+  run_units(&p, units * thread / threads, units * (thread + 1) / threads);
 }
 
 static void pack_vector(const gconv_plan *plan, const vector_job *job, int vector, const float *wei, float *out) {
   const gconv_problem *p = &plan->problem;
+  const weight_view *view = &((const direct_state *)plan->state)->wei;
   const int taps = p->kh * p->kw, first = vector * VL;
   for (int i = 0; i < p->icg; i++)
     for (int lane = 0; lane < VL && first + lane < p->oc; lane++) {
       const int oc = first + lane, input = operand_input(&job->source, oc / p->ocg * p->icg, i, lane);
       for (int t = 0; t < taps; t++) {
         const int64_t at = job->main->taps_inner ? (int64_t)i * taps + t : (int64_t)t * p->icg + i;
-        out[at * VL + lane] = wei[((int64_t)oc * p->icg + input) * taps + t];
+        out[at * VL + lane] = wei[oc / p->ocg * view->group + oc % p->ocg * view->oc + input * view->ic + view->first +
+                                  t / p->kw * view->row + t % p->kw * view->column];
       }
     }
 }

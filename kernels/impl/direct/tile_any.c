@@ -45,7 +45,7 @@ INLINE void tap(const strip *a, const operand_mode mode, const int X, const int 
 INLINE void tile(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
                  const bool whole, int x0, int width) {
   const geometry *g = a->g;
-  float *const dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
+  float *const dst = a->dst + (ptrdiff_t)a->y * g->dst_row + x0 * g->dst_pixel;
   v_f32 acc[VECTORS_MAX][WIDE]; /* [NV][W] of it live in registers */
   UNROLLED (v, NV)
     UNROLLED (x, W) acc[v][x] = v_zero();
@@ -63,7 +63,7 @@ INLINE void tile(const strip *a, const operand_mode mode, const int X, const int
   }
   UNROLLED (v, NV)
     UNROLLED (x, W)
-      if (whole || x < width) v_store(dst + a->dst_vector[v] + x * BLOCK, acc[v][x]);
+      if (whole || x < width) v_store(dst + a->dst_vector[v] + x * g->dst_pixel, acc[v][x]);
 }
 
 INLINE void tiles(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W) {
