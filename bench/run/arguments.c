@@ -179,6 +179,7 @@ static arguments_result check_graphs(const session *s) {
   for (int cache = 0; cache < CACHES; cache++)
     if (cache != CACHE_WARM && s->caches[cache]) return bad("--cache: blocks and networks run warm only");
   if (s->stages) return bad("--stages: of layers only; networks have a row for each step");
+  if (s->counters.count) return bad("--counters: of layers only");
   if (!s->graphs || strcmp(s->graphs, "list")) return ARGUMENTS_RUN;
   graphs_print(s->level);
   return ARGUMENTS_ANSWERED;

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """test_counters.py - gconv-bench --counters: exact figures through PAPI's software-defined events, and what cannot be counted."""
 
+import os
 import unittest
 
 from tool import SMALL, bench, rows
@@ -75,6 +76,36 @@ class NotCounted(WithPapi):
                 self.assertEqual([row[name] for name in COLUMNS], [""] * len(COLUMNS))
 
 
+@unittest.skipUnless(os.environ.get("PAPI_DOUBLE"), "no PAPI in this build, or a build that cannot be preloaded")
+class KnownHardware(unittest.TestCase):
+    """With papi_double.c before PAPI: two counters, and on thread t 1000 (t + 1) cycles, twice the instructions, 7 misses."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.done, found = rows("--counters=cycles,instructions,l1d_miss,l3_miss,l2_miss", f"--problems={SMALL}", "--kernels=direct",
+                               "--threads=1,2", preload=os.environ["PAPI_DOUBLE"])
+        cls.rows = {int(row["threads"]): row for row in found}
+        cls.values = {threads: values(row["counters"]) for threads, row in cls.rows.items()}
+
+    def test_more_events_than_counters_are_counted_all_the_same(self):
+        for threads in (1, 2):
+            self.assertEqual(list(self.values[threads]), ["cycles", "instructions", "l1d_miss", "l2_miss"])
+
+    def test_threads_are_added_up(self):
+        for threads, cycles, misses in ((1, 1000, 7), (2, 1000 + 2000, 7 + 7)):
+            counted = self.values[threads]
+            self.assertAlmostEqual(counted["cycles"] / counted["l1d_miss"], cycles / misses, places=9)
+            self.assertAlmostEqual(counted["l1d_miss"] / counted["l2_miss"], 7 / 3, places=9)
+
+    def test_figures_that_follow(self):
+        for row in self.rows.values():
+            self.assertEqual(float(row["ipc"]), 2)
+            self.assertGreater(float(row["ghz"]), 0)
+
+    def test_what_the_hardware_lacks_is_named(self):
+        self.assertIn("gconv-bench: not counted here: l3_miss (no such event)\n", self.done.stderr)
+
+
 class Always(unittest.TestCase):
     def test_without_the_option_columns_are_empty(self):
         done, found = rows(f"--problems={SMALL}", "--kernels=direct", "--threads=1")
@@ -93,6 +124,7 @@ class Always(unittest.TestCase):
                       bench("--counters=cycles,cylces", code=2).stderr)
         self.assertIn("'sde:::gconv::useless' is neither", bench("--counters=sde:::gconv::useless", code=2).stderr)
         self.assertIn("--counters: '' is not the name of a counter", bench("--counters=", code=2).stderr)
+        self.assertIn("--counters: of layers only", bench("--level=network", "--counters=cycles", code=2).stderr)
         shown = bench("--counters=list").stdout
         for name in ("cycles", "l2_miss", *OWN):
             self.assertRegex(shown, rf"(?m)^{name} ")
