@@ -1,59 +1,63 @@
 /* input.c - the input transform V = B^T d B, a row of tiles at a time.
  *
  * Columns of pixels first, into a strip that stays in the L1 cache: the two columns that neighbouring tiles share are
- * transformed once. Then the rows of each tile, straight to V. Pixels outside the image are zero. */
+ * transformed once. Then a row of all the strip's tiles after the other, straight to V, so that each of the alpha
+ * streams that are written at a time gets consecutive lines. Pixels outside the image are zero. */
 #include "impl/winograd/transform.h"
 
-/* Tiles of a strip: its (RUN * 6 + 2) x 8 vectors of 64 bytes are 13 KB, and a twelfth (F4) of its columns is
- * transformed twice. */
+/* Tiles of a strip: a tenth (F4) of its columns is transformed twice, and its (RUN * 6 + 2) x 8 vectors of 64 bytes are
+ * 13 KB; twice as many tiles save a twentieth of the work of F4 and cost F6 a third, since L1 holds other things too.
+ */
 enum { RUN = 4, STRIP_COLUMNS = RUN * COOK_TOOM_MAX + COOK_TOOM_TAPS - 1 };
 
+typedef v_f32 strip_row[STRIP_COLUMNS];
+
 /* Transforms one column of pixels, of which rows [low, high) are inside. */
-INLINE void column(const int tile, const bool whole, const float *src, ptrdiff_t row, int low, int high, v_f32 *out) {
+INLINE void column(const int tile, const bool whole, const float *src, ptrdiff_t row, int low, int high, strip_row *out,
+                   int c) {
   const int alpha = winograd_matrix[tile].m + COOK_TOOM_TAPS - 1;
-  v_f32 x[COOK_TOOM_ALPHA_MAX];
+  v_f32 x[COOK_TOOM_ALPHA_MAX], y[COOK_TOOM_ALPHA_MAX];
   UNROLLED (j, alpha) x[j] = whole || (j >= low && j < high) ? v_load(src + j * row) : v_zero();
-  input_1d(tile, x, out);
+  input_1d(tile, x, y);
+  UNROLLED (k, alpha) out[k][c] = y[k];
 }
 
-INLINE void strip(const int tile, const winograd_geometry *g, const float *image, const tile_run *run,
-                  v_f32 (*out)[COOK_TOOM_ALPHA_MAX]) {
+INLINE void strip(const int tile, const winograd_geometry *g, const float *image, const tile_run *run, strip_row *out) {
   const int m = winograd_matrix[tile].m, alpha = m + COOK_TOOM_TAPS - 1, columns = run->count * m + COOK_TOOM_TAPS - 1;
   const int top = g->y_first + run->row * m - g->pad_top, left = g->x_first + run->column * m - g->pad_left;
   const int low = top < 0 ? -top : 0, high = g->ih - top < alpha ? g->ih - top : alpha;
   const float *src = image + top * g->src_row + (ptrdiff_t)left * BLOCK;
   for (int c = 0; c < columns; c++, src += BLOCK) {
     if (left + c < 0 || left + c >= g->iw)
-      UNROLLED (k, alpha) out[c][k] = v_zero();
+      UNROLLED (k, alpha) out[k][c] = v_zero();
     else if (low == 0 && high == alpha)
-      column(tile, true, src, g->src_row, low, high, out[c]);
+      column(tile, true, src, g->src_row, low, high, out, c);
     else
-      column(tile, false, src, g->src_row, low, high, out[c]);
+      column(tile, false, src, g->src_row, low, high, out, c);
   }
 }
 
-INLINE void tile_rows(const int tile, const v_f32 (*strip)[COOK_TOOM_ALPHA_MAX], ptrdiff_t xi, float *v) {
-  const int alpha = winograd_matrix[tile].m + COOK_TOOM_TAPS - 1;
-  for (int k = 0; k < alpha; k++) {
-    v_f32 x[COOK_TOOM_ALPHA_MAX], y[COOK_TOOM_ALPHA_MAX];
-    UNROLLED (j, alpha) x[j] = strip[j][k];
-    input_1d(tile, x, y);
-    UNROLLED (j, alpha) v_store(v + (k * alpha + j) * xi, y[j]);
-  }
+INLINE void tile_rows(const int tile, const strip_row *strip, int count, ptrdiff_t xi, float *v) {
+  const int m = winograd_matrix[tile].m, alpha = m + COOK_TOOM_TAPS - 1;
+  for (int k = 0; k < alpha; k++)
+    for (int t = 0; t < count; t++) {
+      v_f32 x[COOK_TOOM_ALPHA_MAX], y[COOK_TOOM_ALPHA_MAX];
+      UNROLLED (j, alpha) x[j] = strip[k][t * m + j];
+      input_1d(tile, x, y);
+      UNROLLED (j, alpha) v_store(v + (k * alpha + j) * xi + (ptrdiff_t)t * BLOCK, y[j]);
+    }
 }
 
 INLINE void transform(const int tile, const winograd_part *a, const float *src, float *v) {
   const winograd_geometry *g = a->g;
-  v_f32 columns[STRIP_COLUMNS][COOK_TOOM_ALPHA_MAX];
+  strip_row columns[COOK_TOOM_ALPHA_MAX];
   for (int b = 0; b < a->blocks; b++)
     for (int lane = 0; lane < BLOCK; lane += VL) {
       tile_run run;
       for (int done = 0; done < a->count; done += run.count) {
         run = next_run(a, done, RUN);
         strip(tile, g, src + run.image * g->src_image + (a->block + b) * g->src_block + lane, &run, columns);
-        for (int t = 0; t < run.count; t++)
-          tile_rows(tile, columns + t * winograd_matrix[tile].m, a->at.xi,
-                    v + b * a->at.block + (ptrdiff_t)(done + t) * BLOCK + lane);
+        tile_rows(tile, columns, run.count, a->at.xi, v + b * a->at.block + (ptrdiff_t)done * BLOCK + lane);
       }
     }
 }

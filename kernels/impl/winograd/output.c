@@ -1,18 +1,19 @@
-/* output.c - the output transform A^T M A, tile by tile: rows of the tile into registers or the L1 cache, then columns
- * to dst. What a tile has beyond the image is not stored. */
+/* output.c - the output transform A^T M A, tile by tile: rows of the tile, then columns to
+ * dst, both unrolled: a loop over them takes F(6x6) a fifth longer. What a tile has beyond the image is not stored. */
 #include "impl/winograd/transform.h"
 
 INLINE void one_tile(const int tile, const float *in, ptrdiff_t xi, float *dst, ptrdiff_t row, const bool whole,
                      int rows, int columns) {
   const int m = winograd_matrix[tile].m, alpha = m + COOK_TOOM_TAPS - 1;
   v_f32 half[COOK_TOOM_MAX][COOK_TOOM_ALPHA_MAX];
-  for (int k = 0; k < alpha; k++) {
+  UNROLLED (k, alpha) {
     v_f32 x[COOK_TOOM_ALPHA_MAX], y[COOK_TOOM_MAX];
     UNROLLED (j, alpha) x[j] = v_load(in + (k * alpha + j) * xi);
     output_1d(tile, x, y);
     UNROLLED (j, m) half[j][k] = y[j];
   }
-  for (int j = 0; j < (whole ? m : columns); j++) {
+  UNROLLED (j, m) {
+    if (!whole && j >= columns) continue;
     v_f32 y[COOK_TOOM_MAX];
     output_1d(tile, half[j], y);
     UNROLLED (i, m)
