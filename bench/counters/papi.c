@@ -49,12 +49,15 @@ static int try_set(const counters *c, int group, const char *more, long long *va
 
 static bool is_of_process(const char *event) { return !strncmp(event, "sde:::", 6); }
 
-/* The component's own words where it is disabled, else PAPI's for the status. */
+/* The component's own words where it is disabled, else PAPI's for the status. PAPI 7.1 leaves its component enabled
+ * where there is no PMU, for the kernel's software events: it then has no presets, and no words for that. */
 static const char *reason_of(const char *event, int status) {
   const int index = PAPI_get_component_index(is_of_process(event) ? "sde" : "perf_event");
   const PAPI_component_info_t *component = index < 0 ? NULL : PAPI_get_component_info(index);
-  return component && component->disabled && *component->disabled_reason ? component->disabled_reason
-                                                                         : PAPI_strerror(status);
+  if (component && component->disabled && *component->disabled_reason) return component->disabled_reason;
+  const bool of_hardware = !strncmp(event, "PAPI_", 5);
+  if (component && of_hardware && component->num_preset_events == 0) return "PAPI finds no PMU that it knows";
+  return PAPI_strerror(status);
 }
 
 /* Chooses the first candidate that counts. NULL, or why there is none. */
