@@ -117,10 +117,12 @@ static gconv_status take_layouts(options *o, const char *value) { return each_it
  * its runtime may have bound the calling thread to one of them already. */
 static int usable_cpus(void) { return omp_get_num_procs(); }
 
-static gconv_status take_thread_count(options *o, const char *item) {
-  uint64_t threads = (uint64_t)usable_cpus();
-  gconv_status status = strcmp(item, "all") ? parse_number(item, 1, THREADS_LIMIT, &threads) : GCONV_OK;
-  if (status) return status;
+static gconv_status parse_thread_count(const char *text, uint64_t *threads) {
+  *threads = (uint64_t)usable_cpus();
+  return strcmp(text, "all") ? parse_number(text, 1, THREADS_LIMIT, threads) : GCONV_OK;
+}
+
+static gconv_status add_thread_count(options *o, uint64_t threads) {
   for (int i = 0; i < o->thread_count; i++)
     if (o->threads[i] == (int)threads) return GCONV_OK; /* 1,all on a machine with one CPU */
   if (o->thread_count == OPTION_THREADS_MAX)
@@ -129,7 +131,20 @@ static gconv_status take_thread_count(options *o, const char *item) {
   return GCONV_OK;
 }
 
-static gconv_status take_threads(options *o, const char *value) { return each_item(o, value, take_thread_count); }
+/* N, or FROM..TO: every count between them. */
+static gconv_status take_thread_counts(options *o, const char *item) {
+  uint64_t from, to;
+  char first[32];
+  const char *dots = strstr(item, "..");
+  snprintf(first, sizeof first, "%.*s", dots ? (int)(dots - item) : (int)strlen(item), item);
+  gconv_status status = parse_thread_count(first, &from);
+  if (!status) status = parse_thread_count(dots ? dots + 2 : first, &to);
+  if (!status && from > to) return gconv_error(GCONV_INVALID, "'%.100s' ends below its beginning", item);
+  for (; !status && from <= to; from++) status = add_thread_count(o, from);
+  return status;
+}
+
+static gconv_status take_threads(options *o, const char *value) { return each_item(o, value, take_thread_counts); }
 
 static gconv_status take_isa(options *o, const char *item) {
   for (int isa = 0; isa < GCONV_ISAS; isa++)
@@ -170,7 +185,7 @@ const char *options_help(void) {
          "  --kernels=LIST    comma list of kernel names, globs and NAME@PARAM; 'list' shows the kernels\n"
          "  --dir=LIST        fwd, bwd_d, bwd_w\n"
          "  --layout=LIST     native (as the kernel likes it), nchw, nhwc\n"
-         "  --threads=LIST    thread counts; 'all' is every CPU this process may use\n"
+         "  --threads=LIST    thread counts; 'all' is every CPU this process may use, 1..all each count up to it\n"
          "  --isa=LIST        instruction sets kernels may use: scalar, avx2, avx512 (default: what the CPU has)\n"
          "  --mb=N            batch of every problem, instead of what its descriptor says\n"
          "  --seed=N          seed of the data (default 1)\n";

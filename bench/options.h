@@ -4,7 +4,7 @@
 
 #include "problems.h"
 
-enum { OPTION_THREADS_MAX = 64 };
+enum { OPTION_THREADS_MAX = 256 };
 
 typedef struct {
   problem_list problems;

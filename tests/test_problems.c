@@ -203,7 +203,7 @@ static void test_options_taken(void **state) {
                                           "--kernels=ref,r?f,re*",
                                           "--dir=bwd_d,bwd_w",
                                           "--layout=nhwc",
-                                          "--threads=3,1,3",
+                                          "--threads=3,1..3",
                                           "--isa=scalar",
                                           "--mb=5",
                                           "--seed=9"};
@@ -218,9 +218,10 @@ static void test_options_taken(void **state) {
   assert_false(o.directions[GCONV_FWD]);
   assert_true(o.directions[GCONV_BWD_D] && o.directions[GCONV_BWD_W]);
   assert_true(o.layouts[GCONV_NHWC] && !o.layouts[GCONV_NATIVE] && !o.layouts[GCONV_NCHW]);
-  assert_int_equal(o.thread_count, 2);
+  assert_int_equal(o.thread_count, 3);
   assert_int_equal(o.threads[0], 3);
   assert_int_equal(o.threads[1], 1);
+  assert_int_equal(o.threads[2], 2);
   assert_int_equal(o.isa_mask, 1u << GCONV_ISA_SCALAR);
   assert_int_equal(o.seed, 9);
   options_free(&o);
@@ -271,6 +272,8 @@ static void test_options_refused(void **state) {
       {"--mb=0", "'0' is not a number from 1"},
       {"--mb=9999999999", "9999999999"},
       {"--seed=x", "'x' is not a number"},
+      {"--threads=2..1", "ends below its beginning"},
+      {"--threads=1..x", "'x' is not a number"},
   };
   for (size_t i = 0; i < ROWS(rows); i++) {
     options o;

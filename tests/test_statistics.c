@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <sys/mman.h>
+#include <threads.h>
 
 static void ranks_are_those_of_scipy(void **state) {
   (void)state;
@@ -154,6 +155,21 @@ static void touching_memory_is_seen_as_faults(void **state) {
   munmap((void *)memory, PAGES * PAGE);
 }
 
+static int stay(void *unused) {
+  (void)unused;
+  return thrd_sleep(&(struct timespec){.tv_sec = 600}, NULL);
+}
+
+static void a_second_pool_is_counted(void **state) {
+  (void)state;
+  const int before = usage_threads();
+  thrd_t foreign;
+  assert_true(before >= 1);
+  assert_int_equal(thrd_create(&foreign, stay, NULL), thrd_success);
+  assert_int_equal(usage_threads(), before + 1);
+  thrd_detach(foreign);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ranks_are_those_of_scipy),
@@ -164,6 +180,7 @@ int main(void) {
       cmocka_unit_test(samples_without_a_time_do_not_count),
       cmocka_unit_test(repeats_until_precise_clean_or_out_of_budget),
       cmocka_unit_test(touching_memory_is_seen_as_faults),
+      cmocka_unit_test(a_second_pool_is_counted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,6 +75,7 @@ static void collect_outcome(facts *f, const session *s) {
   facts_number(f, "outcome", "timed", s->timed);
   facts_number(f, "outcome", "skipped", s->skipped);
   facts_number(f, "outcome", "failed", s->failed);
+  facts_number(f, "outcome", "foreign_threads", s->foreign_threads);
   const disturbances *d = &s->disturbances;
   facts_number(f, "outcome", "repetitions", d->repetitions);
   facts_number(f, "outcome", "repetitions_disturbed", d->disturbed);

@@ -45,6 +45,7 @@ typedef struct {
   double clock_ns; /* of one reading of the stage clock at start and end; 0 without --stages */
   int timed, skipped, failed;
   disturbances disturbances;
+  int foreign_threads; /* that are not of the OpenMP runtime: a second pool, which competes with it */
 } session;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +48,22 @@ static bool check(subject *s, const char *name) {
 
 /* How long packing takes, once, and about how long a call does: the shortest of a few, as the first one starts threads
  * and touches memory. */
+/* Libraries start pools of their own when they are loaded or first called: by now, if ever. */
+static void look_for_foreign_threads(subject *s) {
+  session *run = s->session;
+  int largest_team = omp_get_num_procs(); /* of the check */
+  for (int t = 0; t < run->options.thread_count; t++)
+    if (run->options.threads[t] > largest_team) largest_team = run->options.threads[t];
+  const int foreign = usage_threads() - largest_team;
+  if (foreign <= run->foreign_threads) return;
+  run->foreign_threads = foreign;
+  progress_clear(&run->progress);
+  fprintf(stderr,
+          "gconv-bench: %d threads beside the %d of OpenMP, seen first with %s: a library has a pool of its own, which "
+          "competes for the CPUs (a BLAS built for pthreads?)\n",
+          foreign, largest_team, s->kernel);
+}
+
 static gconv_status try_calls(subject *s) {
   rotation r;
   gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, (rotation_size){1, 1});
@@ -82,7 +99,9 @@ void subject_prepare(subject *s, const char *name) {
     refuse(s, refused ? SUBJECT_SKIPPED : SUBJECT_FAILED, name, gconv_last_error());
     return;
   }
-  if (check(s, name) && try_calls(s)) refuse(s, SUBJECT_FAILED, name, gconv_last_error());
+  const bool right = check(s, name);
+  look_for_foreign_threads(s);
+  if (right && try_calls(s)) refuse(s, SUBJECT_FAILED, name, gconv_last_error());
 }
 
 /* JSON has no infinity. */

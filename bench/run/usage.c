@@ -36,6 +36,14 @@ static double waited_seconds(void) {
   return sum;
 }
 
+int usage_threads(void) {
+  int count = 0;
+  DIR *threads = opendir("/proc/self/task");
+  for (struct dirent *thread; threads && (thread = readdir(threads));) count += thread->d_name[0] != '.';
+  if (threads) closedir(threads);
+  return count;
+}
+
 static void read_process(usage *u) {
   struct rusage r;
   if (getrusage(RUSAGE_SELF, &r)) return;

@@ -15,4 +15,7 @@ usage usage_begin(void);
 /* Since `begin`. */
 usage usage_end(const usage *begin);
 
+/* Threads of this process, whoever started them; 0 where the system does not tell. */
+int usage_threads(void);
+
 #endif
