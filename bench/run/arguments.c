@@ -40,6 +40,11 @@ static gconv_status take_path(const char **path, const char *value) {
 
 static gconv_status take_csv(session *s, const char *value) { return take_path(&s->csv_path, value); }
 
+static gconv_status take_resume(session *s, const char *value) {
+  s->resume = true;
+  return take_path(&s->csv_path, value);
+}
+
 static gconv_status take_environment(session *s, const char *value) { return take_path(&s->environment_path, value); }
 
 static gconv_status take_budget(session *s, const char *value) {
@@ -99,6 +104,7 @@ static const struct {
 } table[] = {
     {"--level", take_level, NULL},
     {"--cache", take_cache, NULL},
+    {"--resume", take_resume, NULL},
     {"--csv", take_csv, NULL},
     {"--environment", take_environment, NULL},
     {"--budget", take_budget, NULL},
@@ -138,6 +144,7 @@ static void print_help(void) {
       "                    counted, in runs of their own; what cannot be counted here is named and left empty\n"
       "  --huge-pages      asks for huge pages for all buffers; the column huge_page_bytes says what came of it\n"
       "  --csv=FILE        one row a measurement, written as it is made\n"
+      "  --resume=FILE     the same, but what FILE holds already is not measured again: continues a killed run\n"
       "  --environment=FILE  machine, build, libraries and this run as JSON, at its beginning and again at its end\n"
       "  --budget=SECONDS  at most this long for the repetitions of one benchmark (default 2), but at least three\n"
       "  --precision=PERCENT  repeats until the 95 %% confidence interval of the median is no wider (default 5) or\n"
@@ -190,6 +197,7 @@ static arguments_result finish(session *s) {
   if (s->options.listed) return ARGUMENTS_ANSWERED;
   if (options_finish(&s->options, &defaults)) return bad(gconv_last_error());
   if (!kernels_given) drop_oracle(&s->options);
+  if (s->resume && s->level != LEVEL_LAYER) return bad("--resume: blocks and networks are not continued, only layers");
   bool cache_given = false;
   for (int cache = 0; cache < CACHES; cache++) cache_given |= s->caches[cache];
   if (!cache_given) s->caches[CACHE_WARM] = true;

@@ -53,6 +53,13 @@ void blocks_free(block_list *list) {
   *list = (block_list){0};
 }
 
+/* An earlier run has written the rows of all layers. */
+static bool is_finished(const session *s, const block *b, const char *name) {
+  for (size_t i = 0; i < b->case_count; i++)
+    if (!resume_has(&s->finished, name, b->cases[i]->set, b->cases[i]->problem.name)) return false;
+  return true;
+}
+
 /* The caches of one kernel, layout and thread count. */
 static void each_cache(const session *s, const block *b, instance *i, void (*visit)(const instance *, void *),
                        void *context) {
@@ -61,7 +68,7 @@ static void each_cache(const session *s, const block *b, instance *i, void (*vis
     i->cache = (cache_mode)cache;
     snprintf(i->name, sizeof i->name, "%s/%s/%s/%s/t%d/%s", gconv_direction_name(b->problem.direction),
              gconv_layout_name(i->layout), b->text, i->kernel, i->threads, cache_name(i->cache));
-    if (gbench_wanted(i->name)) visit(i, context);
+    if (gbench_wanted(i->name) && !is_finished(s, b, i->name)) visit(i, context);
   }
 }
 

@@ -187,15 +187,11 @@ static void put_field(FILE *out, const column *c, const csv_row *row) {
   }
 }
 
-/* One write call a line: a process that is killed leaves no half of one. */
-static void write_line(csv_file *csv, const csv_row *row) {
+/* A row, or without one the header, with its line end; NULL without memory. */
+static char *format_line(const csv_row *row, size_t *length) {
   char *line = NULL;
-  size_t length = 0;
-  FILE *out = open_memstream(&line, &length);
-  if (!out) {
-    csv->error = errno;
-    return;
-  }
+  FILE *out = open_memstream(&line, length);
+  if (!out) return NULL;
   for (int i = 0; i < COLUMNS; i++) {
     if (i) fputc(',', out);
     if (row)
@@ -204,15 +200,36 @@ static void write_line(csv_file *csv, const csv_row *row) {
       fputs(columns[i].name, out);
   }
   fputc('\n', out);
-  const bool formatted = !fclose(out);
-  errno = 0;
-  if (!formatted || write(csv->file, line, length) != (ssize_t)length) csv->error = errno ? errno : ENOSPC;
+  if (!fclose(out)) return line;
   free(line);
+  return NULL;
+}
+
+char *csv_header(void) { return format_line(NULL, &(size_t){0}); }
+
+/* Best effort: without it a reader meets half a line. */
+static void cut_back(int file, ssize_t bytes) {
+  const off_t at = lseek(file, 0, SEEK_CUR);
+  if (at > bytes && ftruncate(file, at - bytes)) return;
+}
+
+/* One write call a line: a process that is killed leaves no half of one, and a disk that is full keeps none. */
+static void write_line(csv_file *csv, const csv_row *row) {
+  size_t length;
+  char *line = format_line(row, &length);
+  errno = line ? 0 : ENOMEM;
+  const ssize_t written = line ? write(csv->file, line, length) : 0;
+  free(line);
+  if (errno || written != (ssize_t)length) csv->error = errno ? errno : ENOSPC;
+  if (csv->error && written > 0) cut_back(csv->file, written);
 }
 
 bool csv_open(csv_file *csv, const char *path) {
   *csv = (csv_file){.file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
-  if (csv->file < 0) return false;
+  return csv->file >= 0 && csv_begin(csv);
+}
+
+bool csv_begin(csv_file *csv) {
   write_line(csv, NULL);
   errno = csv->error;
   return !csv->error;

@@ -56,6 +56,9 @@ typedef struct {
 
 /* Creates or empties the file and writes the header. False with errno. */
 bool csv_open(csv_file *csv, const char *path);
+/* The header, into a file that is open and empty. */
+bool csv_begin(csv_file *csv);
+char *csv_header(void); /* as written, for whoever reads the file again; to be freed, NULL without memory */
 void csv_write(csv_file *csv, const csv_row *row);
 /* False with errno if anything could not be written. */
 bool csv_close(csv_file *csv);

@@ -3,6 +3,7 @@
 #include "arguments.h"
 #include "block.h"
 #include "context.h"
+#include "core/error.h"
 #include "environment.h"
 #include "gbench.h"
 #include "graph.h"
@@ -11,6 +12,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
@@ -84,7 +86,8 @@ static gconv_status run_group(session *s, const void *list, size_t unit) {
 
 static int run_work(session *s, const work *w) {
   char sentence[512];
-  if (s->csv_path && !csv_open(&s->csv, s->csv_path)) return complain(s->csv_path, strerror(errno), EXIT_USAGE);
+  const bool fresh = s->csv_path && !s->resume;
+  if (fresh && !csv_open(&s->csv, s->csv_path)) return complain(s->csv_path, strerror(errno), EXIT_USAGE);
   context_record(s);
   if (!environment_begin(s)) return complain(s->environment_path, strerror(errno), EXIT_USAGE);
   if (!gbench_start(w->longest_name, sentence, sizeof sentence)) return complain("", sentence, EXIT_USAGE);
@@ -106,14 +109,25 @@ static int run_work(session *s, const work *w) {
 
 /* Lists or runs what the filter lets through. */
 static int finish_session(session *s, const name_survey *survey, const work *w) {
+  if (!w->longest_name && s->finished.count) return complain(s->csv_path, "nothing is left to do", 0);
   if (!w->longest_name) return complain("", "no benchmark matches --benchmark_filter", EXIT_USAGE);
   return survey->print ? 0 : run_work(s, w);
+}
+
+/* Reads what is finished and leaves the file open behind it. */
+static bool continue_csv(session *s) {
+  char *header = csv_header();
+  s->csv.file = header ? resume_open(&s->finished, s->csv_path, header) : -1;
+  free(header);
+  if (s->csv.file < 0) return false;
+  return s->finished.whole_bytes || csv_begin(&s->csv) || (gconv_error(GCONV_FAILED, "%s", strerror(errno)), false);
 }
 
 static int run_layers(session *s) {
   block_list list;
   name_survey survey = {.print = gbench_list_only()};
   int code;
+  if (s->resume && !continue_csv(s)) return complain(s->csv_path, gconv_last_error(), EXIT_USAGE);
   if (blocks_make(&s->options, &list)) {
     code = complain("", gconv_last_error(), EXIT_FAILED);
   } else {
@@ -144,6 +158,7 @@ int main(int argc, char **argv) {
   const arguments_result result = arguments_take(&s, argc, argv);
   const int code = result == ARGUMENTS_RUN ? (s.level == LEVEL_LAYER ? run_layers : run_graphs)(&s) : codes[result];
   options_free(&s.options);
+  resume_free(&s.finished);
   pool_free(&s.pool);
   peak_free(&s.peaks);
   bandwidth_free(&s.bandwidths);

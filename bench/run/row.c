@@ -128,7 +128,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
   for (size_t i = 0; i < s->block->case_count; i++) {
     const problem_case *layer = s->block->cases[i];
     row.set = layer->set, row.name = layer->problem.name, row.multiplicity = layer->problem.multiplicity;
-    csv_write(&s->session->csv, &row);
+    if (!resume_has(&s->session->finished, m->instance.name, row.set, row.name)) csv_write(&s->session->csv, &row);
   }
   free(times);
   for (int i = 0; i < 3; i++) free(counts[i]);

@@ -12,6 +12,7 @@
 #include "peak.h"
 #include "pool.h"
 #include "progress.h"
+#include "resume.h"
 
 enum { CPUS_TEXT_MAX = 512 };
 
@@ -31,10 +32,12 @@ typedef struct {
   bool stages;       /* also a run of each benchmark with the stage clock on */
   double precision;  /* repeated until the median's confidence interval is no wider share of it */
   const char *csv_path;
+  bool resume; /* csv_path is continued */
   const char *environment_path;
   progress_mode progress_mode;
 
   csv_file csv;
+  resume_rows finished; /* by the runs that are continued */
   facts environment;
   pool pool;
   peak_table peaks;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-  HANG_SECONDS = 120,   /* far longer than any drawn problem takes, also on a busy machine */
+  HANG_SECONDS = 600,   /* far longer than any drawn problem takes, also where others have the machine */
   ATTEMPTS_MAX = 500,   /* children spent on shrinking one failure */
   SHRUNK_MAX = 10,      /* failures that are shrunk; one cause often fails a hundred problems */
   PROGRESS_EVERY = 1000 /* problems */
