@@ -29,3 +29,25 @@ INLINE v_f32 v_bcast_into(v_f32 x, v_mask m, const float *p) {
   return _mm512_mask_broadcastss_ps(x, m, _mm_load_ss(p));
 }
 INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) { return _mm512_mask_blend_ps(m, b, a); }
+
+INLINE v_f32 v_bcast4(const float *p) { return _mm512_broadcast_f32x4(_mm_loadu_ps(p)); }
+INLINE v_f32 v_bcast4_masked(v_mask m, const float *p) {
+  return _mm512_broadcast_f32x4(_mm_maskz_loadu_ps((__mmask8)(m & 15), p));
+}
+INLINE v_f32 v_bcast4_into(v_f32 x, v_mask m, const float *p) {
+  return _mm512_mask_broadcast_f32x4(x, m, _mm_loadu_ps(p));
+}
+INLINE v_f32 v_spread2(v_f32 x, int i) { return i ? _mm512_permute_ps(x, 0xF5) : _mm512_permute_ps(x, 0xA0); }
+INLINE v_f32 v_spread4(v_f32 x, int i) {
+  switch (i) {
+  case 0:
+    return _mm512_permute_ps(x, 0x00);
+  case 1:
+    return _mm512_permute_ps(x, 0x55);
+  case 2:
+    return _mm512_permute_ps(x, 0xAA);
+  default:
+    return _mm512_permute_ps(x, 0xFF);
+  }
+}
+INLINE v_f32 v_swap4(v_f32 x) { return _mm512_shuffle_f32x4(x, x, 0xB1); }

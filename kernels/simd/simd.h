@@ -10,6 +10,11 @@
  *   v_select(m,a,b)  a in the lanes of m, b elsewhere
  *   v_load_masked    zero where the mask is clear; masked-off addresses are not touched (v_bcast_masked: all or none)
  *
+ * Only with 16 lanes, where a vector has many fours of them:
+ *   v_bcast4 (_into, _masked)  four floats again and again
+ *   v_spread2 v_spread4(x,i)   lane i of every two or four in all of them; as cheap as v_shuffle4
+ *   v_swap4(x)                 each four changes places with its neighbour
+ *
  * A new ISA (NEON, SVE, ...) is one more header and one line here. */
 #ifndef GCONV_SIMD_H
 #define GCONV_SIMD_H

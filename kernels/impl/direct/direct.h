@@ -35,13 +35,17 @@ typedef void strip_fn(const strip *);
 
 enum { ALL_ROWS = 0 }; /* rows of a microkernel that walks down any number of them */
 
-/* The microkernels: 3x3 with stride 1 or 2, rows 1 or 2; depthwise 3x3 down columns; depthwise 3x3, 5x5 and 7x7 by
- * rows; 1x1; few channels in planes; any. NULL where the ISA has none or the output row is narrower than every tile. */
+/* The microkernels: 3x3 with stride 1 or 2 in rows 1 or 2, or in one wide row; depthwise 3x3 down columns; depthwise
+ * 3x3, 5x5 and 7x7 by rows; 1x1; few channels in planes; any. NULL where the ISA has none or the output row is narrower
+ * than every tile. */
 typedef struct {
   strip_fn *run;
   int rows, vectors, width; /* of the tile */
   bool taps_inner;          /* weights packed [i][r][s] instead of [r][s][i] */
 } microkernel;
+
+/* Columns that tiles of this width compute for a row: the last one may share some with the one before. */
+static inline int columns_computed(int width, int ow) { return (ow + width - 1) / width * width; }
 
 /* Of `count` tiles of different widths, `step` rows of a table apart: the one that computes the fewest columns twice;
  * the first of equals. */
@@ -49,7 +53,7 @@ static inline const microkernel *best_width(const microkernel *tile, size_t coun
   const microkernel *best = NULL;
   int best_columns = 0;
   for (size_t i = 0; i < count; i++, tile += step) {
-    const int columns = (ow + tile->width - 1) / tile->width * tile->width;
+    const int columns = columns_computed(tile->width, ow);
     if (ow < tile->width || (best && columns >= best_columns)) continue;
     best = tile;
     best_columns = columns;
@@ -58,6 +62,7 @@ static inline const microkernel *best_width(const microkernel *tile, size_t coun
 }
 
 const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow);
+const microkernel *ISA_NAME(direct_3x3_wide)(const gconv_problem *p, operand_mode mode);
 const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow);
 const microkernel *ISA_NAME(direct_columns)(int stride, int ow);
 const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int vectors);

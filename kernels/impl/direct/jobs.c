@@ -46,6 +46,9 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
   if (job->family == TAPS_3X3) {
     job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
     job->main = g->oh > 1 ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
+    const microkernel *wide = ISA_NAME(direct_3x3_wide)(p, mode);
+    if (wide && columns_computed(wide->width, g->ow) <= columns_computed(job->main->width, g->ow))
+      job->main = job->rest = wide;
   } else if (job->family == DEPTHWISE) {
     job->main = job->rest = depthwise_tile(p);
   } else if (job->family == IMAGE) {
