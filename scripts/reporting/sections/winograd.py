@@ -44,7 +44,7 @@ def draw(found):
         axes.axhline(1, color=style.INK, linewidth=1)
         axes.set_xscale("log", base=2)
         axes.set(yscale="log", xlabel="channels a group", ylabel=f"time / {BASE}", title=f"{size}x{size}")
-        widths = sorted(found["icg"].unique())
+        widths = [2**power for power in range(11) if found["icg"].min() <= 2**power <= found["icg"].max()]
         axes.set_xticks(widths, [str(w) for w in widths])
         axes.minorticks_off()
         style.direct_labels(axes, ends)
