@@ -6,7 +6,7 @@ enum { VECTORS = 8 };
 
 #define STREAM(isa, bytes_of_vector, attribute)                                                                        \
   typedef float isa##_floats __attribute__((vector_size(bytes_of_vector)));                                            \
-  typedef int32_t isa##_ints __attribute__((vector_size(bytes_of_vector)));                                            \
+  typedef uint32_t isa##_ints __attribute__((vector_size(bytes_of_vector)));                                           \
                                                                                                                        \
   attribute static void isa##_read(float *const array[3], size_t bytes) {                                              \
     isa##_ints sum[VECTORS] = {0};                                                                                     \
