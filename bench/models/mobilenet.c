@@ -9,23 +9,11 @@ typedef struct {
 static const row rows[] = {{64, 1},  {128, 2}, {128, 1}, {256, 2}, {256, 1},  {512, 2}, {512, 1},
                            {512, 1}, {512, 1}, {512, 1}, {512, 1}, {1024, 2}, {1024, 1}};
 
-static int conv(model *m, int input, const char *place, int oc, int kernel, int stride, int groups) {
-  return model_add1(m, input,
-                    (model_node){.op = MODEL_CONV,
-                                 .place = place,
-                                 .oc = oc,
-                                 .kernel = kernel,
-                                 .stride = stride,
-                                 .pad = kernel / 2,
-                                 .groups = groups,
-                                 .norm = true,
-                                 .relu = true});
-}
-
 static int separable(model *m, int input, const row *r) {
   if (m->status) return -1;
   const int ic = m->nodes[input].shape.c;
-  return conv(m, conv(m, input, "dw", ic, 3, r->stride, ic), "pw", r->oc, 1, 1, 1);
+  const int x = model_add_conv(m, input, "dw", ic, 3, r->stride, ic, true);
+  return model_add_conv(m, x, "pw", r->oc, 1, 1, 1, true);
 }
 
 static const bool separated = true, full = false;
@@ -34,10 +22,10 @@ static void build(model *m, const model_entry *entry, int image, const char *var
   (void)variant;
   const bool split = *(const bool *)entry->spec;
   model_label(m, "conv1", 0);
-  int x = conv(m, model_input(m, 3, image, image), NULL, 32, 3, 2, 1);
+  int x = model_add_conv(m, model_input(m, 3, image, image), NULL, 32, 3, 2, 1, true);
   for (int i = 0; i < (int)(sizeof rows / sizeof *rows); i++) {
     model_label(m, "body", i + 1);
-    x = split ? separable(m, x, &rows[i]) : conv(m, x, "full", rows[i].oc, 3, rows[i].stride, 1);
+    x = split ? separable(m, x, &rows[i]) : model_add_conv(m, x, "full", rows[i].oc, 3, rows[i].stride, 1, true);
   }
   model_label(m, "fc", 0);
   x = model_add1(m, x, (model_node){.op = MODEL_GLOBAL_AVG_POOL});

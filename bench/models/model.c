@@ -82,6 +82,19 @@ int model_add2(model *m, int first, int second, model_node node) {
   return model_add(m, node, (const int[]){first, second}, 2);
 }
 
+int model_add_conv(model *m, int input, const char *place, int oc, int kernel, int stride, int groups, bool relu) {
+  return model_add1(m, input,
+                    (model_node){.op = MODEL_CONV,
+                                 .place = place,
+                                 .oc = oc,
+                                 .kernel = kernel,
+                                 .stride = stride,
+                                 .pad = kernel / 2,
+                                 .groups = groups,
+                                 .norm = true,
+                                 .relu = relu});
+}
+
 int model_input(model *m, int channels, int height, int width) {
   return model_add(m, (model_node){.op = MODEL_INPUT, .shape = {channels, height, width}}, NULL, 0);
 }

@@ -3,19 +3,6 @@
 
 #include <math.h>
 
-static int conv(model *m, int input, const char *place, int oc, int kernel, int stride, int groups, bool relu) {
-  return model_add1(m, input,
-                    (model_node){.op = MODEL_CONV,
-                                 .place = place,
-                                 .oc = oc,
-                                 .kernel = kernel,
-                                 .stride = stride,
-                                 .pad = kernel / 2,
-                                 .groups = groups,
-                                 .norm = true,
-                                 .relu = relu});
-}
-
 /* Hu et al. 2018. Its convolutions have biases and no batch normalisation (pycls). Width rounded half to even, as
  * there. */
 static int squeeze_excite(model *m, int input, int outer, int width) {
@@ -31,18 +18,19 @@ int residual_block(model *m, int input, const residual_stage *s, int number) {
   if (m->status) return -1;
   const int ic = m->nodes[input].shape.c, stride = number == 1 ? s->stride : 1;
   model_label(m, s->stage, number);
-  int x = conv(m, input, "a", s->inner, 1, s->stride_in_first ? stride : 1, 1, true);
-  x = conv(m, x, "b", s->inner, 3, s->stride_in_first ? 1 : stride, s->groups, true);
+  int x = model_add_conv(m, input, "a", s->inner, 1, s->stride_in_first ? stride : 1, 1, true);
+  x = model_add_conv(m, x, "b", s->inner, 3, s->stride_in_first ? 1 : stride, s->groups, true);
   if (s->squeeze) x = squeeze_excite(m, x, s->inner, (int)lrint((double)ic / s->squeeze));
-  x = conv(m, x, "c", s->outer, 1, 1, 1, false);
+  x = model_add_conv(m, x, "c", s->outer, 1, 1, 1, false);
   const bool same = ic == s->outer && stride == 1;
-  const int shortcut = same ? input : conv(m, input, "proj", s->outer, 1, stride, 1, false);
+  const int shortcut = same ? input : model_add_conv(m, input, "proj", s->outer, 1, stride, 1, false);
   return model_add2(m, x, shortcut, (model_node){.op = MODEL_ADD, .relu = true});
 }
 
 void residual_build(model *m, const residual_net *net, int image) {
   model_label(m, net->stem, 0);
-  int x = conv(m, model_input(m, 3, image, image), NULL, net->stem_oc, net->stem_kernel, net->stem_stride, 1, true);
+  int x = model_add_conv(m, model_input(m, 3, image, image), NULL, net->stem_oc, net->stem_kernel, net->stem_stride, 1,
+                         true);
   if (net->stem_pool) x = model_add1(m, x, (model_node){.op = MODEL_MAX_POOL, .kernel = 3, .stride = 2, .pad = 1});
   for (int s = 0; s < RESIDUAL_STAGES_MAX; s++)
     for (int block = 1; block <= net->stages[s].blocks; block++) x = residual_block(m, x, &net->stages[s], block);
