@@ -46,24 +46,27 @@ static int64_t input_row(const gconv_problem *p, const tap *t, int oh) {
   return ih < 0 || ih >= p->ih ? -1 : ih;
 }
 
-static void row_forward(const float *in, int64_t stride, int count, float w, float *out) {
+/* What one tap does with the part of an output row that it serves. */
+typedef void tap_row(float *in, int64_t stride, int count, float *w, float *out);
+
+static inline void row_forward(float *in, int64_t stride, int count, float *w, float *out) {
   if (stride == 1)
-    for (int i = 0; i < count; i++) out[i] += w * in[i];
+    for (int i = 0; i < count; i++) out[i] += *w * in[i];
   else
-    for (int i = 0; i < count; i++) out[i] += w * in[i * stride];
+    for (int i = 0; i < count; i++) out[i] += *w * in[i * stride];
 }
 
-static void row_backward(float *in, int64_t stride, int count, float w, const float *out) {
+static inline void row_backward(float *in, int64_t stride, int count, float *w, float *out) {
   if (stride == 1)
-    for (int i = 0; i < count; i++) in[i] += w * out[i];
+    for (int i = 0; i < count; i++) in[i] += *w * out[i];
   else
-    for (int i = 0; i < count; i++) in[i * stride] += w * out[i];
+    for (int i = 0; i < count; i++) in[i * stride] += *w * out[i];
 }
 
-static float row_product(const float *in, int64_t stride, int count, const float *out) {
+static inline void row_weights(float *in, int64_t stride, int count, float *w, float *out) {
   float sum = 0;
   for (int i = 0; i < count; i++) sum += in[i * stride] * out[i];
-  return sum;
+  *w += sum;
 }
 
 /* The tensors of the groups, group outermost, and what they are made of. */
@@ -73,42 +76,18 @@ typedef struct {
   float *src, *dst;
 } job;
 
-/* A dense convolution of one channel with one output channel of a group; tensors are those of the group's image. */
-static void planes_forward(const gconv_problem *p, const float *src, const float *wei, float *dst) {
+/* A dense convolution of one channel with one output channel of a group; tensors are those of the group's image.
+ * Inlined with its row, so that the rows stay loops without a call. */
+__attribute__((always_inline)) static inline void each_tap_row(const gconv_problem *p, tap_row *row, float *src,
+                                                               float *wei, float *dst) {
   for (int r = 0; r < p->kh; r++)
     for (int s = 0; s < p->kw; s++) {
       const tap t = make_tap(p, r, s);
       for (int oh = 0; oh < p->oh; oh++) {
         const int64_t ih = input_row(p, &t, oh);
         if (ih >= 0)
-          row_forward(src + ih * p->iw + t.first * (int64_t)p->stride_w + t.left, p->stride_w, t.end - t.first,
-                      wei[r * p->kw + s], dst + (int64_t)oh * p->ow + t.first);
-      }
-    }
-}
-
-static void planes_backward(const gconv_problem *p, float *src, const float *wei, const float *dst) {
-  for (int r = 0; r < p->kh; r++)
-    for (int s = 0; s < p->kw; s++) {
-      const tap t = make_tap(p, r, s);
-      for (int oh = 0; oh < p->oh; oh++) {
-        const int64_t ih = input_row(p, &t, oh);
-        if (ih >= 0)
-          row_backward(src + ih * p->iw + t.first * (int64_t)p->stride_w + t.left, p->stride_w, t.end - t.first,
-                       wei[r * p->kw + s], dst + (int64_t)oh * p->ow + t.first);
-      }
-    }
-}
-
-static void planes_weights(const gconv_problem *p, const float *src, float *wei, const float *dst) {
-  for (int r = 0; r < p->kh; r++)
-    for (int s = 0; s < p->kw; s++) {
-      const tap t = make_tap(p, r, s);
-      for (int oh = 0; oh < p->oh; oh++) {
-        const int64_t ih = input_row(p, &t, oh);
-        if (ih >= 0)
-          wei[r * p->kw + s] += row_product(src + ih * p->iw + t.first * (int64_t)p->stride_w + t.left, p->stride_w,
-                                            t.end - t.first, dst + (int64_t)oh * p->ow + t.first);
+          row(src + ih * p->iw + t.first * (int64_t)p->stride_w + t.left, p->stride_w, t.end - t.first,
+              wei + r * p->kw + s, dst + (int64_t)oh * p->ow + t.first);
       }
     }
 }
@@ -132,7 +111,7 @@ static void transform_forward(const job *j) {
         float *dst = j->dst + (image * p->ocg + o) * dst_plane(p);
         memset(dst, 0, (size_t)dst_plane(p) * sizeof *dst);
         for (int i = 0; i < p->icg; i++)
-          planes_forward(p, j->src + (image * p->icg + i) * src_plane(p), weights(j, g, o, i), dst);
+          each_tap_row(p, row_forward, j->src + (image * p->icg + i) * src_plane(p), weights(j, g, o, i), dst);
       }
 }
 
@@ -146,7 +125,7 @@ static void transform_backward(const job *j) {
         float *src = j->src + (image * p->icg + i) * src_plane(p);
         memset(src, 0, (size_t)src_plane(p) * sizeof *src);
         for (int o = 0; o < p->ocg; o++)
-          planes_backward(p, src, weights(j, g, o, i), j->dst + (image * p->ocg + o) * dst_plane(p));
+          each_tap_row(p, row_backward, src, weights(j, g, o, i), j->dst + (image * p->ocg + o) * dst_plane(p));
       }
 }
 
@@ -160,8 +139,8 @@ static void transform_weights(const job *j) {
         memset(wei, 0, (size_t)p->kh * p->kw * sizeof *wei);
         for (int n = 0; n < p->batch; n++) {
           const int64_t image = (int64_t)g * p->batch + n;
-          planes_weights(p, j->src + (image * p->icg + i) * src_plane(p), wei,
-                         j->dst + (image * p->ocg + o) * dst_plane(p));
+          each_tap_row(p, row_weights, j->src + (image * p->icg + i) * src_plane(p), wei,
+                       j->dst + (image * p->ocg + o) * dst_plane(p));
         }
       }
 }

@@ -14,9 +14,6 @@
 #include <string.h>
 
 static const char *const mode_names[OPERANDS] = {"load", "shuffle", "permute", "bcast", "mix2", "mix"};
-static const char *const family_names[] = {"any", "3x3", "depthwise", "image"};
-
-static int min_int(int a, int b) { return a < b ? a : b; }
 
 /* One pixel per column and no border: the plane is one long row. */
 static bool is_flat(const gconv_problem *p) {
@@ -121,7 +118,7 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   plan->executed_macs = gconv_problem_count(p).macs_nominal / p->oc * vectors * VL;
   plan->lane_use = (double)p->oc / ((double)vectors * VL);
   snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",
-           family_names[first->family], mode_names[first->source.mode], first->vectors, first->main->rows,
+           direct_family_name(first->family), mode_names[first->source.mode], first->vectors, first->main->rows,
            first->main->width, first->chunk, p->icg);
   return GCONV_OK;
 }

@@ -72,6 +72,13 @@ const microkernel *ISA_NAME(direct_any)(operand_mode mode, int mixed, int stride
 
 typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE, IMAGE } direct_family;
 
+static inline const char *direct_family_name(direct_family family) {
+  static const char *const names[] = {"any", "3x3", "depthwise", "image"};
+  return names[family];
+}
+
+static inline int min_int(int a, int b) { return a < b ? a : b; }
+
 /* Vectors that run together: the same microkernel and the same one or two groups. */
 typedef struct {
   operand_source source;

@@ -6,6 +6,7 @@
  * depends on the problem alone: results do not depend on the number of threads. */
 #include "impl/direct/wgrad.h"
 #include "common/operand_source.h"
+#include "impl/direct/direct.h"
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -15,12 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE } family;
-static const char *const family_names[] = {"any", "3x3", "depthwise"};
-
 typedef struct {
   operand_source source;
-  family family;
+  direct_family family;
   int vector, vectors;
 } wgrad_job;
 
@@ -33,9 +31,7 @@ typedef struct {
   wgrad_job job[];
 } wgrad_state;
 
-static int min_int(int a, int b) { return a < b ? a : b; }
-
-static family family_of(const gconv_problem *p, const operand_source *o) {
+static direct_family family_of(const gconv_problem *p, const operand_source *o) {
   const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && !p->dilation_h && !p->dilation_w;
   if (!regular || o->groups == 0) return ANY_TAPS;
   if (p->kw == 3 && p->stride_w <= 2 && ISA_NAME(wgrad_3x3)(o->mode, p->stride_w, p->icg)) return TAPS_3X3;
@@ -94,13 +90,13 @@ gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan) {
   plan->executed_macs = gconv_problem_count(p).macs / p->oc * vectors * VL;
   plan->lane_use = (double)p->oc / ((double)vectors * VL);
   snprintf(plan->text, sizeof plan->text, "gradients in registers, %s, %d units of %d rows at a time, rows in %d parts",
-           family_names[state->job[0].family], state->jobs * state->blocks * state->parts, state->rows, state->parts);
+           direct_family_name(state->job[0].family), state->jobs * state->blocks * state->parts, state->rows,
+           state->parts);
   return GCONV_OK;
 }
 
 typedef struct {
   const gconv_plan *plan;
-  const wgrad_state *state;
   const float *src, *dst;
   float *packed, *partial; /* gradients of part 0, and of the others one after the other */
   ptrdiff_t src_image, dst_image;
@@ -122,7 +118,7 @@ static void run_block(const wgrad_job *job, wgrad_strip *a, int first, int last)
         k->run(a);
       }
       break;
-    case ANY_TAPS:
+    default:
       k = ISA_NAME(wgrad_any)(job->source.mode, job->vectors, last - a->i);
       k->run(a);
       break;
@@ -133,7 +129,7 @@ static void run_block(const wgrad_job *job, wgrad_strip *a, int first, int last)
 
 static void run_unit(const pass *s, int64_t unit) {
   const gconv_problem *p = &s->plan->problem;
-  const wgrad_state *state = s->state;
+  const wgrad_state *state = s->plan->state;
   const int part = (int)(unit % state->parts), block = (int)(unit / state->parts % state->blocks);
   const wgrad_job *job = &state->job[unit / state->parts / state->blocks];
   const int first = block * BLOCK, last = min_int(first + BLOCK, p->icg), taps = p->kh * p->kw;
@@ -164,7 +160,7 @@ static void run_unit(const pass *s, int64_t unit) {
 
 static void run_share(const void *arg, int thread, int threads) {
   const pass *s = arg;
-  const wgrad_state *state = s->state;
+  const wgrad_state *state = s->plan->state;
   const int64_t units = (int64_t)state->jobs * state->blocks * state->parts;
   for (int64_t unit = units * thread / threads; unit < units * (thread + 1) / threads; unit++) run_unit(s, unit);
   if (state->parts == 1) return;
@@ -181,7 +177,6 @@ gconv_status ISA_NAME(wgrad_execute)(const gconv_plan *plan, const gconv_args *a
   src.n = dst.n = 1;
   gconv_parallel(plan->env.threads, run_share,
                  &(pass){.plan = plan,
-                         .state = plan->state,
                          .src = args->src.data,
                          .dst = args->dst.data,
                          .packed = args->packed.data,
