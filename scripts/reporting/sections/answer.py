@@ -70,12 +70,13 @@ def section(run):
     blocks = [Text(where(run))] + [Text(problem) for problem in run.problems]
     if run.ok.empty:
         return Section("answer", "The answer", blocks + [Text("Nothing was measured.")])
-    setting, rows = main_setting(run.layers)
+    _, rows = main_setting(run.layers)
     blocks += [Text(sentence) for sentence in [narrow_groups(once(rows)), *ratio_sentences(run), noise(run.ok)] if sentence]
     for setting, group in run.layers.groupby(SETTING):
         group = once(group)
         table = winners(group)
         table.fold = len(table.rows) > 15
         table.caption = f"Fastest kernel of {plural(len(table.rows), 'layer')}: {setting_text(setting)}" if table.fold else None
-        blocks += [Heading(setting_text(setting)), *([Text(headline(group))] if headline(group) else []), table]
+        sentence = headline(group)
+        blocks += [Heading(setting_text(setting)), *([Text(sentence)] if sentence else []), table]
     return Section("answer", "The answer", blocks)

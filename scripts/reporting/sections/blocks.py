@@ -10,8 +10,8 @@ FORMS = {"a": "separate paths", "b": "early concatenation", "c": "grouped convol
 
 def ratios(rows):
     """Time of each form over form c, for each block and kernel that has all of them."""
-    base = rows.assign(block=rows["problem"].str.replace(r"[-_:. ]?\b(form[-_ ]?)?[abc]$", "", regex=True))
-    table = base.drop_duplicates(["block", "kernel", "form"]).pivot(index=["block", "kernel"], columns="form", values="time_median_ns")
+    once = rows.drop_duplicates(["problem", "kernel", "form"]).rename(columns={"problem": "block"})
+    table = once.pivot(index=["block", "kernel"], columns="form", values="time_median_ns")
     table = table.dropna(subset=["c"])
     return table.div(table["c"], axis=0)
 
@@ -40,16 +40,15 @@ def draw(table):
 def section(run):
     rows = run.level("block")
     rows = rows[rows["form"].isin(list(FORMS))]
-    table = ratios(main_setting(rows.assign(problem=rows["problem"] + "/" + rows["form"]))[1].assign(problem=rows["problem"])) if len(rows) else None
+    table = ratios(main_setting(rows)[1]) if len(rows) else None
     if table is None or table.empty or not {"a", "b"} & set(table.columns):
         return Section("forms", "One block in three forms", [Missing("forms a, b and c of a block", "`gconv-bench --level=block` times them.")])
     lines = [[kernel, *(number(geomean(group[form].dropna()), 3, "x") for form in ("a", "b") if form in table)]
              for kernel, group in table.groupby("kernel")]
-    best = table.loc[table.groupby("block").head(1).index]
     worst = table["a"].idxmax() if "a" in table else None
     text = "The three forms compute the same function with the same weights and MACs."
     if worst:
         text += (f" As {FORMS['a']} a block takes {number(geomean(table['a'].dropna()))} times as long as with a grouped convolution in the geometric"
-                 f" mean over {len(best)} blocks and all kernels, {number(table['a'].max())} times at worst ({worst[0]}, {worst[1]}).")
+                 f" mean over {table.index.get_level_values('block').nunique()} blocks and all kernels, {number(table['a'].max())} times at worst ({worst[0]}, {worst[1]}).")
     return Section("forms", "One block in three forms", [Text(text), draw(table), Table(
         ["geometric mean", *(f"form {form} / form c" for form in ("a", "b") if form in table)], lines)])

@@ -17,7 +17,7 @@ def main_setting(rows):
         return PREFERRED, rows
     setting = min(counts.index, key=lambda s: (sum(a != b for a, b in zip(s, PREFERRED)), s[2], -counts[s]))
     chosen = rows[(rows[SETTING] == pandas.Series(setting, index=SETTING)).all(axis=1)]
-    return setting, chosen.drop_duplicates(["set", "layer", "problem", "kernel"])
+    return setting, chosen.drop_duplicates(["set", "layer", "problem", "form", "kernel"])
 
 
 def once(rows):
@@ -40,9 +40,9 @@ def times(rows, index="problem"):
 def with_dense_twin(rows):
     """Grouped measurements beside those of their dense twins (same channels and sizes, one group), of the same kernel and setting."""
     keys = SETTING + ["kernel"] + TWIN
-    once = rows.drop_duplicates(SETTING + ["kernel", "problem"])
+    single = rows.drop_duplicates(SETTING + ["kernel", "problem"])
     columns = keys + ["groups", "icg", "layer", "macs", "time_median_ns", "time_ci_lo_ns", "time_ci_hi_ns"]
-    both = once[once["groups"] > 1][columns].merge(once[once["groups"] == 1][columns], on=keys, suffixes=("", "_dense"))
+    both = single[single["groups"] > 1][columns].merge(single[single["groups"] == 1][columns], on=keys, suffixes=("", "_dense"))
     both["share"] = both["time_median_ns"] / both["time_median_ns_dense"]
     both["work"] = both["macs"] / both["macs_dense"]
     return both

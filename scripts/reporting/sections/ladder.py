@@ -1,10 +1,10 @@
 """The ladder of channels a group: from how many channels does a grouped convolution beat its dense twin, for each kernel?"""
 
 import matplotlib.colors
-import numpy
 
 from .. import style
 from ..content import Missing, Plot, Section, Table, Text
+from ..sweeps.twins import pays_from
 from ..text import number
 from .common import main_setting, with_dense_twin
 
@@ -26,14 +26,10 @@ def heat(axes, table, kernel):
     axes.grid(False)
 
 
-def pays_from(table):
-    """For each map the narrowest group from which grouping pays at every wider one that has fewer channels than the dense layer."""
-    found = []
-    for line in table.to_numpy(dtype=float):
-        ahead = [width for width, value in zip(table.columns, line) if value < 1]
-        behind = [width for width, value in zip(table.columns, line) if value >= 1]
-        found.append(min((width for width in ahead if not behind or width > max(behind)), default=numpy.nan))
-    return found
+def narrowest(table):
+    """From how many channels a group grouping pays, on the map where that is fewest."""
+    starts = [pays_from(line.dropna()) for _, line in table.iterrows()]
+    return min((start for start in starts if start == start), default=None)
 
 
 def section(run):
@@ -48,9 +44,9 @@ def section(run):
     figure, every = style.grid(len(kernels), columns=2, height=0.9 + 0.22 * max(len(t) for t in tables.values()))
     for axes, kernel in zip(every, kernels):
         heat(axes, tables[kernel], kernel)
-    lines = [[kernel, *(number(value) if value == value else "never" for value in [numpy.nanmin(pays_from(tables[kernel])) if
-                       not numpy.isnan(pays_from(tables[kernel])).all() else numpy.nan]),
-              number(tables[kernel].min().min()), number(tables[kernel].max().max())] for kernel in kernels]
+    starts = {kernel: narrowest(tables[kernel]) for kernel in kernels}
+    lines = [[kernel, number(starts[kernel]) if starts[kernel] is not None else "never", number(tables[kernel].min().min()),
+              number(tables[kernel].max().max())] for kernel in kernels]
     best = min(kernels, key=lambda k: tables[k].median().median())
     text = (f"Time over that of the dense twin (same channels, one group); the line marks where it crosses 1. With {best} the median over maps and widths"
             f" is {number(tables[best].median().median())}.")
