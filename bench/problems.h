@@ -1,5 +1,5 @@
-/* problems.h - the value of --problems=: named sets (bench/shapes/NAME.txt, networks.h, sweeps.h), descriptors and files of
- * descriptors. */
+/* problems.h - the value of --problems=: named sets (bench/shapes/NAME.txt, networks.h, sweeps.h), descriptors and
+ * files of descriptors. */
 #ifndef GCONV_BENCH_PROBLEMS_H
 #define GCONV_BENCH_PROBLEMS_H
 
