@@ -49,21 +49,23 @@ static int64_t input_row(const gconv_problem *p, const tap *t, int oh) {
 /* What one tap does with the part of an output row that it serves. */
 typedef void tap_row(float *in, int64_t stride, int count, float *w, float *out);
 
-static inline void row_forward(float *in, int64_t stride, int count, float *w, float *out) {
+static void row_forward(float *in, int64_t stride, int count, float *w, float *out) {
+  const float weight = *w; /* read once: it might lie among the outputs, for all the compiler knows */
   if (stride == 1)
-    for (int i = 0; i < count; i++) out[i] += *w * in[i];
+    for (int i = 0; i < count; i++) out[i] += weight * in[i];
   else
-    for (int i = 0; i < count; i++) out[i] += *w * in[i * stride];
+    for (int i = 0; i < count; i++) out[i] += weight * in[i * stride];
 }
 
-static inline void row_backward(float *in, int64_t stride, int count, float *w, float *out) {
+static void row_backward(float *in, int64_t stride, int count, float *w, float *out) {
+  const float weight = *w;
   if (stride == 1)
-    for (int i = 0; i < count; i++) in[i] += *w * out[i];
+    for (int i = 0; i < count; i++) in[i] += weight * out[i];
   else
-    for (int i = 0; i < count; i++) in[i * stride] += *w * out[i];
+    for (int i = 0; i < count; i++) in[i * stride] += weight * out[i];
 }
 
-static inline void row_weights(float *in, int64_t stride, int count, float *w, float *out) {
+static void row_weights(float *in, int64_t stride, int count, float *w, float *out) {
   float sum = 0;
   for (int i = 0; i < count; i++) sum += in[i * stride] * out[i];
   *w += sum;
@@ -76,10 +78,10 @@ typedef struct {
   float *src, *dst;
 } job;
 
-/* A dense convolution of one channel with one output channel of a group; tensors are those of the group's image.
- * Inlined with its row, so that the rows stay loops without a call. */
-__attribute__((always_inline)) static inline void each_tap_row(const gconv_problem *p, tap_row *row, float *src,
-                                                               float *wei, float *dst) {
+/* A dense convolution of one channel with one output channel of a group; tensors are those of the group's image. A row
+ * stays a function of its own: inlined into these loops the compiler makes slower code of it. */
+__attribute__((noinline)) static void each_tap_row(const gconv_problem *p, tap_row *row, float *src, float *wei,
+                                                   float *dst) {
   for (int r = 0; r < p->kh; r++)
     for (int s = 0; s < p->kw; s++) {
       const tap t = make_tap(p, r, s);
