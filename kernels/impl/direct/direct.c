@@ -49,7 +49,8 @@ static geometry geometry_of(const gconv_problem *p, const direct_form *form, boo
   return g;
 }
 
-/* Columns per unit of a flattened layer: their inputs take at most a quarter of L2 and every thread gets work. */
+/* Columns per unit of a flattened layer: their inputs take at most a quarter of L2 and every thread gets work. All
+ * units have about the same number of them. */
 static int choose_columns(const gconv_plan *plan, const geometry *g, int width) {
   const gconv_problem *p = &plan->problem;
   const int64_t pixel = (int64_t)p->ic * (int64_t)sizeof(float);
@@ -57,7 +58,8 @@ static int choose_columns(const gconv_plan *plan, const geometry *g, int width) 
   const int64_t share = ((int64_t)g->ow * p->batch + plan->env.threads - 1) / plan->env.threads;
   if (columns > share) columns = share;
   if (columns < 2 * width) columns = 2 * width;
-  return (int)((columns + width - 1) / width * width);
+  const int64_t units = (g->ow + columns - 1) / columns;
+  return (int)((g->ow + units * width - 1) / (units * width) * width);
 }
 
 /* Output rows per unit of a microkernel that walks down columns: every row boundary costs it a window, idle threads

@@ -1,9 +1,9 @@
 /* run.c - the order of the work and its split over threads; weights packed for the microkernels.
  *
  * A unit is (image, vector job, tile rows), so that a job's weights stay in the L1 cache while it walks down the image,
- * or, where the input is what must stay in a cache, (image, range of rows or of flattened columns, vector job). Units
- * are equal work and are cut into one contiguous range per thread. Every output is summed by one thread in one order:
- * results do not depend on the thread count. */
+ * or, where the input is what must stay in a cache, (image, range of rows or of flattened columns, vector job). Each
+ * thread takes a contiguous range of units, all ranges of about the same work. Every output is summed by one thread in
+ * one order: results do not depend on the thread count. */
 #include "common/operand_source.h"
 #include "impl/direct/direct.h"
 
@@ -14,7 +14,7 @@ typedef struct {
   const float *src, *wei;
   float *dst;
   ptrdiff_t src_image;
-  int y_units, x_units;
+  int y_units, x_units; /* ranges of rows or, where there are any, of columns */
 } pass;
 
 static float *vector_dst(const pass *p, int n, int vector) {
@@ -92,6 +92,35 @@ static void run_units(const pass *p, int64_t first, int64_t last) {
   }
 }
 
+/* Vectors times rows (or columns) in the units before `unit`: units differ, as jobs have one to three vectors and the
+ * last range of an image may be short. */
+static int64_t work_before(const pass *p, int64_t unit) {
+  const direct_state *state = p->state;
+  const int ranges = p->x_units ? p->x_units : p->y_units, step = p->x_units ? state->x_step : state->row_step,
+            extent = p->x_units ? state->g.ow : state->g.oh;
+  const vector_job *last = &state->job[state->jobs - 1];
+  const int64_t image = (int64_t)state->jobs * ranges, rest = unit % image, vectors = last->vector + last->vectors;
+  const int range = (int)(state->jobs_inner ? rest / state->jobs : rest % ranges);
+  const vector_job *job = &state->job[state->jobs_inner ? rest % state->jobs : rest / ranges];
+  const int64_t begin = (int64_t)range * step, before = unit / image * vectors * extent;
+  if (!state->jobs_inner) return before + (int64_t)job->vector * extent + job->vectors * begin;
+  return before + vectors * begin + job->vector * (begin + step < extent ? step : extent - begin);
+}
+
+/* The first unit of a thread: the one before which the threads before it find their share. */
+static int64_t first_unit(const pass *p, int64_t units, int thread, int threads) {
+  const int64_t work = work_before(p, units);
+  int64_t low = 0, high = units;
+  while (low < high) {
+    const int64_t middle = low + (high - low) / 2;
+    if (work_before(p, middle) * threads < work * thread)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const float *wei, float *dst, int thread,
                             int threads) {
   const gconv_problem *problem = &plan->problem;
@@ -108,7 +137,7 @@ void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const floa
       .x_units = state->x_step ? (state->g.ow + state->x_step - 1) / state->x_step : 0,
   };
   const int64_t units = (int64_t)problem->batch * state->jobs * (p.x_units ? p.x_units : p.y_units);
-  run_units(&p, units * thread / threads, units * (thread + 1) / threads);
+  run_units(&p, first_unit(&p, units, thread, threads), first_unit(&p, units, thread + 1, threads));
 }
 
 static void pack_vector(const gconv_plan *plan, const vector_job *job, int vector, const float *wei, float *out) {
