@@ -9,6 +9,10 @@
 
 enum { TILE_COST = 60 }; /* FMAs that fit into the time between two tiles: 30 cycles, measured on Zen 5 */
 
+/* A longer job must save more than rounding: of two tiles of equal cost the one of fewer vectors is faster, since it
+ * forms each operand once for all taps. */
+static const double BETTER = 1 - 1e-9;
+
 /* Down columns where the registers allow it, else by rows. */
 static const microkernel *depthwise_tile(const gconv_problem *p) {
   const microkernel *columns = p->kw == 3 ? ISA_NAME(direct_columns)(p->stride_w, p->ow) : NULL;
@@ -30,11 +34,11 @@ static direct_family family_of(const gconv_problem *p, const direct_state *state
 
 static int round_down(int value, int multiple) { return value / multiple * multiple; }
 
-/* Input indices per pass: a vector's weights take at most half of the L1 cache; a tail shorter than half a chunk is not
- * split off. */
+/* Input indices per pass: a vector's weights take at most five eighths of the L1 cache, which leaves the rows of src
+ * room; a tail shorter than half a chunk is not split off. */
 static int choose_chunk(const gconv_problem *p, direct_family f, const gconv_caches *caches) {
   const int bytes = p->kh * p->kw * VL * (int)sizeof(float);
-  const int chunk = round_down((int)(caches->l1d / 2) / bytes, BLOCK);
+  const int chunk = round_down((int)(caches->l1d / 8 * 5) / bytes, BLOCK);
   return f != TAPS_3X3 || chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
 }
 
@@ -109,7 +113,7 @@ void ISA_NAME(direct_cut)(const gconv_plan *plan, direct_state *state, int vecto
     do {
       choose_microkernels(plan, state, &job);
       job.cost = cost_of(p, &job) + (v + job.vectors < vectors ? state->job[v + job.vectors].cost : 0);
-      if (job.cost <= best->cost) *best = job;
+      if (job.cost < BETTER * best->cost) *best = job;
     } while (job.vectors < VECTORS_MAX && together(p, f, &job, job.vectors + 1));
   }
   for (int v = 0; v < vectors; v += state->job[state->jobs++].vectors) state->job[state->jobs] = state->job[v];
