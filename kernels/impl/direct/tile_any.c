@@ -7,11 +7,11 @@
 #include "impl/direct/run_of_vectors.h"
 
 /* Columns [low, high) of a tile of `width` at x0 whose input for tap s is inside the row, as bits. */
-static uint32_t columns_inside(const geometry *g, int x0, int width, int s) {
-  const int64_t first = (int64_t)x0 * g->stride_w + (int64_t)s * g->step_w - g->pad_left;
-  const int64_t low = first >= 0 ? 0 : (-first + g->stride_w - 1) / g->stride_w;
+INLINE uint32_t columns_inside(const geometry *g, const int stride, int x0, int width, int s) {
+  const int64_t first = (int64_t)x0 * stride + (int64_t)s * g->step_w - g->pad_left;
+  const int64_t low = first >= 0 ? 0 : (-first + stride - 1) / stride;
   const int64_t room = (int64_t)g->iw - 1 - first;
-  const int64_t end = room < 0 ? 0 : room / g->stride_w + 1;
+  const int64_t end = room < 0 ? 0 : room / stride + 1;
   const int64_t high = end < width ? end : width;
   return low >= high ? 0 : ((1u << high) - 1) & ~((1u << low) - 1);
 }
@@ -50,14 +50,14 @@ INLINE void tile(const strip *a, const operand_mode mode, const int X, const int
   UNROLLED (v, NV)
     UNROLLED (x, W) acc[v][x] = v_zero();
 
-  for (int r = 0; r < g->kh; r++) {
-    const int64_t row = (int64_t)a->y * g->stride_h - g->pad_top + (int64_t)r * g->step_h;
-    if (row < 0 || row >= g->ih) continue;
-    for (int s = 0; s < g->kw; s++) {
-      const uint32_t inside = whole ? 0 : columns_inside(g, x0, width, s);
-      const int64_t column = (int64_t)x0 * g->stride_w - g->pad_left + (int64_t)s * g->step_w;
+  for (int s = 0; s < g->kw; s++) { /* outside, because finding the columns inside costs more than the rows */
+    const uint32_t inside = whole ? 0 : columns_inside(g, S ? S : g->stride_w, x0, width, s);
+    const int64_t column = (int64_t)x0 * g->stride_w - g->pad_left + (int64_t)s * g->step_w;
+    if (!whole && !inside) continue;
+    for (int r = 0; r < g->kh; r++) {
+      const int64_t row = (int64_t)a->y * g->stride_h - g->pad_top + (int64_t)r * g->step_h;
       const float *wei = a->wei + ((ptrdiff_t)r * g->kw + s) * a->source->icg * VL;
-      if (whole || inside)
+      if (row >= 0 && row < g->ih)
         tap(a, mode, X, S, NV, W, whole, inside, (ptrdiff_t)(row * g->src_row + column * BLOCK), wei, acc);
     }
   }
