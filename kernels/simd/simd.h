@@ -31,6 +31,13 @@
 #define UNROLLED(i, count) _Pragma("GCC unroll 64") for (int i = 0; i < (count); i++)
 #endif
 
+/* The same address, which the compiler takes for another one: it loads again instead of keeping, and spilling, what it
+ * loaded before. */
+INLINE const float *v_forget(const float *p) {
+  __asm__("" : "+r"(p));
+  return p;
+}
+
 /* name_isa, so that the same source compiled for each ISA exports distinct symbols */
 #define ISA_NAME(name)        ISA_NAME_(name, GCONV_ISA)
 #define ISA_NAME_(name, isa)  ISA_NAME__(name, isa)

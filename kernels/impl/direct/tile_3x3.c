@@ -13,7 +13,8 @@ enum { KW = 3 };
 typedef struct {
   int top;
   ptrdiff_t origin; /* its window's first pixel, from the image's */
-  v_mask left, right, second;
+  bool left, right;
+  v_mask second;
 } place;
 
 /* Adds input indices [first, last) to the tile. */
@@ -27,10 +28,9 @@ INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode,
     UNROLLED (q, rows) {
       if (at->top + q < 0 || at->top + q >= g->ih) continue;
       UNROLLED (c, columns) {
-        const bool edge = c == 0 || c == columns - 1;
+        if ((c == 0 && !at->left) || (c == columns - 1 && !at->right)) continue;
         const ptrdiff_t pixel = at->origin + q * g->src_row + c * BLOCK;
-        const v_f32 p = operand(a->source, mode, &from, a->src, g->src_block, i, pixel, edge,
-                                c == 0 ? at->left : at->right, at->second);
+        const v_f32 p = operand(a->source, mode, &from, a->src, g->src_block, i, pixel, false, at->second, at->second);
         UNROLLED (y, R) {
           const int r = q - y * S;
           if (r < 0 || r >= KW) continue;
@@ -51,8 +51,8 @@ INLINE void tile(const strip *a, const operand_mode mode, const int S, const int
   const place at = {
       .top = a->y * S - g->pad_top,
       .origin = (ptrdiff_t)(a->y * S - g->pad_top) * g->src_row + (ptrdiff_t)left_column * BLOCK,
-      .left = v_mask_all(left_column >= 0),
-      .right = v_mask_all(left_column + columns <= g->iw),
+      .left = left_column >= 0,
+      .right = left_column + columns <= g->iw,
       .second = v_mask_of(a->source->lanes[1]),
   };
   float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;

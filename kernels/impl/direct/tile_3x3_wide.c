@@ -23,8 +23,14 @@ typedef struct {
   const strip *a;
   const float *row; /* the window's first column in the input row, channel 0 of the image */
   const float *wei; /* the kernel row's first tap for input index 0 */
-  v_mask left, right, second;
+  v_mask second;
 } kernel_row;
+
+/* Whether the window's first and last column are inside: constants, so that the FMAs of a column outside are never
+ * written. */
+typedef struct {
+  bool left, right;
+} sides;
 
 /* N input indices of it. */
 typedef struct {
@@ -35,41 +41,49 @@ typedef struct {
 
 INLINE int count_indices(const gather how) { return how == OWN2 ? 2 : 4; }
 
-INLINE v_f32 load_shared(const kernel_row *at, const gather how, const indices *of, const int c, const bool edge) {
+INLINE v_f32 load_shared(const kernel_row *at, const gather how, const indices *of, const int c) {
   const float *first = of->first + c * BLOCK, *second = of->second + c * BLOCK;
-  const v_mask inside = c == 0 ? at->left : at->right;
   switch (how) {
   case OWN2:
   case OWN4:
-    return edge ? v_load_masked(inside, first) : v_load(first);
-  case OWN8: {
-    const v_f32 x = edge ? v_load_masked(inside, first) : v_load(first);
-    return of->other_half ? v_swap4(x) : x;
-  }
+    return v_load(first);
+  case OWN8:
+    return of->other_half ? v_swap4(v_load(first)) : v_load(first);
   case ONE4:
-    return edge ? v_bcast4_masked(inside, first) : v_bcast4(first);
+    return v_bcast4(first);
   default:
-    return edge ? v_select(at->second, v_bcast4_masked(inside, second), v_bcast4_masked(inside, first))
-                : v_bcast4_into(v_bcast4(first), at->second, second);
+    return v_bcast4_into(v_bcast4(first), at->second, second);
   }
+}
+
+INLINE bool outside(const sides inside, const int c, const int columns) {
+  return (c == 0 && !inside.left) || (c == columns - 1 && !inside.right);
+}
+
+/* Index n of window column c, whose load brought `shared`. The odd columns of stride 2 serve one tap each: there the
+ * index itself is loaded again, as the operand of its only FMA, which spares the shuffle units (on Zen 4 they are
+ * the FMA units too). */
+INLINE v_f32 index_of(const gather how, const int S, const indices *of, const int c, const int n, v_f32 shared) {
+  if (how == ONE4 && S == 2 && c % 2) return v_bcast(of->first + c * BLOCK + n);
+  return how == OWN2 ? v_spread2(shared, n) : v_spread4(shared, n);
 }
 
 /* Window columns from, from + step, ...: `abreast` of them index by index, so far apart that they meet in no
  * accumulator. */
-INLINE void visit(const kernel_row *at, const gather how, const int S, const int W, const int from, const int step,
-                  const int abreast, const indices *of, v_f32 acc[WIDEST]) {
+INLINE void visit(const kernel_row *at, const gather how, const int S, const int W, const sides inside, const int from,
+                  const int step, const int abreast, const indices *of, v_f32 acc[WIDEST]) {
   const int N = count_indices(how), columns = (W - 1) * S + KW;
   UNROLLED (j, (columns - from + step * abreast - 1) / (step * abreast)) {
     v_f32 shared[MOST_ABREAST];
     UNROLLED (k, abreast) {
       const int c = from + (j * abreast + k) * step;
-      if (c < columns) shared[k] = load_shared(at, how, of, c, c == 0 || c == columns - 1);
+      if (c < columns && !outside(inside, c, columns)) shared[k] = load_shared(at, how, of, c);
     }
     UNROLLED (n, N)
       UNROLLED (k, abreast) {
         const int c = from + (j * abreast + k) * step;
-        if (c >= columns) continue;
-        const v_f32 p = N == 2 ? v_spread2(shared[k], n) : v_spread4(shared[k], n);
+        if (c >= columns || outside(inside, c, columns)) continue;
+        const v_f32 p = index_of(how, S, of, c, n, shared[k]);
         UNROLLED (s, KW) {
           const int x = (c - s) / S;
           if (c < s || (c - s) % S || x >= W) continue;
@@ -81,8 +95,8 @@ INLINE void visit(const kernel_row *at, const gather how, const int S, const int
 
 /* Adds input indices i .. i + N - 1 to the tile. At stride 2 even columns meet two taps and odd ones the third: fewer
  * taps are live, and more columns fit abreast. */
-INLINE void sum_indices(const kernel_row *at, const gather how, const int S, const int W, int i, const bool other_half,
-                        v_f32 acc[WIDEST]) {
+INLINE void sum_indices(const kernel_row *at, const gather how, const int S, const int W, const sides inside, int i,
+                        const bool other_half, v_f32 acc[WIDEST]) {
   const operand_source *o = at->a->source;
   const ptrdiff_t block = at->a->g->src_block;
   const float *wei = at->wei + (ptrdiff_t)i * KW * KW * VL;
@@ -93,22 +107,28 @@ INLINE void sum_indices(const kernel_row *at, const gather how, const int S, con
     UNROLLED (s, KW)
       if (S == 1 || s != 1) of.tap[n][s] = v_load(wei + (n * KW * KW + s) * VL);
   if (S == 1) {
-    UNROLLED (from, 3) visit(at, how, S, W, from, 3, 3, &of, acc);
+    UNROLLED (from, 3) visit(at, how, S, W, inside, from, 3, 3, &of, acc);
     return;
   }
-  visit(at, how, S, W, 0, 4, 4, &of, acc);
-  visit(at, how, S, W, 2, 4, 4, &of, acc);
+  visit(at, how, S, W, inside, 0, 4, 4, &of, acc);
+  visit(at, how, S, W, inside, 2, 4, 4, &of, acc);
   UNROLLED (n, count_indices(how)) of.tap[n][1] = v_load(wei + (n * KW * KW + 1) * VL);
-  visit(at, how, S, W, 1, 2, MOST_ABREAST, &of, acc);
+  visit(at, how, S, W, inside, 1, 2, MOST_ABREAST, &of, acc);
 }
 
-INLINE void sum_row(const kernel_row *at, const gather how, const int S, const int W, v_f32 acc[WIDEST]) {
+INLINE void sum_row(const kernel_row *at, const gather how, const int S, const int W, const sides inside,
+                    v_f32 acc[WIDEST]) {
   if (how <= OWN8) {
-    sum_indices(at, how, S, W, 0, false, acc);
-    if (how == OWN8) sum_indices(at, how, S, W, 4, true, acc);
+    sum_indices(at, how, S, W, inside, 0, false, acc);
+    if (how == OWN8) {
+      kernel_row again = *at;
+      again.row = v_forget(again.row);
+      sum_indices(&again, how, S, W, inside, 4, true, acc);
+    }
     return;
   }
-  for (int i = at->a->i_first; i < at->a->i_last; i += count_indices(how)) sum_indices(at, how, S, W, i, false, acc);
+  for (int i = at->a->i_first; i < at->a->i_last; i += count_indices(how))
+    sum_indices(at, how, S, W, inside, i, false, acc);
 }
 
 INLINE void prefetch_columns(const float *first, const int count) {
@@ -128,14 +148,11 @@ INLINE void prefetch_below(const kernel_row *at, const gather how, const int S, 
     prefetch_columns(below + channel_offset(channel, g->src_block), W * S);
 }
 
-INLINE void tile(const strip *a, const gather how, const int S, const int W, int x0, int skip) {
+INLINE void tile(const strip *a, const gather how, const int S, const int W, const sides inside, int x0, int skip) {
   const geometry *g = a->g;
-  const int left_column = x0 * S - g->pad_left, columns = (W - 1) * S + KW, top = a->y * S - g->pad_top;
+  const int left_column = x0 * S - g->pad_left, top = a->y * S - g->pad_top;
   float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
-  kernel_row at = {.a = a,
-                   .left = v_mask_all(left_column >= 0),
-                   .right = v_mask_all(left_column + columns <= g->iw),
-                   .second = v_mask_of(a->source->lanes[1])};
+  kernel_row at = {.a = a, .second = v_mask_of(a->source->lanes[1])};
 
   v_f32 acc[WIDEST]; /* [W] of it live in registers */
   UNROLLED (x, W) acc[x] = v_zero();
@@ -145,7 +162,7 @@ INLINE void tile(const strip *a, const gather how, const int S, const int W, int
     at.row = a->src + (ptrdiff_t)(top + r) * g->src_row + (ptrdiff_t)left_column * BLOCK;
     at.wei = a->wei + r * KW * VL;
     if (r >= KW - S) prefetch_below(&at, how, S, W);
-    sum_row(&at, how, S, W, acc);
+    sum_row(&at, how, S, W, inside, acc);
   }
   if (skip && a->accumulate) {
     UNROLLED (x, W)
@@ -155,17 +172,31 @@ INLINE void tile(const strip *a, const gather how, const int S, const int W, int
   UNROLLED (x, W) v_store(dst + x * BLOCK, acc[x]);
 }
 
-/* The last tile of a row is moved left to end at the row's end. */
-INLINE void tiles(const strip *a, const gather how, const int S, const int W) {
+typedef void tile_fn(const strip *, int x0, int skip);
+
+/* The last tile of a row is moved left to end at the row's end. `by_sides`: the tile for neither side inside, the left,
+ * the right, both. */
+INLINE void tiles(const strip *a, tile_fn *const by_sides[4], const int S, const int W) {
   for (int x = a->x_first; x < a->x_last; x += W) {
-    const int x0 = x + W <= a->x_last ? x : a->x_last - W;
-    tile(a, how, S, W, x0, x - x0);
+    const int x0 = x + W <= a->x_last ? x : a->x_last - W, first = x0 * S - a->g->pad_left;
+    const bool left = first >= 0, right = first + (W - 1) * S + KW <= a->g->iw;
+    by_sides[left + 2 * right](a, x0, x - x0);
   }
 }
 
 /* Tiles of 8 columns and less lose to two rows of them in tile_3x3.c. */
 // clang-format off
-#define STRIP(how, S, W) static void how##_s##S##_w##W(const strip *a) { tiles(a, how, S, W); }
+#define TILE(how, S, W, left, right) \
+  static __attribute__((noinline)) void how##_s##S##_w##W##_##left##right(const strip *a, int x0, int skip) { \
+    tile(a, how, S, W, (sides){left, right}, x0, skip); \
+  }
+#define STRIP(how, S, W) \
+  TILE(how, S, W, 0, 0) TILE(how, S, W, 1, 0) TILE(how, S, W, 0, 1) TILE(how, S, W, 1, 1) \
+  static void how##_s##S##_w##W(const strip *a) { \
+    static tile_fn *const by_sides[] = {how##_s##S##_w##W##_00, how##_s##S##_w##W##_10, how##_s##S##_w##W##_01, \
+                                        how##_s##S##_w##W##_11}; \
+    tiles(a, by_sides, S, W); \
+  }
 #define ROW(how, S, W) [how] = {how##_s##S##_w##W, 1, 1, W, true},
 #define ALL(M, S, W) M(OWN2, S, W) M(OWN4, S, W) M(OWN8, S, W) M(ONE4, S, W) M(TWO4, S, W)
 #define STRIPS(W) ALL(STRIP, 1, W) ALL(STRIP, 2, W)
