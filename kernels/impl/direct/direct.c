@@ -51,14 +51,16 @@ static geometry geometry_of(const gconv_problem *p, const direct_form *form, boo
 
 /* Columns per unit of a flattened layer: their inputs take at most a quarter of L2 and every thread gets work. All
  * units have about the same number of them. */
-static int choose_columns(const gconv_plan *plan, const geometry *g, int width) {
+static int choose_columns(const gconv_plan *plan, const geometry *g, int jobs, int width) {
   const gconv_problem *p = &plan->problem;
   const int64_t pixel = (int64_t)p->ic * (int64_t)sizeof(float);
   int64_t columns = (int64_t)(plan->env.caches.l2 / 4) / pixel;
   const int64_t share = ((int64_t)g->ow * p->batch + plan->env.threads - 1) / plan->env.threads;
   if (columns > share) columns = share;
   if (columns < 2 * width) columns = 2 * width;
-  const int64_t units = (g->ow + columns - 1) / columns;
+  int64_t units = (g->ow + columns - 1) / columns;
+  if (units * jobs * p->batch < 16 * (int64_t)plan->env.threads)
+    units += plan->env.threads - 1 - (units - 1) % plan->env.threads; /* too few to be shared evenly by chance */
   return (int)((g->ow + units * width - 1) / (units * width) * width);
 }
 
@@ -72,20 +74,29 @@ static int choose_rows(const gconv_plan *plan, int jobs) {
   return rows;
 }
 
+/* The most rows, a multiple of `step`, that divide all of them; 0 if there are none. */
+static int even_rows(int all, int most, int step) {
+  int rows = most;
+  while (rows > 0 && (all % rows || rows % step)) rows--;
+  return rows;
+}
+
 /* Dense layers read their input once per job, or their weights once per range of rows that fits L2: whichever moves
  * fewer bytes. */
 static void choose_order(const gconv_plan *plan, direct_state *state) {
   const gconv_problem *p = &plan->problem;
   const int64_t l2 = (int64_t)plan->env.caches.l2, channels = p->icg > BLOCK || state->image ? p->icg : BLOCK,
                 pixel = (int64_t)sizeof(float) * channels;
-  const int64_t input = pixel * p->ih * p->iw, row = pixel * p->iw * p->stride_h;
+  const int rows_read = min_int(p->kh, p->stride_h), columns_read = min_int(p->kw, p->stride_w); /* of every stride */
+  const int64_t row = pixel * p->iw * columns_read / p->stride_w * rows_read, input = row * p->ih / p->stride_h;
   const int64_t weights = (int64_t)sizeof(float) * p->oc * p->icg * p->kh * p->kw;
   state->jobs_inner = state->x_step > 0;
   if (p->groups > 1 || state->x_step || input <= l2 / 2) return;
-  int rows = min_int((int)(l2 / 4 / row), p->oh);
-  while (rows > 0 && (p->oh % rows || rows % state->row_step))
-    rows--; /* ranges of equal work, so that threads get equal shares */
+  const int most = min_int((int)(l2 / 4 / row), p->oh);
+  int rows = even_rows(p->oh, most, state->row_step);
   if (!rows) return;
+  if ((int64_t)p->batch * state->jobs * (p->oh / rows) < 16 * (int64_t)plan->env.threads && rows % 2 == 0)
+    rows /= 2; /* too few to be shared evenly by chance */
   const int64_t ranges = p->oh / rows;
   state->jobs_inner = ranges * weights + input < state->jobs * input + weights;
   if (state->jobs_inner) state->row_step = rows;
@@ -110,7 +121,7 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
     if (state->job[j].main->rows > state->row_step) state->row_step = state->job[j].main->rows;
   const vector_job *first = &state->job[0];
   if (first->main->rows == ALL_ROWS) state->row_step = choose_rows(plan, state->jobs);
-  state->x_step = state->flat ? choose_columns(plan, &state->g, first->main->width) : 0;
+  state->x_step = state->flat ? choose_columns(plan, &state->g, state->jobs, first->main->width) : 0;
   choose_order(plan, state);
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
 

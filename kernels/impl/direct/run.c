@@ -107,7 +107,7 @@ static int64_t work_before(const pass *p, int64_t unit) {
   return before + vectors * begin + job->vector * (begin + step < extent ? step : extent - begin);
 }
 
-/* The first unit of a thread: the one before which the threads before it find their share. */
+/* The first unit of a thread: the border of two units that is nearest to where its share begins. */
 static int64_t first_unit(const pass *p, int64_t units, int thread, int threads) {
   const int64_t work = work_before(p, units);
   int64_t low = 0, high = units;
@@ -118,7 +118,8 @@ static int64_t first_unit(const pass *p, int64_t units, int thread, int threads)
     else
       high = middle;
   }
-  return low;
+  const bool nearer_before = low > 0 && (work_before(p, low) + work_before(p, low - 1)) * threads > 2 * work * thread;
+  return low - nearer_before;
 }
 
 void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const float *wei, float *dst, int thread,

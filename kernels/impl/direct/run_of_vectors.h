@@ -1,5 +1,5 @@
-/* run_of_vectors.h - the operands of one to three vectors that run together: shared by the tap tile and the 1x1 tile.
- */
+/* run_of_vectors.h - the operands of one to three vectors that run together and the columns of their tile: shared by
+ * the tap tile, the 1x1 tile and the image tile. */
 #ifndef GCONV_DIRECT_RUN_OF_VECTORS_H
 #define GCONV_DIRECT_RUN_OF_VECTORS_H
 
@@ -16,6 +16,22 @@
 #define NARROW 3
 #define THREES 4
 #endif
+
+/* Columns [low, high) of a tile of `width` at x0 whose input for tap s is inside the row, as bits. */
+INLINE uint32_t columns_inside(const geometry *g, const int stride, int x0, int width, int s) {
+  const int64_t first = (int64_t)x0 * stride + (int64_t)s * g->step_w - g->pad_left;
+  const int64_t low = first >= 0 ? 0 : (-first + stride - 1) / stride;
+  const int64_t room = (int64_t)g->iw - 1 - first;
+  const int64_t end = room < 0 ? 0 : room / stride + 1;
+  const int64_t high = end < width ? end : width;
+  return low >= high ? 0 : ((1u << high) - 1) & ~((1u << low) - 1);
+}
+
+/* All columns of a whole tile are inside for every tap. */
+INLINE bool all_inside(const geometry *g, int x0, int width) {
+  const int64_t first = (int64_t)x0 * g->stride_w - g->pad_left;
+  return first >= 0 && first + (int64_t)(width - 1) * g->stride_w + (int64_t)(g->kw - 1) * g->step_w < g->iw;
+}
 
 /* The operands of NV vectors at one pixel, BCAST or MIX2: vector X of the latter has lanes of both groups, those before
  * it are in the first and those after it in the second. */

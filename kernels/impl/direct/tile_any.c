@@ -6,22 +6,6 @@
  * share one or two broadcast loads a column. Columns whose input lies outside are left out, exactly. */
 #include "impl/direct/run_of_vectors.h"
 
-/* Columns [low, high) of a tile of `width` at x0 whose input for tap s is inside the row, as bits. */
-INLINE uint32_t columns_inside(const geometry *g, const int stride, int x0, int width, int s) {
-  const int64_t first = (int64_t)x0 * stride + (int64_t)s * g->step_w - g->pad_left;
-  const int64_t low = first >= 0 ? 0 : (-first + stride - 1) / stride;
-  const int64_t room = (int64_t)g->iw - 1 - first;
-  const int64_t end = room < 0 ? 0 : room / stride + 1;
-  const int64_t high = end < width ? end : width;
-  return low >= high ? 0 : ((1u << high) - 1) & ~((1u << low) - 1);
-}
-
-/* All columns of a whole tile are inside for every tap. */
-static bool all_inside(const geometry *g, int x0, int width) {
-  const int64_t first = (int64_t)x0 * g->stride_w - g->pad_left;
-  return first >= 0 && first + (int64_t)(width - 1) * g->stride_w + (int64_t)(g->kw - 1) * g->step_w < g->iw;
-}
-
 /* All input indices of one tap. S: the stride, 0 if only known at run time. `whole`: no column needs a test. */
 INLINE void tap(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
                 const bool whole, uint32_t inside, ptrdiff_t origin, const float *wei, v_f32 acc[VECTORS_MAX][WIDE]) {
