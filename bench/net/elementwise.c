@@ -12,27 +12,36 @@ enum {
   BLOCK_MAX = 16 /* lanes of the widest blocked layout */
 };
 
-/* Constant lanes let the compiler keep the bias in registers. NaN passes: floor > NaN is false. */
+/* What follows each element: NaN passes, as floor > NaN is false. */
+INLINE float finished(float sum, float bias, float floor) {
+  const float biased = sum + bias;
+  return floor > biased ? floor : biased;
+}
+
+/* Blocks that divide the widest one, single channels included: one pattern of biases serves every 16 elements. Said to
+ * be vectors, or the compiler unrolls the 16 into as many scalars. */
+INLINE void add_blocks(const float *a, const float *b, const float *bias, float floor, float *out, int64_t count,
+                       int lanes, bool two) {
+  float pattern[BLOCK_MAX];
+  for (int l = 0; l < BLOCK_MAX; l++) pattern[l] = bias[l % lanes];
+  int64_t i = 0;
+  for (; i + BLOCK_MAX <= count; i += BLOCK_MAX)
+#pragma omp simd
+    for (int l = 0; l < BLOCK_MAX; l++) out[i + l] = finished(two ? a[i + l] + b[i + l] : a[i + l], pattern[l], floor);
+  for (int l = 0; i < count; i++, l++) out[i] = finished(two ? a[i] + b[i] : a[i], pattern[l], floor);
+}
+
 INLINE void add_rows(const float *a, const float *b, const float *bias, float floor, float *out, int64_t rows,
                      int lanes, bool two) {
-  for (int64_t r = 0; r < rows; r++)
-    for (int l = 0; l < lanes; l++) {
-      const int64_t at = r * lanes + l;
-      const float sum = (two ? a[at] + b[at] : a[at]) + bias[l];
-      out[at] = floor > sum ? floor : sum;
-    }
+  for (int64_t r = 0; r < rows; r++, a += lanes, b += two ? lanes : 0, out += lanes)
+#pragma omp simd
+    for (int l = 0; l < lanes; l++) out[l] = finished(two ? a[l] + b[l] : a[l], bias[l], floor);
 }
 
 INLINE void add_lanes(const float *a, const float *b, const float *bias, float floor, float *out, int64_t rows,
                       int lanes, bool two) {
-  if (lanes == 16)
-    add_rows(a, b, bias, floor, out, rows, 16, two);
-  else if (lanes == 8)
-    add_rows(a, b, bias, floor, out, rows, 8, two);
-  else if (lanes == 4)
-    add_rows(a, b, bias, floor, out, rows, 4, two);
-  else if (lanes == 1)
-    add_rows(a, b, bias, floor, out, rows, 1, two);
+  if (BLOCK_MAX % lanes == 0)
+    add_blocks(a, b, bias, floor, out, rows * lanes, lanes, two);
   else
     add_rows(a, b, bias, floor, out, rows, lanes, two);
 }
