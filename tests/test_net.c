@@ -139,7 +139,7 @@ static void check_case(size_t i, gconv_layout layout, int threads) {
     const model_shape s = m->nodes[k].shape;
     const tensor plain = new_tensor(GCONV_NCHW, (gconv_dims){BATCH, s.c, s.h, s.w});
     data_fill_real(plain.data, tensor_elems(&plain), data_seed(SEED, k));
-    r.results[k].single = plain.data;
+    r.results[k].given = plain;
     const bool plain_in = d->op == MODEL_FC || (d->op == MODEL_SCALE && k);
     in[k] = converted(&plain, plain_in ? GCONV_NCHW : layout);
   }
@@ -157,7 +157,10 @@ static void check_case(size_t i, gconv_layout layout, int threads) {
   }
   free(out.data);
   free(got.data);
-  for (int k = 0; k < node; k++) free(in[k].data);
+  for (int k = 0; k < node; k++) {
+    free(in[k].data);
+    free(r.results[k].given.data);
+  }
   reference_free(&r);
   net_weights_free(w);
   model_free(m);

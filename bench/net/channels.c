@@ -15,11 +15,6 @@ typedef struct {
   const tensor *out;
 } channels_job;
 
-static float *at(const tensor *t, int n, int c, int64_t pixel) {
-  const int lanes = tensor_lanes(t);
-  return t->data + (((int64_t)n * tensor_blocks(t) + c / lanes) * tensor_pixels(t) + pixel) * lanes + c % lanes;
-}
-
 static int least(int a, int b) { return a < b ? a : b; }
 
 static void copy_lanes(const float *in, int in_lanes, float *out, int out_lanes, int pixels, int count) {
@@ -38,14 +33,14 @@ static void copy_run(const channels_job *j, const channel_run *run, int n, int64
   for (int done = 0, count; done < run->count; done += count) {
     const int from = run->from + done, to = run->to + done;
     count = least(run->count - done, least(in_lanes - from % in_lanes, out_lanes - to % out_lanes));
-    copy_lanes(at(in, n, from, pixel), in_lanes, at(out, n, to, pixel), out_lanes, pixels, count);
+    copy_lanes(tensor_at(in, n, from, pixel), in_lanes, tensor_at(out, n, to, pixel), out_lanes, pixels, count);
   }
 }
 
 static void zero_last_lanes(const tensor *out, int n, int64_t pixel, int pixels) {
   const int lanes = tensor_lanes(out), used = out->dims.c % lanes;
   if (!used) return;
-  float *rest = at(out, n, out->dims.c, pixel);
+  float *rest = tensor_at(out, n, out->dims.c, pixel);
   for (int p = 0; p < pixels; p++) memset(rest + (int64_t)p * lanes, 0, (size_t)(lanes - used) * sizeof *rest);
 }
 

@@ -129,11 +129,12 @@ gconv_status net_run(const net *n, double *seconds) {
   return status;
 }
 
-gconv_status net_watch(const net *n, gconv_status (*see)(void *context, const net *n, int step), void *context) {
+gconv_status net_watch(const net *n, const net_watcher *watcher) {
   gconv_status status = GCONV_OK;
   for (int i = 0; i < n->step_count && !status; i++) {
-    status = run_step(n, &n->steps[i]);
-    if (!status) status = see(context, n, i);
+    status = watcher->before(watcher->context, n, i);
+    if (!status) status = run_step(n, &n->steps[i]);
+    if (!status) status = watcher->after(watcher->context, n, i);
   }
   return status;
 }
@@ -147,7 +148,7 @@ int net_step_count(const net *n) { return n->step_count; }
 
 net_step_info net_step_at(const net *n, int step) {
   const net_step *s = &n->steps[step];
-  return (net_step_info){s->node, s->kind->name, s->plan, s->out};
+  return (net_step_info){s->node, s->kind->name, s->plan, s->in, s->out};
 }
 
 bool net_bias_moved(const net *n, int node) { return n->moved[node]; }

@@ -55,14 +55,20 @@ typedef struct {
   int node;               /* of the model; a conversion: of the node whose result is converted */
   const char *what;       /* "conv", "convert", "sum", ... */
   const gconv_plan *plan; /* of a convolution, else NULL */
-  tensor out;
+  const tensor *in;       /* in the order of the node's inputs */
+  tensor out;             /* may have the memory of in[0] or in[1] */
 } net_step_info;
 
 net_step_info net_step_at(const net *n, int step);
 /* True where the node's bias is added by the sum that follows it. */
 bool net_bias_moved(const net *n, int node);
 
-/* As net_run, and calls `see` after each step, while the step's result is still there. */
-gconv_status net_watch(const net *n, gconv_status (*see)(void *context, const net *n, int step), void *context);
+/* Called around a step: before, its inputs are there; after, its result. */
+typedef struct {
+  gconv_status (*before)(void *context, const net *n, int step), (*after)(void *context, const net *n, int step);
+  void *context;
+} net_watcher;
+
+gconv_status net_watch(const net *n, const net_watcher *watcher); /* as net_run */
 
 #endif

@@ -17,9 +17,10 @@ static double gamma_of(double roundings) { return roundings * unit / (1 - roundi
 
 static approximation input_at(const reference *r, int node, position p) {
   const model_shape s = r->graph->nodes[node].shape;
-  const int64_t i = (((int64_t)p.n * s.c + p.c) * s.h + p.y) * s.w + p.x;
   const reference_tensor *t = &r->results[node];
-  return t->single ? (approximation){t->single[i], 0} : (approximation){t->value[i], t->bound[i]};
+  if (t->given.data) return (approximation){*tensor_at(&t->given, p.n, p.c, (int64_t)p.y * s.w + p.x), 0};
+  const int64_t i = (((int64_t)p.n * s.c + p.c) * s.h + p.y) * s.w + p.x;
+  return (approximation){t->value[i], t->bound[i]};
 }
 
 /* Sums on the way: the value, what the inputs may be off, and the magnitudes that rounding is relative to. */
@@ -193,14 +194,14 @@ gconv_status reference_run(const model *m, const net_weights *weights, int batch
     const int64_t elems = reference_elems(r, i);
     reference_tensor *t = &r->results[i];
     if (m->nodes[i].op == MODEL_INPUT) {
-      if ((t->single = malloc((size_t)elems * sizeof *t->single)))
-        memcpy(t->single, image, (size_t)elems * sizeof *t->single);
+      const model_shape s = m->nodes[i].shape;
+      t->given = (tensor){(float *)image, GCONV_NCHW, {batch, s.c, s.h, s.w}};
     } else {
       t->value = malloc((size_t)elems * sizeof *t->value);
       t->bound = malloc((size_t)elems * sizeof *t->bound);
       if (t->value && t->bound) compute_node(r, i);
     }
-    if (!t->single && !(t->value && t->bound))
+    if (!t->given.data && !(t->value && t->bound))
       status = gconv_error(GCONV_NO_MEMORY, "no memory for %lld reference values", (long long)elems);
   }
   if (status) reference_free(r);
@@ -211,7 +212,6 @@ void reference_free(reference *r) {
   for (int i = 0; r->results && i < r->graph->count; i++) {
     free(r->results[i].value);
     free(r->results[i].bound);
-    free(r->results[i].single);
   }
   free(r->results);
   r->results = NULL;

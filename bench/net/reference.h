@@ -21,16 +21,18 @@
 #ifndef GCONV_NET_REFERENCE_H
 #define GCONV_NET_REFERENCE_H
 
+#include "tensor.h"
 #include "weights.h"
 
 typedef struct {
   double value, bound;
 } approximation;
 
-/* A node's result, plain NCHW: computed here (value, bound) or taken from a run as exact (single). */
+/* A node's result: computed here (plain NCHW), or, where `given` has data, taken from elsewhere as exact, in any layout
+ * and not copied. */
 typedef struct {
   double *value, *bound;
-  float *single;
+  tensor given;
 } reference_tensor;
 
 typedef struct {
@@ -45,7 +47,8 @@ typedef struct {
 approximation reference_element(const reference *r, int node, int n, int c, int y, int x);
 approximation reference_before_relu(const reference *r, int node, int n, int c, int y, int x);
 
-/* All nodes, for input `image`. The caller frees with reference_free. */
+/* All nodes, for input `image`, which stays the caller's and is read as long as the reference is. The caller frees with
+ * reference_free. */
 gconv_status reference_run(const model *m, const net_weights *weights, int batch, const float *image, reference *r);
 void reference_free(reference *r);
 int64_t reference_elems(const reference *r, int node);

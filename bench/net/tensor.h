@@ -24,6 +24,11 @@ static inline int64_t tensor_pixels(const tensor *t) { return (int64_t)t->dims.h
 /* Rows of `lanes` floats in the whole tensor. */
 static inline int64_t tensor_rows(const tensor *t) { return t->dims.n * tensor_blocks(t) * tensor_pixels(t); }
 
+static inline float *tensor_at(const tensor *t, int n, int c, int64_t pixel) {
+  const int lanes = tensor_lanes(t);
+  return t->data + (((int64_t)n * tensor_blocks(t) + c / lanes) * tensor_pixels(t) + pixel) * lanes + c % lanes;
+}
+
 static inline int64_t tensor_elems(const tensor *t) { return gconv_layout_elems(t->layout, t->dims); }
 
 #endif

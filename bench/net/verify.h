@@ -13,9 +13,9 @@ typedef struct {
   int node;   /* where */
 } verify_result;
 
-/* Runs `n`, loaded with `weights`, on `image` (NCHW). Of each node `samples` elements are compared, spread evenly
- * (whole planes where the kernel computes in a transformed domain), or all. GCONV_FAILED, with the node and element in
- * the sentence, if one is off by more than its bound. */
+/* Runs `n`, loaded with `weights`, on `image` (NCHW). Of each node at most `samples` elements are compared, spread
+ * evenly over all images (eight whole planes where the kernel computes in a transformed domain), or all. GCONV_FAILED,
+ * with the node and element in the sentence, if one is off by more than its bound. */
 gconv_status verify_net(net *n, const model *m, const net_weights *weights, int batch, const float *image,
                         int64_t samples, verify_result *result);
 

@@ -18,6 +18,9 @@
 /* A few milliseconds before each group: enough to see that the machine has become faster. */
 static const double probe_seconds = 0.003;
 
+/* What runs this long moves more than caches hold: there is nothing to warm up. */
+static const double beyond_caches = 0.25;
+
 /* Elements of each node compared: layers of the same kernels are compared whole at --level=layer, and here every node
  * of every net is to be seen at its own place without computing the network in double precision each time. */
 enum { SAMPLES = 1000, MIN_REPETITIONS = 3, STEP_RUNS = 5 };
@@ -53,15 +56,11 @@ static void refuse(graph_subject *s, subject_status status, const char *reason) 
   fprintf(stderr, "%s: %s: %s\n", status == SUBJECT_SKIPPED ? "skipped" : "FAILED", s->name, s->reason);
 }
 
-/* About how long a run takes: the shortest of two, as the first one touches memory. */
-static gconv_status try_runs(graph_subject *s) {
-  gconv_status status = GCONV_OK;
-  s->call_seconds = INFINITY;
-  for (int i = 0; i < 2 && !status; i++) {
-    const double start = seconds_now();
-    status = net_run(s->n, NULL);
-    s->call_seconds = fmin(s->call_seconds, seconds_now() - start);
-  }
+/* About how long a run takes; the check has touched the memory. */
+static gconv_status try_run(graph_subject *s) {
+  const double start = seconds_now();
+  const gconv_status status = net_run(s->n, NULL);
+  s->call_seconds = seconds_now() - start;
   return status;
 }
 
@@ -96,7 +95,7 @@ static void prepare(graph_subject *s, race *best, const net_weights *weights, co
     status = verify_net(s->n, s->c->m, weights, s->batch, image, SAMPLES, &result);
     s->err = result.err;
   }
-  if (!status) status = try_runs(s);
+  if (!status) status = try_run(s);
   if (status) refuse(s, SUBJECT_FAILED, gconv_last_error());
 }
 
@@ -112,7 +111,8 @@ static void report(gbench_state *state, const graph_subject *s) {
 static void run(gbench_state *state, void *context) {
   const graph_subject *s = context;
   report(state, s);
-  gconv_status status = s->status == SUBJECT_OK ? net_run(s->n, NULL) : GCONV_OK; /* its caches may be another's */
+  const bool warm_up = s->status == SUBJECT_OK && s->call_seconds < beyond_caches;
+  gconv_status status = warm_up ? net_run(s->n, NULL) : GCONV_OK; /* its caches may be another's */
   if (s->status == SUBJECT_FAILED) {
     gbench_fail(state, s->reason);
     return;
@@ -176,6 +176,11 @@ static void add_subject(group_run *r, size_t i, int t, const char *kernel) {
   enlist(s);
 }
 
+static int step_runs(const graph_subject *s) {
+  const double affordable = s->session->budget / fmax(s->call_seconds, 1e-9);
+  return affordable >= STEP_RUNS ? STEP_RUNS : MIN_REPETITIONS;
+}
+
 static void run_subjects(group_run *r) {
   for (size_t i = 0; i < r->group->count; i++)
     for (int t = 0; t < r->group->thread_count; t++)
@@ -183,7 +188,7 @@ static void run_subjects(group_run *r) {
         add_subject(r, i, t, graph_kernel(r->session, k));
   gbench_run(false);
   for (size_t i = 0; i < r->subject_count && r->session->level == LEVEL_NETWORK && !gbench_stopped(); i++)
-    if (r->subjects[i].status == SUBJECT_OK) graph_write_steps(&r->subjects[i], STEP_RUNS);
+    if (r->subjects[i].status == SUBJECT_OK) graph_write_steps(&r->subjects[i], step_runs(&r->subjects[i]));
 }
 
 static gconv_status prepare_group(group_run *r) {
