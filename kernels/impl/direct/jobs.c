@@ -9,6 +9,10 @@
 
 enum { TILE_COST = 60 }; /* FMAs that fit into the time between two tiles: 30 cycles, measured on Zen 5 */
 
+/* With 16 registers two rows of accumulators leave no room for taps: every FMA loads its own, and loads are the limit
+ * (4 channels a group: 53 % of the AVX2 peak with two rows, 77 with one, on Zen 4). */
+enum { FEW_REGISTERS = VL == 8 };
+
 /* A longer job must save more than rounding: of two tiles of equal cost the one of fewer vectors is faster, since it
  * forms each operand once for all taps. */
 static const double BETTER = 1 - 1e-9;
@@ -49,7 +53,7 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
   job->chunk = choose_chunk(p, job->family, &plan->env.caches);
   if (job->family == TAPS_3X3) {
     job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
-    job->main = g->oh > 1 ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
+    job->main = g->oh > 1 && !FEW_REGISTERS ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
     const microkernel *wide = ISA_NAME(direct_3x3_wide)(p, mode);
     if (wide && columns_computed(wide->width, g->ow) <= columns_computed(job->main->width, g->ow))
       job->main = job->rest = wide;
@@ -93,14 +97,15 @@ static bool together(const gconv_problem *p, direct_family f, vector_job *job, i
 }
 
 /* Instructions of a job per output pixel: the FMAs, or the loads where they are more (a core does two of each a cycle),
- * for every input index, and what a tile costs beside them. */
-static double cost_of(const gconv_problem *p, const vector_job *job) {
+ * for every input index, and what a tile costs beside them; `ow` columns are computed by whole tiles. */
+static double cost_of(const gconv_problem *p, int ow, const vector_job *job) {
   const int rows = job->main->rows == ALL_ROWS ? p->oh : job->main->rows, columns = job->main->width * rows;
   const int fmas = job->vectors * columns;
   const int loads = job->vectors + columns * (job->source.groups > 1 ? job->source.groups : 1);
   const bool operands_shared_by_taps = job->family == TAPS_3X3 || job->family == DEPTHWISE;
   const double index = operands_shared_by_taps || fmas > loads ? fmas : loads;
-  return (index * p->icg * p->kh * p->kw + TILE_COST) / columns;
+  const double waste = columns_computed(job->main->width, ow) / (double)ow;
+  return (index * p->icg * p->kh * p->kw + TILE_COST) / columns * waste;
 }
 
 void ISA_NAME(direct_cut)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index) {
@@ -112,7 +117,7 @@ void ISA_NAME(direct_cut)(const gconv_plan *plan, direct_state *state, int vecto
     single(p, f, &job, index + (index ? (ptrdiff_t)v * p->icg * VL : 0));
     do {
       choose_microkernels(plan, state, &job);
-      job.cost = cost_of(p, &job) + (v + job.vectors < vectors ? state->job[v + job.vectors].cost : 0);
+      job.cost = cost_of(p, state->g.ow, &job) + (v + job.vectors < vectors ? state->job[v + job.vectors].cost : 0);
       if (job.cost < BETTER * best->cost) *best = job;
     } while (job.vectors < VECTORS_MAX && together(p, f, &job, job.vectors + 1));
   }

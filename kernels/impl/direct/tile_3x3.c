@@ -27,10 +27,14 @@ INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode,
     const float *wei = a->wei + (ptrdiff_t)i * KW * KW * VL;
     UNROLLED (q, rows) {
       if (at->top + q < 0 || at->top + q >= g->ih) continue;
+      const ptrdiff_t row = at->origin + q * g->src_row;
+      operand_at here = from; /* one address a row: those of all columns, which may not depend on i, would be spilled */
+      here.first = v_forget(from.first + row);
+      if (mode == MIX2) here.second = from.second + row;
       UNROLLED (c, columns) {
         if ((c == 0 && !at->left) || (c == columns - 1 && !at->right)) continue;
-        const ptrdiff_t pixel = at->origin + q * g->src_row + c * BLOCK;
-        const v_f32 p = operand(a->source, mode, &from, a->src, g->src_block, i, pixel, false, at->second, at->second);
+        const v_f32 p =
+            operand(a->source, mode, &here, a->src + row, g->src_block, i, c * BLOCK, false, at->second, at->second);
         UNROLLED (y, R) {
           const int r = q - y * S;
           if (r < 0 || r >= KW) continue;
@@ -98,13 +102,13 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
 #define STRIPS(R, W) MODES(STRIP, 1, R, W) MODES(STRIP, 2, R, W)
 #define TABLE(R, W) {{MODES(ROW, 1, R, W)}, {MODES(ROW, 2, R, W)}}
 
-/* Two rows x 7 columns: 14 accumulators, 6 taps and an operand fit 32 registers; with the 16 of AVX2 the taps are read
- * by the FMAs from the L1 cache. Widths: 7 divides the 7, 14, 28, 56 and 112 of ImageNet networks, 8 and 5 what 7
- * leaves. */
+/* Two rows x 7 columns: 14 accumulators, 6 taps and an operand fit 32 registers; with the 16 of AVX2 it is one row and
+ * its three taps. Widths: 7 divides the 7, 14, 28, 56 and 112 of ImageNet networks, 8 and 5 what 7 leaves; one row
+ * prefers 8, as many accumulators as two FMA units with 4 cycles need. */
 enum { ROWS_MAX = 2, WIDTHS = 3 };
-STRIPS(1, 7) STRIPS(1, 8) STRIPS(1, 5)
+STRIPS(1, 8) STRIPS(1, 7) STRIPS(1, 5)
 STRIPS(2, 7) STRIPS(2, 8) STRIPS(2, 5)
-static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {{TABLE(1, 7), TABLE(1, 8), TABLE(1, 5)},
+static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {{TABLE(1, 8), TABLE(1, 7), TABLE(1, 5)},
                                                                  {TABLE(2, 7), TABLE(2, 8), TABLE(2, 5)}};
 // clang-format on
 
