@@ -32,6 +32,26 @@ static void record_peaks(session *s) {
   gbench_context("pct_peak_of", "the largest multiply-add probe of the run so far, with the best ISA allowed");
 }
 
+/* Cores that are there alone multiply the peak. What else runs on them, or a core that two threads share, does not. */
+static void record_scaling(const session *s) {
+  static const double expected = 0.75;
+  const gconv_isa isa = gconv_isa_best(gconv_isa_detect());
+  const double one = peak_gflops(&s->peaks, isa, 1);
+  for (int t = 0; t < s->options.thread_count && one > 0; t++) {
+    const int threads = s->options.threads[t];
+    const double times = peak_gflops(&s->peaks, isa, threads) / one;
+    char key[64], value[64];
+    snprintf(key, sizeof key, "peak_scaling_t%d", threads);
+    snprintf(value, sizeof value, "%.2f", times);
+    gbench_context(key, value);
+    if (times < expected * threads)
+      fprintf(
+          stderr,
+          "gconv-bench: %d threads reach %.2f times the peak of one: something else runs here, or they share cores\n",
+          threads, times);
+  }
+}
+
 static void record_bandwidths(session *s) {
   if (!bandwidth_measure(&s->bandwidths, s->options.threads, s->options.thread_count, stream_seconds)) {
     gbench_context("bandwidth", gconv_last_error());
@@ -104,6 +124,7 @@ void context_record(session *s) {
   gbench_context("gconv_version", gconv_version());
   record_threads(s);
   record_peaks(s);
+  record_scaling(s);
   record_bandwidths(s);
   record_harness();
   record_memory(s);
