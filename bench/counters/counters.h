@@ -5,13 +5,14 @@
 
 #include "gconv.h"
 
-enum { COUNTERS_MAX = 24, COUNTER_NAME_MAX = 96, COUNTER_CANDIDATES = 3 };
+enum { COUNTERS_MAX = 24, COUNTER_NAME_MAX = 96, COUNTER_CANDIDATES = 3, COUNTER_REASON_MAX = 256 };
 
 typedef struct {
-  char name[COUNTER_NAME_MAX];  /* as it was asked for */
-  char event[COUNTER_NAME_MAX]; /* what PAPI calls it; empty where it is not counted */
-  int group;                    /* the events of a group are counted together */
-  bool of_process;              /* counted once, not in each thread */
+  char name[COUNTER_NAME_MAX];      /* as it was asked for */
+  char event[COUNTER_NAME_MAX];     /* what PAPI calls it; empty where it is not counted */
+  int group;                        /* the events of a group are counted together */
+  bool of_process;                  /* counted once, not in each thread */
+  char why_not[COUNTER_REASON_MAX]; /* it is not counted */
 } counter;
 
 typedef struct {
@@ -32,6 +33,8 @@ void counters_print_names(void);
 gconv_status counters_take(counters *c, const char *list);
 int counters_index(const counters *c, const char *name); /* -1 where it was not asked for */
 
+/* "PAPI 7.0.0"; NULL in a build without it. */
+const char *counters_library(void);
 /* Finds what can be counted, and groups that fit the hardware without multiplexing. `why_not` becomes a sentence on
  * what cannot, or empty. */
 void counters_open(counters *c, char *why_not, size_t size);

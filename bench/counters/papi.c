@@ -47,36 +47,64 @@ static int try_set(const counters *c, int group, const char *more, long long *va
   return status;
 }
 
-static bool is_of_process(const char *event) { return !strncmp(event, "sde:::", 6); }
+/* Events called COMPONENT:::NAME are not of the CPU's counters, which alone belong to a thread each: files, energy,
+ * our own. Counted in every thread they would be added up as often. */
+static const char *component_end(const char *event) { return strstr(event, ":::"); }
 
-/* The component's own words where it is disabled, else PAPI's for the status. PAPI 7.1 leaves its component enabled
- * where there is no PMU, for the kernel's software events: it then has no presets, and no words for that. */
-static const char *reason_of(const char *event, int status) {
-  const int index = PAPI_get_component_index(is_of_process(event) ? "sde" : "perf_event");
-  const PAPI_component_info_t *component = index < 0 ? NULL : PAPI_get_component_info(index);
-  if (component && component->disabled && *component->disabled_reason) return component->disabled_reason;
-  const bool of_hardware = !strncmp(event, "PAPI_", 5);
-  if (component && of_hardware && component->num_preset_events == 0) return "PAPI finds no PMU that it knows";
-  return PAPI_strerror(status);
+static const PAPI_component_info_t *component_of(const char *event) {
+  char name[COUNTER_NAME_MAX] = "perf_event";
+  const char *end = component_end(event);
+  if (end) snprintf(name, sizeof name, "%.*s", (int)(end - event), event);
+  const int index = PAPI_get_component_index(name);
+  return index < 0 ? NULL : PAPI_get_component_info(index);
 }
 
-/* Chooses the first candidate that counts. NULL, or why there is none. */
-static const char *choose_event(const counters *c, counter *wanted) {
+/* Of the kernel's setting, which PAPI knows only in part. */
+static int paranoid_level(void) {
+  int level = 0;
+  FILE *file = fopen("/proc/sys/kernel/perf_event_paranoid", "r");
+  if (!file) return 0;
+  if (fscanf(file, "%d", &level) != 1) level = 0;
+  fclose(file);
+  return level;
+}
+
+/* The component's own words where it is disabled, else PAPI's for the status, with what they leave out. PAPI 7 keeps
+ * its component enabled where there is no PMU, for the kernel's software events: it then has no presets and no words
+ * for that. */
+static void tell_reason(counter *c, const char *event, int status) {
+  const PAPI_component_info_t *component = component_of(event);
+  const bool of_cpu = !component_end(event);
+  if (component && component->disabled && *component->disabled_reason)
+    snprintf(c->why_not, sizeof c->why_not, "%s", component->disabled_reason);
+  else if (status == PAPI_OK)
+    snprintf(c->why_not, sizeof c->why_not, "the counter stays at zero");
+  else if (component && of_cpu && component->num_preset_events == 0)
+    snprintf(c->why_not, sizeof c->why_not, "%s: PAPI's component %s finds no PMU here that it knows",
+             PAPI_strerror(status), component->name);
+  else if (status == PAPI_EPERM && paranoid_level() > 2)
+    snprintf(c->why_not, sizeof c->why_not, "%s: perf_event_paranoid is %d", PAPI_strerror(status), paranoid_level());
+  else
+    snprintf(c->why_not, sizeof c->why_not, "%s", PAPI_strerror(status));
+}
+
+/* Chooses the first candidate that counts. False where none does: the reason is that of the first one. */
+static bool choose_event(const counters *c, counter *wanted) {
   const counter_name *row = counters_find_name(wanted->name);
   const counter_name own = {.events = {wanted->name}};
-  const char *reason = NULL;
+  *wanted->why_not = 0;
   if (!row) row = &own;
   for (int i = 0; i < COUNTER_CANDIDATES && row->events[i]; i++) {
     long long value = 0;
     const int status = try_set(c, -1, row->events[i], &value);
     if (status == PAPI_OK && (value || !row->never_zero)) {
       snprintf(wanted->event, sizeof wanted->event, "%s", row->events[i]);
-      wanted->of_process = is_of_process(wanted->event);
-      return NULL;
+      wanted->of_process = component_end(wanted->event) != NULL;
+      return true;
     }
-    if (!reason) reason = status == PAPI_OK ? "the counter stays at zero" : reason_of(row->events[i], status);
+    if (!*wanted->why_not) tell_reason(wanted, row->events[i], status);
   }
-  return reason;
+  return false;
 }
 
 /* The first group that has room, or a new one. */
@@ -96,22 +124,32 @@ static void add_text(char *text, size_t size, const char *more) {
   snprintf(text + length, size - length, "%s", more);
 }
 
-/* "cycles, stalls: no PMU; foo: no such event": names with the same reason together. */
-static void list_reasons(const counters *c, const char *const *reasons, char *text, size_t size) {
+static bool is_missing(const counter *c) { return !*c->event; }
+
+/* "cycles, stalls (no PMU); foo (no such event)": names with the same reason together. */
+static void list_missing(const counters *c, char *text, size_t size) {
   for (int i = 0; i < c->count; i++) {
-    bool said = !reasons[i];
-    for (int j = 0; j < i && !said; j++) said = reasons[j] && !strcmp(reasons[j], reasons[i]);
+    const char *reason = c->list[i].why_not;
+    bool said = !is_missing(&c->list[i]);
+    for (int j = 0; j < i && !said; j++) said = is_missing(&c->list[j]) && !strcmp(c->list[j].why_not, reason);
     if (said) continue;
     add_text(text, size, *text ? "; " : "not counted here: ");
     for (int j = i; j < c->count; j++) {
-      if (!reasons[j] || strcmp(reasons[j], reasons[i])) continue;
+      if (!is_missing(&c->list[j]) || strcmp(c->list[j].why_not, reason)) continue;
       if (j > i) add_text(text, size, ", ");
       add_text(text, size, c->list[j].name);
     }
     add_text(text, size, " (");
-    add_text(text, size, reasons[i]);
+    add_text(text, size, reason);
     add_text(text, size, ")");
   }
+}
+
+const char *counters_library(void) {
+  static char text[32];
+  snprintf(text, sizeof text, "PAPI %d.%d.%d", PAPI_VERSION_MAJOR(PAPI_VERSION), PAPI_VERSION_MINOR(PAPI_VERSION),
+           PAPI_VERSION_REVISION(PAPI_VERSION));
+  return text;
 }
 
 void counters_open(counters *c, char *why_not, size_t size) {
@@ -126,12 +164,9 @@ void counters_open(counters *c, char *why_not, size_t size) {
     return;
   }
   for (int i = 0; i < c->count; i++) c->list[i].group = -1, c->list[i].event[0] = 0;
-  const char *reasons[COUNTERS_MAX] = {NULL};
-  for (int i = 0; i < c->count; i++) {
-    reasons[i] = choose_event(c, &c->list[i]);
-    if (!reasons[i]) join_group(c, &c->list[i]);
-  }
-  list_reasons(c, reasons, why_not, size);
+  for (int i = 0; i < c->count; i++)
+    if (choose_event(c, &c->list[i])) join_group(c, &c->list[i]);
+  list_missing(c, why_not, size);
 }
 
 static bool is_of_process_group(const counters *c, int group) {

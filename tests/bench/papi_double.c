@@ -12,7 +12,11 @@ enum { COUNTERS = 2, SETS = 4096 };
 static const struct {
   const char *name;
   long long value, more_each_thread;
-} events[] = {{"PAPI_TOT_CYC", 1000, 1000}, {"PAPI_TOT_INS", 2000, 2000}, {"PAPI_L1_DCM", 7, 0}, {"PAPI_L2_DCM", 3, 0}};
+} events[] = {{"PAPI_TOT_CYC", 1000, 1000},
+              {"PAPI_TOT_INS", 2000, 2000},
+              {"PAPI_L1_DCM", 7, 0},
+              {"PAPI_L2_DCM", 3, 0},
+              {"rapl:::ENERGY", 50, 0}};
 
 static struct {
   pthread_t owner;
@@ -34,9 +38,15 @@ int PAPI_create_eventset(int *set) {
   return PAPI_OK;
 }
 
+/* Of one component: what stands before three colons. */
+static int is_foreign(int set, int event) {
+  return sets[set].count && !strstr(events[event].name, ":::") != !strstr(events[sets[set].event[0]].name, ":::");
+}
+
 int PAPI_add_named_event(int set, const char *name) {
   for (int i = 0; i < (int)(sizeof events / sizeof *events); i++) {
     if (strcmp(events[i].name, name)) continue;
+    if (is_foreign(set, i)) return PAPI_EINVAL;
     if (sets[set].count == COUNTERS) return PAPI_ECNFLCT;
     sets[set].event[sets[set].count++] = i;
     return PAPI_OK;

@@ -82,20 +82,24 @@ class KnownHardware(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.done, found = rows("--counters=cycles,instructions,l1d_miss,l3_miss,l2_miss", f"--problems={SMALL}", "--kernels=direct",
+        cls.done, found = rows("--counters=cycles,instructions,rapl:::ENERGY,l1d_miss,l3_miss,l2_miss", f"--problems={SMALL}", "--kernels=direct",
                                "--threads=1,2", preload=os.environ["PAPI_DOUBLE"])
         cls.rows = {int(row["threads"]): row for row in found}
         cls.values = {threads: values(row["counters"]) for threads, row in cls.rows.items()}
 
     def test_more_events_than_counters_are_counted_all_the_same(self):
         for threads in (1, 2):
-            self.assertEqual(list(self.values[threads]), ["cycles", "instructions", "l1d_miss", "l2_miss"])
+            self.assertEqual(list(self.values[threads]), ["cycles", "instructions", "rapl:::ENERGY", "l1d_miss", "l2_miss"])
 
     def test_threads_are_added_up(self):
         for threads, cycles, misses in ((1, 1000, 7), (2, 1000 + 2000, 7 + 7)):
             counted = self.values[threads]
             self.assertAlmostEqual(counted["cycles"] / counted["l1d_miss"], cycles / misses, places=9)
             self.assertAlmostEqual(counted["l1d_miss"] / counted["l2_miss"], 7 / 3, places=9)
+
+    def test_what_is_not_of_a_cpu_is_counted_once(self):
+        for threads in (1, 2):
+            self.assertAlmostEqual(self.values[threads]["rapl:::ENERGY"] / self.values[threads]["l1d_miss"], 50 / (7 * threads), places=9)
 
     def test_figures_that_follow(self):
         for row in self.rows.values():
