@@ -2,11 +2,15 @@
  * of `winograd` take from it.
  *
  * A vector holds VL consecutive output channels. For input index i (0..icg-1) lane l needs channel group(l)*icg + i of
- * the source pixel; only this gathering depends on the groups, so it is the one thing that comes in variants: LOAD icg
- * = ocg = 1: the pixel's own channels, one load PERMUTE whole groups inside one vector: a load and an in-register
- * permute BCAST   one group fills the vector: one broadcast load MIX2    the vector straddles two groups: two broadcast
- * loads, the second into its lanes only MIX     any other: one broadcast load per group in the vector All lanes do
- * useful work in every variant, whatever the group width. */
+ * the source pixel; only this gathering depends on the groups, so it is the one thing that comes in variants:
+ *   LOAD      icg = ocg = 1: the pixel's own channels, one load
+ *   SHUFFLE   whole groups inside four lanes: a load and a shuffle within fours
+ *   PERMUTE   whole groups inside one vector: a load and an in-register permute
+ *   PERMUTE2  groups that lie in two neighbouring vectors of input: two loads and a permute of both
+ *   BCAST     one group fills the vector: one broadcast load
+ *   MIX2      the vector straddles two groups: two broadcast loads, the second into its lanes only
+ *   MIX       any other: one broadcast load per group in the vector
+ * All lanes do useful work in every variant, whatever the group width. */
 #ifndef GCONV_COMMON_OPERAND_H
 #define GCONV_COMMON_OPERAND_H
 
@@ -16,16 +20,21 @@
 
 enum { BLOCK = 16 }; /* channels per block of NCHW16c, floats per pixel of a block */
 
-typedef enum { LOAD, SHUFFLE, PERMUTE, BCAST, MIX2, MIX, OPERANDS } operand_mode;
+typedef enum { LOAD, SHUFFLE, PERMUTE, PERMUTE2, BCAST, MIX2, MIX, OPERANDS } operand_mode;
+
+static inline const char *operand_mode_name(operand_mode mode) {
+  static const char *const names[OPERANDS] = {"load", "shuffle", "permute", "permute2", "bcast", "mix2", "mix"};
+  return names[mode];
+}
 
 /* Where one oc vector takes its input from. */
 typedef struct {
   operand_mode mode;
   int groups;  /* groups that have lanes in this vector */
-  int channel; /* first input channel of the first of them (LOAD, PERMUTE: of the vector) */
+  int channel; /* first input channel of the first of them (up to PERMUTE2: of the vector's input) */
   int icg;
   uint32_t lanes[16];   /* lanes of each group, as bits */
-  const int32_t *index; /* SHUFFLE, PERMUTE: icg rows of VL lane numbers */
+  const int32_t *index; /* SHUFFLE to PERMUTE2: icg rows of VL lane numbers */
   int shuffled;         /* PERMUTE: as many leading rows stay within four lanes */
 } operand_source;
 
@@ -44,11 +53,12 @@ INLINE ptrdiff_t channel_offset(int channel, ptrdiff_t block_stride) {
 INLINE operand_at operand_for(const operand_source *o, const operand_mode mode, const float *src,
                               ptrdiff_t block_stride, int i) {
   operand_at at = {.first = src};
-  if (mode <= PERMUTE)
+  if (mode <= PERMUTE2)
     at.first = src + channel_offset(o->channel, block_stride);
   else
     at.first = src + channel_offset(o->channel + i, block_stride);
-  if (mode == SHUFFLE || mode == PERMUTE) at.index = v_index_load(o->index + i * VL);
+  if (mode == PERMUTE2) at.second = src + channel_offset(o->channel + VL, block_stride);
+  if (mode >= SHUFFLE && mode <= PERMUTE2) at.index = v_index_load(o->index + i * VL);
   if (mode == MIX2) at.second = src + channel_offset(o->channel + o->icg + i, block_stride);
   return at;
 }
@@ -63,6 +73,10 @@ INLINE v_f32 operand(const operand_source *o, const operand_mode mode, const ope
     return v_shuffle4(at->index, edge ? v_load_masked(inside, at->first + pixel) : v_load(at->first + pixel));
   case PERMUTE:
     return v_permute(at->index, edge ? v_load_masked(inside, at->first + pixel) : v_load(at->first + pixel));
+  case PERMUTE2:
+    if (edge)
+      return v_permute2(at->index, v_load_masked(inside, at->first + pixel), v_load_masked(inside, at->second + pixel));
+    return v_permute2(at->index, v_load(at->first + pixel), v_load(at->second + pixel));
   case BCAST:
     return edge ? v_bcast_masked(inside, at->first + pixel) : v_bcast(at->first + pixel);
   case MIX2:

@@ -6,20 +6,21 @@
 #include "common/operand.h"
 #include "gconv.h"
 
-/* Lane numbers for groups that lie whole inside the vector. Which input a lane takes at step i is free as long as it
- * takes each once (the weights are packed to match): eight channels first use the half of their group that needs no
- * crossing of four lanes. */
-static inline void operand_fill_index(const gconv_problem *p, operand_source *o, int first, int lanes, int32_t *index) {
+/* Lane numbers for groups whose input lies in one vector, or in two neighbouring ones (`two`). Which input a lane takes
+ * at step i is free as long as it takes each once (the weights are packed to match): eight channels first use the half
+ * of their group that needs no crossing of four lanes. */
+static inline void operand_fill_index(const gconv_problem *p, operand_source *o, int first, int lanes, bool two,
+                                      int32_t *index) {
   const int aligned = o->channel / VL * VL, group = first / p->ocg;
-  const bool halves = p->icg == 8 && p->ocg == 8;
-  o->mode = SHUFFLE;
+  const bool halves = p->icg == 8 && p->ocg == 8 && !two;
+  o->mode = two ? PERMUTE2 : SHUFFLE;
   o->shuffled = p->icg;
   for (int i = p->icg - 1; i >= 0; i--)
     for (int lane = 0; lane < lanes; lane++) {
       const int g = (first + lane) / p->ocg - group, input = halves ? i ^ (lane & 4) : i;
       const int from = o->channel + g * p->icg + input - aligned;
       index[i * VL + lane] = from;
-      if (from / 4 == lane / 4) continue;
+      if (two || from / 4 == lane / 4) continue;
       o->mode = PERMUTE;
       o->shuffled = i;
     }
@@ -41,7 +42,9 @@ static inline operand_source operand_source_of(const gconv_problem *p, int vecto
   else if (p->icg == 1 && p->ocg == 1)
     o.mode = LOAD;
   else if (channel_last / VL == o.channel / VL)
-    operand_fill_index(p, &o, first, last - first + 1, index);
+    operand_fill_index(p, &o, first, last - first + 1, false, index);
+  else if (VL > 1 && o.groups > 2 && p->icg <= VL && channel_last / VL == o.channel / VL + 1)
+    operand_fill_index(p, &o, first, last - first + 1, true, index);
   else
     o.mode = o.groups == 2 ? MIX2 : MIX;
   return o;

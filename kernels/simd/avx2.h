@@ -18,6 +18,9 @@ INLINE v_f32 v_mul(v_f32 a, v_f32 b) { return _mm256_mul_ps(a, b); }
 INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return _mm256_fmadd_ps(a, b, c); }
 INLINE v_index v_index_load(const int32_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return _mm256_permutevar8x32_ps(x, index); }
+INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { /* bit 3 of a lane number, shifted to the sign: b */
+  return _mm256_blendv_ps(v_permute(index, a), v_permute(index, b), _mm256_castsi256_ps(_mm256_slli_epi32(index, 28)));
+}
 INLINE v_f32 v_shuffle4(v_index index, v_f32 x) { return _mm256_permutevar_ps(x, index); }
 INLINE v_mask v_mask_of(uint32_t bits) {
   const __m256i lane = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);

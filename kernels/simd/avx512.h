@@ -18,6 +18,7 @@ INLINE v_f32 v_mul(v_f32 a, v_f32 b) { return _mm512_mul_ps(a, b); }
 INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return _mm512_fmadd_ps(a, b, c); }
 INLINE v_index v_index_load(const int32_t *p) { return _mm512_loadu_si512(p); }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return _mm512_permutexvar_ps(index, x); }
+INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { return _mm512_permutex2var_ps(a, index, b); }
 INLINE v_f32 v_shuffle4(v_index index, v_f32 x) { return _mm512_permutevar_ps(x, index); }
 INLINE v_mask v_mask_of(uint32_t bits) { return (__mmask16)bits; }
 INLINE v_mask v_mask_all(bool on) { return (__mmask16) - (int)on; }
@@ -31,11 +32,19 @@ INLINE v_f32 v_bcast_into(v_f32 x, v_mask m, const float *p) {
 INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) { return _mm512_mask_blend_ps(m, b, a); }
 
 INLINE v_f32 v_bcast4(const float *p) { return _mm512_broadcast_f32x4(_mm_loadu_ps(p)); }
-INLINE v_f32 v_bcast4_masked(v_mask m, const float *p) {
-  return _mm512_broadcast_f32x4(_mm_maskz_loadu_ps((__mmask8)(m & 15), p));
-}
 INLINE v_f32 v_bcast4_into(v_f32 x, v_mask m, const float *p) {
   return _mm512_mask_broadcast_f32x4(x, m, _mm_loadu_ps(p));
+}
+INLINE v_f32 v_bcast2(const float *p) {
+  return _mm512_castpd_ps(_mm512_broadcastsd_pd(_mm_load_sd((const double *)p)));
+}
+INLINE v_f32 v_bcast2_into(v_f32 x, v_mask m, const float *p) {
+  uint32_t pairs = m & 0x5555u; /* every second bit, moved together */
+  pairs = (pairs | pairs >> 1) & 0x3333u;
+  pairs = (pairs | pairs >> 2) & 0x0f0fu;
+  pairs = (pairs | pairs >> 4) & 0x00ffu;
+  const __m512d two = _mm512_mask_broadcastsd_pd(_mm512_castps_pd(x), (__mmask8)pairs, _mm_load_sd((const double *)p));
+  return _mm512_castpd_ps(two);
 }
 INLINE v_f32 v_spread2(v_f32 x, int i) { return i ? _mm512_permute_ps(x, 0xF5) : _mm512_permute_ps(x, 0xA0); }
 INLINE v_f32 v_spread4(v_f32 x, int i) {

@@ -18,6 +18,7 @@ INLINE v_f32 v_mul(v_f32 a, v_f32 b) { return a * b; }
 INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return a * b + c; } /* baseline CPUs have no fused instruction */
 INLINE v_index v_index_load(const int32_t *p) { return *p; }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return (void)index, x; } /* one lane: the index is 0 */
+INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { return index ? b : a; }
 INLINE v_f32 v_shuffle4(v_index index, v_f32 x) { return (void)index, x; }
 INLINE v_mask v_mask_of(uint32_t bits) { return bits & 1; }
 INLINE v_mask v_mask_all(bool on) { return on; }

@@ -5,13 +5,14 @@
  *   v_bcast(p)       *p in every lane                       v_bcast_into(x,m,p)   ... only in the lanes of m
  *   v_fma(a,b,c)     a*b + c                                v_permute(index,x)    lane l = x[index[l]]
  *   v_add v_sub v_mul                                   lane by lane
+ *   v_permute2(index,a,b)   the same from 2 * VL lanes, a's before b's
  *   v_shuffle4       the same where no lane leaves its four; cheaper: it does not compete with FMAs for a port
  *   v_mask           a set of lanes                         v_mask_of(bits), v_mask_all(bool)
  *   v_select(m,a,b)  a in the lanes of m, b elsewhere
  *   v_load_masked    zero where the mask is clear; masked-off addresses are not touched (v_bcast_masked: all or none)
  *
  * Only with 16 lanes, where a vector has many fours of them:
- *   v_bcast4 (_into, _masked)  four floats again and again
+ *   v_bcast2 v_bcast4 (_into)  two or four floats again and again; _into: m has whole pairs or fours
  *   v_spread2 v_spread4(x,i)   lane i of every two or four in all of them; as cheap as v_shuffle4
  *   v_swap4(x)                 each four changes places with its neighbour
  *

@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const mode_names[OPERANDS] = {"load", "shuffle", "permute", "bcast", "mix2", "mix"};
-
 /* One pixel per column and no border: the plane is one long row. */
 static bool is_flat(const gconv_problem *p) {
   return p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 && p->oh == p->ih && p->ow == p->iw &&
@@ -131,7 +129,7 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   plan->executed_macs = gconv_problem_count(p).macs_nominal / p->oc * vectors * VL;
   plan->lane_use = (double)p->oc / ((double)vectors * VL);
   snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",
-           direct_family_name(first->family), mode_names[first->source.mode], first->vectors, first->main->rows,
+           direct_family_name(first->family), operand_mode_name(first->source.mode), first->vectors, first->main->rows,
            first->main->width, first->chunk, p->icg);
   return GCONV_OK;
 }

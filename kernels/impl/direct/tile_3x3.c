@@ -30,7 +30,7 @@ INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode,
       const ptrdiff_t row = at->origin + q * g->src_row;
       operand_at here = from; /* one address a row: those of all columns, which may not depend on i, would be spilled */
       here.first = v_forget(from.first + row);
-      if (mode == MIX2) here.second = from.second + row;
+      if (mode == MIX2 || mode == PERMUTE2) here.second = from.second + row;
       UNROLLED (c, columns) {
         if ((c == 0 && !at->left) || (c == columns - 1 && !at->right)) continue;
         const v_f32 p =
@@ -95,7 +95,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
 #define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, true},
 #if defined(GCONV_ISA_IS_avx512) || defined(GCONV_ISA_IS_avx2)
 #define MODES(M, S, R, W) \
-  M(SHUFFLE, S, R, W) M(PERMUTE, S, R, W) M(BCAST, S, R, W) M(MIX2, S, R, W) M(MIX, S, R, W)
+  M(SHUFFLE, S, R, W) M(PERMUTE, S, R, W) M(PERMUTE2, S, R, W) M(BCAST, S, R, W) M(MIX2, S, R, W) M(MIX, S, R, W)
 #else
 #define MODES(M, S, R, W) M(BCAST, S, R, W) /* one lane belongs to one group */
 #endif

@@ -14,9 +14,9 @@ enum { KW = 3, WIDEST = 14, MOST_INDICES = 4, MOST_ABREAST = 7 };
 /* How one load serves N input indices:
  * OWN2, OWN4  groups of N channels: the pixel's own channels are in the right four lanes
  * OWN8        groups of 8: the half of the group that is in the right four lanes; for the other half fours are swapped
- * ONE4        one group fills the vector: four channels repeated
- * TWO4        the vector straddles two groups: four channels of the one, then four of the other */
-typedef enum { OWN2, OWN4, OWN8, ONE4, TWO4, GATHERS } gather;
+ * ONE2, ONE4  one group fills the vector: its N channels repeated
+ * TWO2, TWO4  the vector straddles two groups: N channels of the one, then N of the other */
+typedef enum { OWN2, OWN4, OWN8, ONE2, TWO2, ONE4, TWO4, GATHERS } gather;
 
 /* One kernel row of a tile. */
 typedef struct {
@@ -39,7 +39,7 @@ typedef struct {
   v_f32 tap[MOST_INDICES][KW];
 } indices;
 
-INLINE int count_indices(const gather how) { return how == OWN2 ? 2 : 4; }
+INLINE int count_indices(const gather how) { return how == OWN2 || how == ONE2 || how == TWO2 ? 2 : 4; }
 
 INLINE v_f32 load_shared(const kernel_row *at, const gather how, const indices *of, const int c) {
   const float *first = of->first + c * BLOCK, *second = of->second + c * BLOCK;
@@ -49,6 +49,10 @@ INLINE v_f32 load_shared(const kernel_row *at, const gather how, const indices *
     return v_load(first);
   case OWN8:
     return of->other_half ? v_swap4(v_load(first)) : v_load(first);
+  case ONE2:
+    return v_bcast2(first);
+  case TWO2:
+    return v_bcast2_into(v_bcast2(first), at->second, second);
   case ONE4:
     return v_bcast4(first);
   default:
@@ -65,7 +69,7 @@ INLINE bool outside(const sides inside, const int c, const int columns) {
  * the FMA units too). */
 INLINE v_f32 index_of(const gather how, const int S, const indices *of, const int c, const int n, v_f32 shared) {
   if (how == ONE4 && S == 2 && c % 2) return v_bcast(of->first + c * BLOCK + n);
-  return how == OWN2 ? v_spread2(shared, n) : v_spread4(shared, n);
+  return count_indices(how) == 2 ? v_spread2(shared, n) : v_spread4(shared, n);
 }
 
 /* Window columns from, from + step, ...: `abreast` of them index by index, so far apart that they meet in no
@@ -135,7 +139,8 @@ INLINE void prefetch_columns(const float *first, const int count) {
   UNROLLED (c, count) __builtin_prefetch(first + c * BLOCK);
 }
 
-/* The row that takes this one's place in the tile below: hardware does not foresee the step to it. */
+/* The row that takes this one's place in the tile below: hardware does not foresee the step to it. Pairs of channels of
+ * one or two groups do too little per row for it: 5 % slower (Zen 4). */
 INLINE void prefetch_below(const kernel_row *at, const gather how, const int S, const int W) {
   const operand_source *o = at->a->source;
   const geometry *g = at->a->g;
@@ -161,7 +166,7 @@ INLINE void tile(const strip *a, const gather how, const int S, const int W, con
   for (int r = top < 0 ? -top : 0; r < KW && top + r < g->ih; r++) {
     at.row = a->src + (ptrdiff_t)(top + r) * g->src_row + (ptrdiff_t)left_column * BLOCK;
     at.wei = a->wei + r * KW * VL;
-    if (r >= KW - S) prefetch_below(&at, how, S, W);
+    if (r >= KW - S && how != ONE2 && how != TWO2) prefetch_below(&at, how, S, W);
     sum_row(&at, how, S, W, inside, acc);
   }
   if (skip && a->accumulate) {
@@ -198,7 +203,7 @@ INLINE void tiles(const strip *a, tile_fn *const by_sides[4], const int S, const
     tiles(a, by_sides, S, W); \
   }
 #define ROW(how, S, W) [how] = {how##_s##S##_w##W, 1, 1, W, true},
-#define ALL(M, S, W) M(OWN2, S, W) M(OWN4, S, W) M(OWN8, S, W) M(ONE4, S, W) M(TWO4, S, W)
+#define ALL(M, S, W) M(OWN2, S, W) M(OWN4, S, W) M(OWN8, S, W) M(ONE2, S, W) M(TWO2, S, W) M(ONE4, S, W) M(TWO4, S, W)
 #define STRIPS(W) ALL(STRIP, 1, W) ALL(STRIP, 2, W)
 #define TABLE(W) {{ALL(ROW, 1, W)}, {ALL(ROW, 2, W)}}
 enum { WIDTHS = 3 };
@@ -206,13 +211,12 @@ STRIPS(14) STRIPS(12) STRIPS(10)
 static const microkernel table[WIDTHS][2][GATHERS] = {TABLE(14), TABLE(12), TABLE(10)};
 // clang-format on
 
-/* GATHERS where no load serves several indices: widths that are no multiple of four, and groups whose lanes need
- * another pattern. Pairs of channels (14, 18, ... of a group) would need a broadcast of two floats, which GCC takes
- * through a shuffle: slower than tile_3x3.c. */
+/* GATHERS where no load serves several indices: odd widths, and groups whose lanes need another pattern. */
 static gather gather_of(const gconv_problem *p, operand_mode mode) {
   const bool own = mode == SHUFFLE || mode == PERMUTE;
   if (own && p->icg == p->ocg) return p->icg == 2 ? OWN2 : p->icg == 4 ? OWN4 : p->icg == 8 ? OWN8 : GATHERS;
-  if (p->icg % 4) return GATHERS;
+  if (p->icg % 2 || p->ocg % 2) return GATHERS;
+  if (p->icg % 4) return mode == BCAST ? ONE2 : mode == MIX2 ? TWO2 : GATHERS;
   return mode == BCAST ? ONE4 : mode == MIX2 ? TWO4 : GATHERS;
 }
 

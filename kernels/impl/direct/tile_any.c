@@ -64,7 +64,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int X, const in
  * constants where they matter, in the modes of wide groups; the constant comes before 0, the narrow tile before the
  * wide one. */
 // clang-format off
-#define SINGLES(M, W) M(LOAD, 0, 0, 1, W) M(SHUFFLE, 0, 0, 1, W) M(PERMUTE, 0, 0, 1, W) M(MIX, 0, 0, 1, W)
+#define SINGLES(M, W) M(LOAD, 0, 0, 1, W) M(SHUFFLE, 0, 0, 1, W) M(PERMUTE, 0, 0, 1, W) M(PERMUTE2, 0, 0, 1, W) M(MIX, 0, 0, 1, W)
 #define BCASTS(M, NV, W) M(BCAST, 0, 1, NV, W) M(BCAST, 0, 2, NV, W) M(BCAST, 0, 0, NV, W)
 #define MIXED(M, X, NV, W) M(MIX2, X, 1, NV, W) M(MIX2, X, 0, NV, W)
 #define TO_TWO(M, W) SINGLES(M, W) BCASTS(M, 1, W) BCASTS(M, 2, W) MIXED(M, 0, 1, W) MIXED(M, 0, 2, W) MIXED(M, 1, 2, W)

@@ -163,7 +163,7 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int S
 #define KERNEL(mode, S, NI) static void mode##_s##S##_i##NI(const wgrad_strip *a) { gradients(a, mode, S, NI); }
 #define ROW(mode, S, NI) [mode] = {mode##_s##S##_i##NI, NI, 1, ALL_TAPS},
 #if defined(GCONV_ISA_IS_avx512) || defined(GCONV_ISA_IS_avx2)
-#define MODES(M, S, NI) M(LOAD, S, NI) M(SHUFFLE, S, NI) M(PERMUTE, S, NI) M(BCAST, S, NI) M(MIX2, S, NI) M(MIX, S, NI)
+#define MODES(M, S, NI) M(LOAD, S, NI) M(SHUFFLE, S, NI) M(PERMUTE, S, NI) M(PERMUTE2, S, NI) M(BCAST, S, NI) M(MIX2, S, NI) M(MIX, S, NI)
 #else
 #define MODES(M, S, NI) M(BCAST, S, NI) /* one lane belongs to one group */
 #endif

@@ -57,7 +57,7 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
   { mode##_v##NV##_i##NI, NI, NV, ALL_TAPS }
 
 // clang-format off
-#define MODES(M, NI) M(LOAD, 1, NI) M(SHUFFLE, 1, NI) M(PERMUTE, 1, NI) M(BCAST, 1, NI) M(MIX2, 1, NI) M(MIX, 1, NI)
+#define MODES(M, NI) M(LOAD, 1, NI) M(SHUFFLE, 1, NI) M(PERMUTE, 1, NI) M(PERMUTE2, 1, NI) M(BCAST, 1, NI) M(MIX2, 1, NI) M(MIX, 1, NI)
 #define EXPAND(M, NI) MODES(M, NI)
 EXPAND(KERNEL, LARGE) EXPAND(KERNEL, 4) EXPAND(KERNEL, 1)
 #define PAIRED(NI) KERNEL(BCAST, 2, NI)

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const mode_names[OPERANDS] = {"load", "shuffle", "permute", "bcast", "mix2", "mix"};
-
 static int min_int(int a, int b) { return a < b ? a : b; }
 static int max_int(int a, int b) { return a > b ? a : b; }
 static int ceil_div(int a, int b) { return (a + b - 1) / b; }
@@ -159,8 +157,8 @@ gconv_status ISA_NAME(winograd_plan)(gconv_plan *plan, int tile) {
   plan->lane_use = (double)p->oc / (double)lanes;
   snprintf(plan->text, sizeof plan->text,
            "F(%dx%d,3x3), %d x %d tiles an image, products %s %d x %d, %d clusters, %d blocks of %d tiles", s->g.m,
-           s->g.m, s->g.rows, s->g.columns, mode_names[s->job[0].source.mode], s->job[0].vectors, s->job[0].width,
-           s->clusters, s->blocks, s->block);
+           s->g.m, s->g.rows, s->g.columns, operand_mode_name(s->job[0].source.mode), s->job[0].vectors,
+           s->job[0].width, s->clusters, s->blocks, s->block);
   return GCONV_OK;
 }
 

@@ -50,7 +50,7 @@ INLINE void product(const winograd_product *a, const operand_mode mode, const in
 #else
 #define WIDTHS(M, mode, NV) NARROW(M, mode, NV)
 #endif
-#define MODES(M) M(LOAD, 1) M(SHUFFLE, 1) M(PERMUTE, 1) M(BCAST, 1) M(BCAST, 2) M(MIX2, 1) M(MIX, 1)
+#define MODES(M) M(LOAD, 1) M(SHUFFLE, 1) M(PERMUTE, 1) M(PERMUTE2, 1) M(BCAST, 1) M(BCAST, 2) M(MIX2, 1) M(MIX, 1)
 #define FUNCTIONS(mode, NV) WIDTHS(FUNCTION, mode, NV)
 #define TABLE(mode, NV) static winograd_product_fn *const table_##mode##_v##NV[WIDE] = {WIDTHS(NAME, mode, NV)};
 MODES(FUNCTIONS)
@@ -59,8 +59,10 @@ MODES(TABLE)
 
 winograd_product_fn *const *ISA_NAME(winograd_products)(operand_mode mode, int vectors, int *width) {
   static winograd_product_fn *const *const single[OPERANDS] = {
-      [LOAD] = table_LOAD_v1,   [SHUFFLE] = table_SHUFFLE_v1, [PERMUTE] = table_PERMUTE_v1,
-      [BCAST] = table_BCAST_v1, [MIX2] = table_MIX2_v1,       [MIX] = table_MIX_v1};
+      [LOAD] = table_LOAD_v1,       [SHUFFLE] = table_SHUFFLE_v1,
+      [PERMUTE] = table_PERMUTE_v1, [PERMUTE2] = table_PERMUTE2_v1,
+      [BCAST] = table_BCAST_v1,     [MIX2] = table_MIX2_v1,
+      [MIX] = table_MIX_v1};
   *width = WIDE;
   return vectors == 2 ? table_BCAST_v2 : single[mode];
 }
