@@ -40,15 +40,13 @@ static void few_values_have_no_interval(void **state) {
   assert_true(stats_of(two, 2).median == 1.5 && isnan(stats_of(two, 2).ci_hi));
 }
 
-static const usage nothing = {0};
-
 /* `count` samples of 1 ms; those at multiples of `slow` and of `stolen` are disturbed. */
 static sample_list make(int count, int slow, int stolen) {
   sample_list list = {0};
   for (int i = 1; i <= count; i++) {
     usage u = {.steal = stolen && i % stolen == 0 ? 0.01 : 0};
     const double seconds = 0.001 * i;
-    samples_add(&list, 0.01, slow && i % slow == 0, &u);
+    samples_add(&list, &(sample_conditions){.elapsed = 0.01, .slow = slow && i % slow == 0, .usage = u});
     samples_time(&list, &seconds, 1);
   }
   return list;
@@ -72,24 +70,26 @@ static void disturbed_samples_are_left_out_if_others_remain(void **state) {
   samples_free(&list);
 }
 
-static void waiting_for_a_cpu_disturbs_faults_only_mark(void **state) {
+static void waiting_and_moving_disturb_faults_only_mark(void **state) {
   (void)state;
   static const struct {
     usage usage;
-    bool disturbed;
+    bool moved, disturbed;
     const char *marks;
   } rows[] = {
-      {{.switches = 3, .waited = 0.00005}, false, ""},
-      {{.switches = 1, .waited = 0.002}, true, "interrupted"},
-      {{.switches = 1, .waited = NAN}, true, "interrupted"},
-      {{.switches = 0, .waited = NAN}, false, ""},
-      {{.faults = 1}, false, "faults"},
+      {{.switches = 3, .waited = 0.00005}, false, false, ""},
+      {{.switches = 1, .waited = 0.002}, false, true, "interrupted"},
+      {{.switches = 1, .waited = NAN}, false, true, "interrupted"},
+      {{.switches = 0, .waited = NAN}, false, false, ""},
+      {{.faults = 1}, false, false, "faults"},
+      {{.faults = 0}, true, true, "moved"},
+      {{.steal = 0.01, .faults = 1}, true, true, "moved steal faults"},
   };
   for (size_t i = 0; i < ROWS(rows); i++) {
     const double seconds = 0.001;
     char marks[MARKS_MAX];
     sample_list list = {0};
-    samples_add(&list, 0.01, false, &rows[i].usage);
+    samples_add(&list, &(sample_conditions){.elapsed = 0.01, .moved = rows[i].moved, .usage = rows[i].usage});
     samples_time(&list, &seconds, 1);
     assert_int_equal(sample_disturbed(&list.items[0]), rows[i].disturbed);
     figures f = samples_figures(&list, 1);
@@ -104,7 +104,7 @@ static void waiting_for_a_cpu_disturbs_faults_only_mark(void **state) {
 static void samples_without_a_time_do_not_count(void **state) {
   (void)state;
   sample_list list = make(3, 0, 0);
-  samples_add(&list, 0.01, false, &nothing);
+  samples_add(&list, &(sample_conditions){.elapsed = 0.01});
   figures f = samples_figures(&list, 1);
   assert_int_equal(f.kept, 3);
   figures_free(&f);
@@ -176,7 +176,7 @@ int main(void) {
       cmocka_unit_test(statistics_are_those_of_numpy),
       cmocka_unit_test(few_values_have_no_interval),
       cmocka_unit_test(disturbed_samples_are_left_out_if_others_remain),
-      cmocka_unit_test(waiting_for_a_cpu_disturbs_faults_only_mark),
+      cmocka_unit_test(waiting_and_moving_disturb_faults_only_mark),
       cmocka_unit_test(samples_without_a_time_do_not_count),
       cmocka_unit_test(repeats_until_precise_clean_or_out_of_budget),
       cmocka_unit_test(touching_memory_is_seen_as_faults),

@@ -30,12 +30,6 @@ double graph_peak(const graph_subject *s) {
   return peak_gflops(&s->session->peaks, gconv_isa_best(mask), s->threads);
 }
 
-static const char *cpus_of(const session *s, int threads) {
-  for (int i = 0; i < s->options.thread_count; i++)
-    if (s->options.threads[i] == threads) return s->cpus[i];
-  return NULL;
-}
-
 static int64_t elems_of(model_shape s) { return (int64_t)s.c * s.h * s.w; }
 
 /* What all rows of a subject have in common. */
@@ -47,7 +41,7 @@ static csv_row common_row(const graph_subject *s) {
   row.layout = gconv_layout_name(GCONV_NATIVE), row.cache = cache_name(CACHE_WARM);
   row.kernel = s->kernel;
   row.isa = !kernel ? "mixed" : kernel->library ? "library" : gconv_isa_name(kernel->isa);
-  row.threads = s->threads, row.batch = s->batch, row.cpus = cpus_of(s->session, s->threads);
+  row.threads = s->threads, row.batch = s->batch, row.cpus = session_cpus(s->session, s->threads);
   row.status = statuses[s->status];
   return row;
 }
@@ -76,18 +70,20 @@ static void describe_graph(csv_row *row, const graph_subject *s) {
   row->executed_macs = sum.executed_macs;
 }
 
-void graph_write(const graph_subject *s, const char *reason, const double *seconds, int repetitions) {
+void graph_write(const graph_subject *s, const char *reason, const figures *f) {
   const char form[] = {s->c->form, 0};
   csv_row row = common_row(s);
   row.set = row.level = level_name(s->session->level);
   row.problem = row.name = s->c->name, row.form = form;
   row.plan = s->plan, row.reason = reason, row.err = s->err, row.pack_ns = s->load_ns;
   describe_graph(&row, s);
-  if (seconds) {
-    describe_times(&row, seconds, repetitions, graph_peak(s));
+  figures_texts texts = {NULL};
+  if (f) {
+    figures_describe(f, graph_peak(s), &row, &texts);
     row.images_per_s = 1e9 * s->batch / row.time_median_ns;
   }
   csv_write(&s->session->csv, &row);
+  figures_texts_free(&texts);
 }
 
 /* A convolution is described as a layer is; what else a network does by its name. */

@@ -109,7 +109,8 @@ static void report(gbench_state *state, const graph_subject *s) {
 }
 
 static void run(gbench_state *state, void *context) {
-  const graph_subject *s = context;
+  graph_subject *s = context;
+  const double start = seconds_now();
   report(state, s);
   const bool warm_up = s->status == SUBJECT_OK && s->call_seconds < beyond_caches;
   gconv_status status = warm_up ? net_run(s->n, NULL) : GCONV_OK; /* its caches may be another's */
@@ -117,11 +118,25 @@ static void run(gbench_state *state, void *context) {
     gbench_fail(state, s->reason);
     return;
   }
+  const watch w = watch_begin(s->session, s->threads);
   while (gbench_keep_running(state)) {
     const gconv_status failed = net_run(s->n, NULL);
     if (failed) status = failed;
   }
+  watch_end(&w, &s->runs);
+  s->runs.spent += seconds_now() - start;
   if (status) gbench_fail(state, gconv_last_error());
+}
+
+static void finish(graph_subject *s) {
+  if (s->runs.written || !s->runs.samples.timed) {
+    samples_free(&s->runs.samples);
+    return;
+  }
+  figures f = repeated_finish(&s->runs, s->session);
+  s->session->timed++;
+  graph_write(s, NULL, &f);
+  figures_free(&f);
 }
 
 static void done(void *context, const char *error, const double *seconds, int repetitions) {
@@ -130,35 +145,41 @@ static void done(void *context, const char *error, const double *seconds, int re
   if (error) {
     s->status = SUBJECT_FAILED;
     s->session->failed++;
-    graph_write(s, error, NULL, 0);
-  } else {
-    s->session->timed++;
-    graph_write(s, NULL, seconds, repetitions);
+    s->runs.written = true;
+    graph_write(s, error, NULL);
+    return;
   }
+  samples_time(&s->runs.samples, seconds, repetitions);
+  if (!repeated_wanted(&s->runs)) finish(s);
 }
 
-/* As many as asked for; fewer where they would pass the budget, but at least three. */
-static int affordable_repetitions(const graph_subject *s) {
-  bool given_by_user;
-  const int wanted = gbench_repetitions(&given_by_user);
-  if (s->status == SUBJECT_FAILED) return 1;
-  const double affordable = s->session->budget / fmax(s->call_seconds, 1e-9);
-  if (given_by_user || affordable >= wanted || wanted <= MIN_REPETITIONS) return wanted;
-  return affordable > MIN_REPETITIONS ? (int)affordable : MIN_REPETITIONS;
+static void add(graph_subject *s, int repetitions) {
+  gbench_add(&(gbench_case){.name = s->name,
+                            .run = run,
+                            .done = done,
+                            .context = s,
+                            .repetitions = repetitions,
+                            .iteration_seconds = s->call_seconds});
 }
 
 static void enlist(graph_subject *s) {
   if (s->status == SUBJECT_SKIPPED) {
     s->session->skipped++;
-    graph_write(s, s->reason, NULL, 0);
+    graph_write(s, s->reason, NULL);
     return;
   }
-  gbench_add(&(gbench_case){.name = s->name,
-                            .run = run,
-                            .done = done,
-                            .context = s,
-                            .repetitions = affordable_repetitions(s),
-                            .iteration_seconds = s->call_seconds});
+  repeated_plan(&s->runs, s->session, s->call_seconds);
+  add(s, s->status == SUBJECT_FAILED ? 1 : s->runs.rule.planned);
+}
+
+/* Hands those over that have not been repeated enough; false if none has to be. */
+static bool repeat(group_run *r) {
+  int more = 0;
+  for (size_t i = 0; i < r->subject_count; i++) {
+    const int wanted = repeated_wanted(&r->subjects[i].runs);
+    if (wanted) add(&r->subjects[i], wanted), more++;
+  }
+  return more;
 }
 
 static void add_subject(group_run *r, size_t i, int t, const char *kernel) {
@@ -187,6 +208,8 @@ static void run_subjects(group_run *r) {
       for (size_t k = 0; k < graph_kernels(r->session) && !gbench_stopped(); k++)
         add_subject(r, i, t, graph_kernel(r->session, k));
   gbench_run(false);
+  while (!gbench_stopped() && repeat(r)) gbench_run(true);
+  for (size_t i = 0; i < r->subject_count; i++) finish(&r->subjects[i]);
   for (size_t i = 0; i < r->subject_count && r->session->level == LEVEL_NETWORK && !gbench_stopped(); i++)
     if (r->subjects[i].status == SUBJECT_OK) graph_write_steps(&r->subjects[i], step_runs(&r->subjects[i]));
 }

@@ -20,12 +20,13 @@ typedef struct {
   double err;                /* the largest error / bound of any node */
   double load_ns;            /* packing all weights */
   double call_seconds;       /* about */
+  repeated runs;
 } graph_subject;
 
 /* graph_row.c */
 int64_t graph_macs(const model *m, int batch); /* in-bounds taps, convolutions and fc */
 double graph_peak(const graph_subject *s);
-void graph_write(const graph_subject *s, const char *reason, const double *seconds, int repetitions);
+void graph_write(const graph_subject *s, const char *reason, const figures *f);
 /* Runs the net a few times with a clock between its steps, and writes a row for each step (level network-layer). */
 void graph_write_steps(const graph_subject *s, int runs);
 

@@ -2,7 +2,6 @@
 #include "subject.h"
 
 #include "roof.h"
-#include "stats.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,12 +14,6 @@ double subject_peak(const subject *s) {
   const unsigned detected = gconv_isa_detect();
   const unsigned mask = s->plan && s->plan->kernel->library ? detected : detected & s->session->options.isa_mask;
   return peak_gflops(&s->session->peaks, gconv_isa_best(mask), s->threads);
-}
-
-static const char *cpus_of(const session *s, int threads) {
-  for (int i = 0; i < s->options.thread_count; i++)
-    if (s->options.threads[i] == threads) return s->cpus[i];
-  return NULL;
 }
 
 static void describe_problem(csv_row *row, const gconv_problem *p) {
@@ -44,7 +37,18 @@ static void describe_plan(csv_row *row, const gconv_plan *plan) {
   if (plan->lane_use > 0) row->lane_use = plan->lane_use;
 }
 
-static void describe_times(csv_row *row, const figures *f, double peak) {
+/* "123.4;125.0;..." in nanoseconds; NULL without memory, the field is then empty. */
+static char *list_times(const double *seconds, int repetitions) {
+  char *text = NULL;
+  size_t length;
+  FILE *out = open_memstream(&text, &length);
+  if (!out) return NULL;
+  for (int i = 0; i < repetitions; i++) fprintf(out, "%s%.1f", i ? ";" : "", 1e9 * seconds[i]);
+  fclose(out);
+  return text;
+}
+
+void figures_describe(const figures *f, double peak, csv_row *row, figures_texts *texts) {
   const stats *s = &f->stats;
   row->time_min_ns = 1e9 * s->min, row->time_median_ns = 1e9 * s->median, row->time_cv = s->cv;
   row->time_ci_lo_ns = 1e9 * s->ci_lo, row->time_ci_hi_ns = 1e9 * s->ci_hi;
@@ -53,7 +57,12 @@ static void describe_times(csv_row *row, const figures *f, double peak) {
   row->waited_ns = 1e9 * f->usage.waited, row->steal_ns = 1e9 * f->usage.steal;
   row->gflops = 2 * (double)row->macs / row->time_median_ns;
   if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
+  row->time_reps_ns = texts->times = list_times(f->seconds, f->kept);
+  figures_mark(f, texts->marks);
+  row->marks = texts->marks;
 }
+
+void figures_texts_free(figures_texts *texts) { free(texts->times); }
 
 static void describe_buffers(csv_row *row, const measurement *m) {
   row->copies = m->size.weights, row->rotated_bytes = (int64_t)rotation_bytes(m->subject->plan, m->size);
@@ -90,36 +99,22 @@ static void describe_stages(csv_row *row, const stage_times *times) {
   row->stage_other_ns = times->other_ns, row->stage_total_ns = times->total_ns, row->stage_clock_ns = times->clock_ns;
 }
 
-/* "123.4;125.0;..." in nanoseconds; NULL without memory, the field is then empty. */
-static char *list_times(const double *seconds, int repetitions) {
-  char *text = NULL;
-  size_t length;
-  FILE *out = open_memstream(&text, &length);
-  if (!out) return NULL;
-  for (int i = 0; i < repetitions; i++) fprintf(out, "%s%.1f", i ? ";" : "", 1e9 * seconds[i]);
-  fclose(out);
-  return text;
-}
-
 void measurement_write(const measurement *m, subject_status status, const char *reason, const figures *f) {
   static const char *const statuses[] = {"ok", "skipped", "failed"};
   const subject *s = m->subject;
   csv_row row = csv_empty_row;
   row.problem = s->block->text;
   row.layout = gconv_layout_name(s->layout), row.kernel = s->kernel;
-  row.threads = s->threads, row.cache = cache_name(m->instance.cache), row.cpus = cpus_of(s->session, s->threads);
+  row.threads = s->threads, row.cache = cache_name(m->instance.cache), row.cpus = session_cpus(s->session, s->threads);
   row.status = statuses[status], row.reason = reason, row.err = s->err;
   describe_problem(&row, &s->block->problem);
   const gconv_kernel *kernel = gconv_kernel_find(s->kernel, s->session->options.isa_mask);
   if (kernel) describe_kernel(&row, kernel);
   if (s->plan) describe_plan(&row, s->plan), row.pack_ns = s->pack_ns;
-  char *times = f ? list_times(f->seconds, f->kept) : NULL, marks[MARKS_MAX];
-  row.time_reps_ns = times;
+  figures_texts texts = {NULL};
   if (f) {
-    describe_times(&row, f, subject_peak(s));
+    figures_describe(f, subject_peak(s), &row, &texts);
     describe_buffers(&row, m);
-    figures_mark(f, marks);
-    row.marks = marks;
   }
   describe_roof(&row, m);
   if (m->stages.total_ns > 0) describe_stages(&row, &m->stages);
@@ -130,6 +125,6 @@ void measurement_write(const measurement *m, subject_status status, const char *
     row.set = layer->set, row.name = layer->problem.name, row.multiplicity = layer->problem.multiplicity;
     if (!resume_has(&s->session->finished, m->instance.name, row.set, row.name)) csv_write(&s->session->csv, &row);
   }
-  free(times);
+  figures_texts_free(&texts);
   for (int i = 0; i < 3; i++) free(counts[i]);
 }

@@ -14,14 +14,17 @@ static bool interrupted(double elapsed, const usage *u) {
   return isnan(u->waited) ? u->switches > 0 : u->waited > wait_share * elapsed;
 }
 
-void samples_add(sample_list *list, double elapsed, bool slow, const usage *u) {
+void samples_add(sample_list *list, const sample_conditions *around) {
   if (list->count == list->capacity) {
     const int capacity = list->capacity ? 2 * list->capacity : 16;
     sample *items = realloc(list->items, (size_t)capacity * sizeof *items);
     if (!items) return;
     list->items = items, list->capacity = capacity;
   }
-  list->items[list->count++] = (sample){.slow = slow, .interrupted = interrupted(elapsed, u), .usage = *u};
+  list->items[list->count++] = (sample){.slow = around->slow,
+                                        .interrupted = interrupted(around->elapsed, &around->usage),
+                                        .moved = around->moved,
+                                        .usage = around->usage};
 }
 
 void samples_time(sample_list *list, const double *seconds, int count) {
@@ -34,7 +37,7 @@ void samples_free(sample_list *list) {
   *list = (sample_list){0};
 }
 
-bool sample_disturbed(const sample *s) { return s->slow || s->interrupted || s->usage.steal > 0; }
+bool sample_disturbed(const sample *s) { return s->slow || s->interrupted || s->moved || s->usage.steal > 0; }
 
 int samples_clean(const sample_list *list) {
   int clean = 0;
@@ -53,7 +56,7 @@ figures samples_figures(const sample_list *list, int enough) {
       continue;
     }
     f.seconds[f.kept++] = s->seconds;
-    f.slow += s->slow, f.interrupted += s->interrupted;
+    f.slow += s->slow, f.interrupted += s->interrupted, f.moved += s->moved;
     f.usage.faults += s->usage.faults, f.usage.switches += s->usage.switches;
     f.usage.waited += s->usage.waited, f.usage.steal += s->usage.steal;
   }
@@ -72,6 +75,7 @@ void figures_mark(const figures *f, char marks[MARKS_MAX]) {
     const char *name;
   } table[] = {{f->slow > 0, "slow"},
                {f->interrupted > 0, "interrupted"},
+               {f->moved > 0, "moved"},
                {f->usage.steal > 0, "steal"},
                {f->usage.faults > 0, "faults"}};
   marks[0] = 0;

@@ -11,6 +11,7 @@ typedef struct {
   double seconds;   /* of a call */
   bool slow;        /* the machine was */
   bool interrupted; /* others took more than a negligible share of its CPUs' time */
+  bool moved;       /* its threads were not where the run had found them bound */
   usage usage;      /* of the timed region */
 } sample;
 
@@ -20,14 +21,21 @@ typedef struct {
   int timed; /* the first ones, whose seconds are known */
 } sample_list;
 
-/* `elapsed`: seconds between beginning and end of `u`. Without memory the sample is lost. */
-void samples_add(sample_list *list, double elapsed, bool slow, const usage *u);
+/* What was seen around a repetition. */
+typedef struct {
+  double elapsed; /* seconds between beginning and end of the usage */
+  bool slow, moved;
+  usage usage;
+} sample_conditions;
+
+/* Without memory the sample is lost. */
+void samples_add(sample_list *list, const sample_conditions *around);
 /* The seconds of the samples added since the last call, in their order. */
 void samples_time(sample_list *list, const double *seconds, int count);
 void samples_free(sample_list *list);
 
-/* Slow, interrupted or robbed by the hypervisor. Page faults do not count: they are the kernel's own doing, and would
- * be there the next time. */
+/* Slow, interrupted, moved or robbed by the hypervisor. Page faults do not count: they are the kernel's own doing, and
+ * would be there the next time. */
 bool sample_disturbed(const sample *s);
 /* Undisturbed ones of those that are timed. */
 int samples_clean(const sample_list *list);
@@ -35,16 +43,16 @@ int samples_clean(const sample_list *list);
 typedef struct {
   double *seconds; /* of those kept, in the order they were measured; NULL without memory */
   int kept, discarded;
-  int slow, interrupted; /* of those kept, as are the following */
-  usage usage;           /* in all */
+  int slow, interrupted, moved; /* of those kept, as are the following */
+  usage usage;                  /* in all */
   stats stats;
 } figures;
 
 /* Leaves out disturbed samples if `enough` others remain, and keeps all otherwise. */
 figures samples_figures(const sample_list *list, int enough);
 void figures_free(figures *f);
-/* "slow interrupted steal faults": which of them there were; empty for clean figures. */
-enum { MARKS_MAX = 40 };
+/* "slow interrupted moved steal faults": which of them there were; empty for clean figures. */
+enum { MARKS_MAX = 48 };
 void figures_mark(const figures *f, char marks[MARKS_MAX]);
 
 #endif

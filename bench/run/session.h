@@ -51,4 +51,11 @@ typedef struct {
   int foreign_threads; /* that are not of the OpenMP runtime: a second pool, which competes with it */
 } session;
 
+/* The CPUs that a team of so many threads was found on when the run began; NULL for one that is not timed. */
+static inline const char *session_cpus(const session *s, int threads) {
+  for (int i = 0; i < s->options.thread_count; i++)
+    if (s->options.threads[i] == threads) return s->cpus[i];
+  return NULL;
+}
+
 #endif

@@ -1,7 +1,6 @@
 /* subject.c - no kernel is timed that has not just been proved right on this very problem. */
 #include "subject.h"
 
-#include "canary.h"
 #include "now.h"
 #include "rotation.h"
 
@@ -17,7 +16,7 @@ static const double warm_up_limit = 0.1;
 
 static const double trial_seconds = 0.05;
 
-enum { MIN_REPETITIONS = 3, FEW_REPETITIONS = 6 /* the fewest with a confidence interval */, TRIAL_CALLS = 5 };
+enum { TRIAL_CALLS = 5 };
 
 static void complain(subject *s, subject_status status, const char *name, const char *reason) {
   progress_clear(&s->session->progress);
@@ -121,19 +120,6 @@ static void report(gbench_state *state, const subject *s) {
   gbench_counter(state, "err", finite_or_largest(s->err));
 }
 
-/* One repetition, and what happened around it. */
-static gconv_status time_sample(measurement *m, const rotation *r, gbench_state *state) {
-  const subject *s = m->subject;
-  const bool slow_before = canary_slow(s->session, s->threads);
-  const usage begin = usage_begin();
-  const double start = seconds_now();
-  const gconv_status status = rotation_time(r, state, gconv_execute, s->plan);
-  const usage during = usage_end(&begin);
-  const double elapsed = seconds_now() - start;
-  samples_add(&m->samples, elapsed, canary_slow(s->session, s->threads) || slow_before, &during);
-  return status;
-}
-
 static void run(gbench_state *state, void *context) {
   measurement *m = context;
   const subject *s = m->subject;
@@ -148,9 +134,13 @@ static void run(gbench_state *state, void *context) {
   rotation r;
   gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
   if (!status && s->call_seconds < warm_up_limit) status = gconv_execute(s->plan, &r.args[r.copies - 1]);
-  if (!status) status = time_sample(m, &r, state);
+  if (!status) {
+    const watch w = watch_begin(s->session, s->threads);
+    status = rotation_time(&r, state, gconv_execute, s->plan);
+    watch_end(&w, &m->runs);
+  }
   if (status) gbench_fail(state, gconv_last_error());
-  m->spent += seconds_now() - start;
+  m->runs.spent += seconds_now() - start;
 }
 
 static void done(void *context, const char *error, const double *seconds, int repetitions) {
@@ -159,54 +149,24 @@ static void done(void *context, const char *error, const double *seconds, int re
   progress_clear(&s->progress);
   if (error) {
     s->failed++;
-    m->written = true;
+    m->runs.written = true;
     measurement_write(m, SUBJECT_FAILED, error, NULL);
     return;
   }
-  samples_time(&m->samples, seconds, repetitions);
-  if (!repeat_wanted(&m->rule, &m->samples, m->spent)) measurement_finish(m);
-}
-
-static void count_disturbances(disturbances *d, const sample_list *samples, const figures *f) {
-  char marks[MARKS_MAX];
-  figures_mark(f, marks);
-  d->repetitions += samples->timed, d->discarded += f->discarded, d->marked_rows += *marks != 0;
-  d->disturbed += samples->timed - samples_clean(samples);
-  for (int i = 0; i < samples->timed; i++) d->slow += samples->items[i].slow;
+  samples_time(&m->runs.samples, seconds, repetitions);
+  if (!repeated_wanted(&m->runs)) measurement_finish(m);
 }
 
 void measurement_finish(measurement *m) {
   session *s = m->subject->session;
-  if (!m->written && m->samples.timed) {
-    figures f = samples_figures(&m->samples, m->rule.enough);
-    s->timed++;
-    count_disturbances(&s->disturbances, &m->samples, &f);
-    measurement_write(m, SUBJECT_OK, NULL, &f);
-    figures_free(&f);
-    m->written = true;
+  if (m->runs.written || !m->runs.samples.timed) {
+    samples_free(&m->runs.samples);
+    return;
   }
-  samples_free(&m->samples);
-}
-
-/* As many as asked for; fewer, but at least three, where one takes so long that they would pass the budget. */
-static int affordable_repetitions(const subject *s) {
-  bool given_by_user;
-  const int wanted = gbench_repetitions(&given_by_user);
-  if (s->status == SUBJECT_FAILED) return 1;
-  const double affordable = s->session->budget / fmax(s->call_seconds, 1e-9);
-  if (given_by_user || affordable >= wanted || wanted <= MIN_REPETITIONS) return wanted;
-  return affordable > MIN_REPETITIONS ? (int)affordable : MIN_REPETITIONS;
-}
-
-/* A number that the user asked for is kept to. */
-static repeat_rule rule_of(const subject *s) {
-  bool given_by_user;
-  gbench_repetitions(&given_by_user);
-  const int planned = affordable_repetitions(s);
-  return (repeat_rule){.planned = planned,
-                       .enough = given_by_user || planned < FEW_REPETITIONS ? planned : FEW_REPETITIONS,
-                       .budget = given_by_user ? 0 : s->session->budget,
-                       .precision = s->session->precision};
+  figures f = repeated_finish(&m->runs, s);
+  s->timed++;
+  measurement_write(m, SUBJECT_OK, NULL, &f);
+  figures_free(&f);
 }
 
 static void add(measurement *m, int repetitions) {
@@ -248,12 +208,12 @@ void measurement_register(measurement *m) {
     return;
   }
   if (s->status == SUBJECT_OK) run_extras(m);
-  m->rule = rule_of(s);
-  add(m, m->rule.planned);
+  repeated_plan(&m->runs, s->session, s->call_seconds);
+  add(m, s->status == SUBJECT_FAILED ? 1 : m->runs.rule.planned);
 }
 
 bool measurement_repeat(measurement *m) {
-  const int more = m->written ? 0 : repeat_wanted(&m->rule, &m->samples, m->spent);
+  const int more = repeated_wanted(&m->runs);
   if (more) add(m, more);
   return more;
 }

@@ -6,7 +6,7 @@
 #include "block.h"
 #include "check.h"
 #include "counted.h"
-#include "repeat.h"
+#include "repeated.h"
 #include "stages.h"
 
 typedef enum { SUBJECT_OK, SUBJECT_SKIPPED, SUBJECT_FAILED } subject_status;
@@ -35,10 +35,7 @@ typedef struct {
   rotation_size size; /* of what it is timed on, where the subject is ok */
   counted counted;    /* with --counters */
   stage_times stages; /* with --stages; total_ns is 0 where there are none */
-  repeat_rule rule;
-  sample_list samples;
-  double spent; /* seconds on them */
-  bool written; /* as rows */
+  repeated runs;
 } measurement;
 
 /* Plans, checks and tries it. What is wrong or missing is said on stderr, under `name`. */
@@ -50,7 +47,13 @@ bool measurement_repeat(measurement *m);
 /* Writes its rows, if it was timed and they are not yet written, and forgets the samples. */
 void measurement_finish(measurement *m);
 
-/* row.c: one row for each layer that the block stands for. `f`: NULL where nothing was timed. */
+/* row.c: what repetitions say, in a row. `texts` must outlive the row, and be freed. */
+typedef struct {
+  char *times, marks[MARKS_MAX];
+} figures_texts;
+void figures_describe(const figures *f, double peak, csv_row *row, figures_texts *texts);
+void figures_texts_free(figures_texts *texts);
+/* One row for each layer that the block stands for. `f`: NULL where nothing was timed. */
 void measurement_write(const measurement *m, subject_status status, const char *reason, const figures *f);
 double subject_peak(const subject *s); /* GFLOP/s of the machine that pct_peak is a share of */
 

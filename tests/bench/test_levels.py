@@ -29,6 +29,12 @@ class Blocks(unittest.TestCase):
         for row in self.rows:
             self.assertTrue(0 < float(row["err"]) <= 1, row)
 
+    def test_repetitions_are_watched_as_those_of_layers(self):
+        for row in self.rows:
+            self.assertEqual(len(row["time_reps_ns"].split(";")), int(row["repetitions"]), row)
+            for name in ("discarded", "slow", "page_faults", "switches", "waited_ns", "steal_ns"):
+                self.assertNotEqual(row[name], "", name)
+
     def test_plan_says_kernels_and_conversions(self):
         plans = {(row["form"], row["kernel"]): row["plan"] for row in self.rows if row["threads"] == "1"}
         self.assertIn("im2col_gemm 24; 0 conversions", plans["a", "im2col_gemm"])

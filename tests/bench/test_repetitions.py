@@ -1,7 +1,14 @@
 #!/usr/bin/python3
 """test_repetitions.py - gconv-bench repeats until it is precise or out of budget, and its rows say how undisturbed they are."""
 
+import csv
+import json
+import os
+import subprocess
+import tempfile
+import time
 import unittest
+from pathlib import Path
 
 from tool import SMALL, bench, rows
 
@@ -37,6 +44,30 @@ class Repetitions(unittest.TestCase):
     def test_precision_must_be_a_share(self):
         for wrong in ("0", "-1", "x", "", "inf", "5%%"):
             self.assertIn("--precision", bench(*FLAGS, f"--precision={wrong}", code=2).stderr)
+
+
+@unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "there is one CPU only")
+class Moved(unittest.TestCase):
+    def test_threads_that_are_not_where_they_were_are_marked(self):
+        first, second = sorted(os.sched_getaffinity(0))[:2]
+        with tempfile.TemporaryDirectory() as folder:
+            table, environment = Path(folder) / "rows.csv", Path(folder) / "environment.json"
+            flags = [f"--problems={SMALL}", "--kernels=direct", "--threads=1", "--benchmark_repetitions=200", "--benchmark_min_time=0.01s",
+                     "--progress=none", f"--csv={table}", f"--environment={environment}"]
+            process = subprocess.Popen([os.environ["GCONV_BENCH"], *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                       env={**os.environ, "OMP_PROC_BIND": "false"},
+                                       preexec_fn=lambda: os.sched_setaffinity(0, {first}))
+            end = time.monotonic() + 60
+            while not environment.exists() and process.poll() is None and time.monotonic() < end:
+                time.sleep(0.02)
+            for thread in os.listdir(f"/proc/{process.pid}/task"):
+                os.sched_setaffinity(int(thread), {second})
+            self.assertEqual(process.wait(timeout=120), 0)
+            with table.open(newline="", encoding="utf-8") as file:
+                row, = csv.DictReader(file)
+            self.assertEqual(json.loads(environment.read_text(encoding="utf-8"))["run"]["pinned_t1"], f"no, cpus {first}")
+            self.assertEqual(row["cpus"], str(first))
+            self.assertIn("moved", row["marks"].split())
 
 
 if __name__ == "__main__":

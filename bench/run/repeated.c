@@ -1,0 +1,66 @@
+/* repeated.c - what is around a repetition, for benchmarks of all levels: canary, usage and the CPUs of its threads. */
+#include "repeated.h"
+
+#include "canary.h"
+#include "gbench.h"
+#include "now.h"
+#include "pin.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MIN_REPETITIONS = 3, FEW_REPETITIONS = 6 /* the fewest with a confidence interval */ };
+
+static int affordable_repetitions(const session *s, int wanted, double call_seconds) {
+  const double affordable = s->budget / fmax(call_seconds, 1e-9);
+  if (affordable >= wanted || wanted <= MIN_REPETITIONS) return wanted;
+  return affordable > MIN_REPETITIONS ? (int)affordable : MIN_REPETITIONS;
+}
+
+void repeated_plan(repeated *r, const session *s, double call_seconds) {
+  bool given;
+  const int wanted = gbench_repetitions(&given);
+  const int planned = given ? wanted : affordable_repetitions(s, wanted, call_seconds);
+  r->rule = (repeat_rule){.planned = planned,
+                          .enough = given || planned < FEW_REPETITIONS ? planned : FEW_REPETITIONS,
+                          .budget = given ? 0 : s->budget,
+                          .precision = s->precision};
+}
+
+/* Not where they were when the run began, which is what its rows say. */
+static bool has_moved(const session *s, int threads) {
+  char now[CPUS_TEXT_MAX];
+  pin_cpus(threads, now, sizeof now);
+  const char *begun = session_cpus(s, threads);
+  return begun && strcmp(now, begun);
+}
+
+watch watch_begin(const session *s, int threads) {
+  watch w = {.session = s, .threads = threads, .slow = canary_slow(s, threads)};
+  w.usage = usage_begin();
+  w.start = seconds_now();
+  return w;
+}
+
+void watch_end(const watch *w, repeated *r) {
+  const usage during = usage_end(&w->usage);
+  sample_conditions around = {.elapsed = seconds_now() - w->start, .slow = w->slow, .usage = during};
+  around.moved = has_moved(w->session, w->threads);
+  around.slow |= canary_slow(w->session, w->threads);
+  samples_add(&r->samples, &around);
+}
+
+int repeated_wanted(const repeated *r) { return r->written ? 0 : repeat_wanted(&r->rule, &r->samples, r->spent); }
+
+figures repeated_finish(repeated *r, session *s) {
+  char marks[MARKS_MAX];
+  const figures f = samples_figures(&r->samples, r->rule.enough);
+  figures_mark(&f, marks);
+  disturbances *d = &s->disturbances;
+  d->repetitions += r->samples.timed, d->discarded += f.discarded, d->marked_rows += *marks != 0;
+  d->disturbed += r->samples.timed - samples_clean(&r->samples);
+  for (int i = 0; i < r->samples.timed; i++) d->slow += r->samples.items[i].slow;
+  samples_free(&r->samples);
+  r->written = true;
+  return f;
+}
