@@ -37,3 +37,16 @@ INLINE v_f32 v_bcast_into(v_f32 x, v_mask m, const float *p) {
   return _mm256_blendv_ps(x, _mm256_broadcast_ss(p), _mm256_castsi256_ps(m));
 }
 INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) { return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(m)); }
+INLINE v_f32 v_spread2(v_f32 x, int i) { return i ? _mm256_permute_ps(x, 0xF5) : _mm256_permute_ps(x, 0xA0); }
+INLINE v_f32 v_spread4(v_f32 x, int i) {
+  switch (i) {
+  case 0:
+    return _mm256_permute_ps(x, 0x00);
+  case 1:
+    return _mm256_permute_ps(x, 0x55);
+  case 2:
+    return _mm256_permute_ps(x, 0xAA);
+  default:
+    return _mm256_permute_ps(x, 0xFF);
+  }
+}

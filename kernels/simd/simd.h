@@ -11,9 +11,10 @@
  *   v_select(m,a,b)  a in the lanes of m, b elsewhere
  *   v_load_masked    zero where the mask is clear; masked-off addresses are not touched (v_bcast_masked: all or none)
  *
+ * Not with one lane:
+ *   v_spread2 v_spread4(x,i)   lane i of every two or four in all of them; as cheap as v_shuffle4
  * Only with 16 lanes, where a vector has many fours of them:
  *   v_bcast2 v_bcast4 (_into)  two or four floats again and again; _into: m has whole pairs or fours
- *   v_spread2 v_spread4(x,i)   lane i of every two or four in all of them; as cheap as v_shuffle4
  *   v_swap4(x)                 each four changes places with its neighbour
  *
  * A new ISA (NEON, SVE, ...) is one more header and one line here. */

@@ -11,6 +11,7 @@
  * the transposed convolution by parts of Dumoulin and Visin, arXiv:1603.07285, section 4. */
 #include "impl/direct/direct.h"
 #include "impl/direct/dgrad.h"
+#include "impl/direct/dgrad_stride2.h"
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -50,7 +51,8 @@ typedef struct {
 
 typedef struct {
   int phases;
-  bool gaps; /* some pixels of src meet no tap */
+  bool gaps;            /* some pixels of src meet no tap */
+  dgrad_stride2 *whole; /* all phases in one pass; then there are none here */
   phase phase[];
 } dgrad_state;
 
@@ -110,6 +112,8 @@ gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan) {
   if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the %zu phases of the strides", most);
   plan->state = state;
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
+  const gconv_status whole = ISA_NAME(dgrad_stride2_plan)(plan, &state->whole);
+  if (whole || state->whole) return whole;
   plan->executed_macs = 0;
   for (int fy = 0; fy < p->stride_h && fy < p->ih; fy++)
     for (int fx = 0; fx < p->stride_w && fx < p->iw; fx++) {
@@ -130,11 +134,13 @@ gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan) {
 void ISA_NAME(dgrad_release)(gconv_plan *plan) {
   dgrad_state *state = plan->state;
   for (int i = 0; state && i < state->phases; i++) free(state->phase[i].plan.state);
+  if (state) free(state->whole);
   free(state);
 }
 
 void ISA_NAME(dgrad_pack)(const gconv_plan *plan, const float *wei, void *packed) {
   const dgrad_state *state = plan->state;
+  if (state->whole) ISA_NAME(dgrad_stride2_pack)(plan, state->whole, wei, packed);
   for (int i = 0; i < state->phases; i++)
     ISA_NAME(direct_pack)(&state->phase[i].plan, wei, (char *)packed + state->phase[i].packed);
 }
@@ -153,6 +159,7 @@ static void clear_share(const pass *s, int thread, int threads) {
 static void run_share(const void *arg, int thread, int threads) {
   const pass *s = arg;
   const dgrad_state *state = s->plan->state;
+  if (state->whole) ISA_NAME(dgrad_stride2_share)(s->plan, state->whole, s->args, thread, threads);
   if (state->gaps) {
     clear_share(s, thread, threads);
 #pragma omp barrier
