@@ -3,6 +3,7 @@
 #include "data.h"
 #include "net.h"
 #include "ops.h"
+#include "race.h"
 #include "verify.h"
 
 #include <math.h>
@@ -216,7 +217,7 @@ static float *image_for(const model *m) {
 }
 
 static net *net_of(const model *m, const char *kernel, int threads, const net_weights *w) {
-  const net_request request = {m, BATCH, threads, gconv_isa_detect(), false, net_one_kernel, (void *)kernel};
+  const net_request request = {m, BATCH, threads, gconv_isa_detect(), false, net_one_kernel, (void *)kernel, NULL};
   net *n;
   assert_ok(net_create(&request, &n), kernel);
   assert_ok(net_load(n, w), kernel);
@@ -286,10 +287,43 @@ static void test_a_wrong_weight_is_found(void **state) {
   model_free(m);
 }
 
+/* Whatever wins, the plans of different kernels make one net that is right, and none of them is made again. */
+static void test_the_best_of_all_kernels_is_right(void **state) {
+  (void)state;
+  static const char *const names[] = {"naive_split", "direct", "depthwise_sum"}; /* plain and blocked layouts */
+  model *m = everything();
+  net_weights *w;
+  assert_ok(net_weights_create(m, WEIGHTS_REAL, SEED, &w), "weights");
+  float *image = image_for(m);
+  net *nets[ROWS(names)];
+  for (size_t k = 0; k < ROWS(names); k++) {
+    nets[k] = net_of(m, names[k], 2, w);
+    net_set_input(nets[k], image);
+  }
+  net_choice *choices;
+  assert_ok(race_nets(nets, ROWS(names), &choices), "race");
+  const net_request request = {m, BATCH, 2, 0, false, NULL, NULL, choices};
+  net *best;
+  assert_ok(net_create(&request, &best), "best");
+  assert_ok(net_load(best, w), "best");
+  verify_result result;
+  assert_ok(verify_net(best, m, w, BATCH, image, VERIFY_ALL, &result), "best");
+  for (int i = 0; i < net_step_count(best); i++) {
+    const net_step_info s = net_step_at(best, i);
+    if (s.plan) assert_ptr_equal(s.plan, choices[s.node].plan);
+  }
+  free(choices);
+  net_destroy(best);
+  for (size_t k = 0; k < ROWS(names); k++) net_destroy(nets[k]);
+  free(image);
+  net_weights_free(w);
+  model_free(m);
+}
+
 static void test_memory_is_used_again(void **state) {
   (void)state;
   model *m = everything();
-  const net_request request = {m, BATCH, 1, 0, false, net_one_kernel, "naive_split"};
+  const net_request request = {m, BATCH, 1, 0, false, net_one_kernel, "naive_split", NULL};
   net *n;
   assert_ok(net_create(&request, &n), "net");
   const net_summary sum = net_summarize(n);
@@ -309,7 +343,7 @@ static const char *no_such(void *context, const gconv_problem *problem) {
 static void test_unknown_kernel_is_refused(void **state) {
   (void)state;
   model *m = everything();
-  const net_request request = {m, BATCH, 1, 0, false, no_such, NULL};
+  const net_request request = {m, BATCH, 1, 0, false, no_such, NULL, NULL};
   net *n;
   assert_refused(net_create(&request, &n), GCONV_INVALID, "no_such_kernel", "unknown kernel");
   assert_null(n);
@@ -321,6 +355,7 @@ int main(void) {
       cmocka_unit_test(test_operators),
       cmocka_unit_test(test_every_kernel_runs_a_net),
       cmocka_unit_test(test_a_wrong_weight_is_found),
+      cmocka_unit_test(test_the_best_of_all_kernels_is_right),
       cmocka_unit_test(test_memory_is_used_again),
       cmocka_unit_test(test_unknown_kernel_is_refused),
   };

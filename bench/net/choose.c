@@ -1,5 +1,6 @@
-/* choose.c - a plan for every convolution, by the kernel asked for or, where that does not take the problem, by the
- * first that does. Layers of one shape share a plan: some kernels take milliseconds to make one. */
+/* choose.c - a plan for every convolution: one that was handed over, or by the kernel asked for or, where that does not
+ * take the problem, by the first that does. Layers of one shape share a plan: some kernels take milliseconds to make
+ * one. */
 #include "plan.h"
 
 #include "core/error.h"
@@ -15,17 +16,15 @@ const char *net_one_kernel(void *context, const gconv_problem *problem) {
   return context;
 }
 
-static gconv_status fall_back(net *n, const gconv_problem *p, const gconv_env *env, gconv_plan **plan) {
+static gconv_status fall_back(const gconv_problem *p, const gconv_env *env, gconv_plan **plan) {
   char why[GCONV_TEXT_MAX];
   snprintf(why, sizeof why, "%s", gconv_last_error());
   size_t count;
   const gconv_entry *entries = gconv_registry(&count);
   for (size_t i = 0; i < count; i++)
     if (!entries[i].missing && strcmp(entries[i].name, oracle) &&
-        gconv_plan_create(entries[i].name, p, env, plan) == GCONV_OK) {
-      n->fallbacks++;
+        gconv_plan_create(entries[i].name, p, env, plan) == GCONV_OK)
       return GCONV_OK;
-    }
   return gconv_error(GCONV_UNSUPPORTED, "%s, and no other kernel takes it", why);
 }
 
@@ -46,19 +45,24 @@ static bool is_fallback(const gconv_plan *plan, const char *wanted) {
 }
 
 static gconv_status choose(net *n, int node) {
+  if (n->request.choices) {
+    const net_choice *chosen = &n->request.choices[node];
+    n->plans[node] = (gconv_plan *)chosen->plan; /* not its owner: never changed */
+    n->fallback[node] = chosen->fallback;
+    return GCONV_OK;
+  }
   gconv_problem p;
   gconv_status status = model_problem(n->request.graph, node, n->request.batch, &p);
   if (status) return status;
   const char *kernel = n->request.kernel_for(n->request.context, &p);
   if (!kernel) return GCONV_UNSUPPORTED; /* whoever was asked has said why */
-  if ((n->plans[node] = shared_plan(n, node, &p))) {
-    n->fallbacks += is_fallback(n->plans[node], kernel);
-    return GCONV_OK;
+  if (!(n->plans[node] = shared_plan(n, node, &p))) {
+    const gconv_env env = {.threads = n->request.threads, .isa_mask = n->request.isa_mask};
+    status = gconv_plan_create(kernel, &p, &env, &n->plans[node]);
+    if (status == GCONV_UNSUPPORTED) status = fall_back(&p, &env, &n->plans[node]);
+    n->owner[node] = !status;
   }
-  const gconv_env env = {.threads = n->request.threads, .isa_mask = n->request.isa_mask};
-  status = gconv_plan_create(kernel, &p, &env, &n->plans[node]);
-  if (status == GCONV_UNSUPPORTED) status = fall_back(n, &p, &env, &n->plans[node]);
-  n->owner[node] = !status;
+  if (!status) n->fallback[node] = is_fallback(n->plans[node], kernel);
   return status;
 }
 

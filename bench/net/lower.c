@@ -42,7 +42,7 @@ static net_step *add_step(net *n, const step_kind *kind, int node, int input_cou
 }
 
 /* One pixel and no blocks: channels are neighbours in either layout. */
-static bool same_memory(gconv_dims d, gconv_layout a, gconv_layout b) {
+bool net_same_memory(gconv_dims d, gconv_layout a, gconv_layout b) {
   if (a == b) return true;
   return d.h == 1 && d.w == 1 && (a == GCONV_NCHW || a == GCONV_NHWC) && (b == GCONV_NCHW || b == GCONV_NHWC);
 }
@@ -50,7 +50,7 @@ static bool same_memory(gconv_dims d, gconv_layout a, gconv_layout b) {
 /* The value of `node` in `layout`; -1 with a sentence. */
 static int value_in(net *n, int node, gconv_layout layout) {
   for (int v = 0; v < n->value_count; v++)
-    if (n->values[v].node == node && same_memory(n->values[v].dims, n->values[v].layout, layout)) return v;
+    if (n->values[v].node == node && net_same_memory(n->values[v].dims, n->values[v].layout, layout)) return v;
   const int converted = add_value(n, node, layout);
   net_step *s = add_step(n, &step_convert, node, 1, converted);
   if (!s) return -1;

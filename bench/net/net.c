@@ -3,11 +3,11 @@
 
 #include "core/error.h"
 #include "core/workspace.h"
+#include "now.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static size_t round_up(size_t bytes) { return (bytes + GCONV_ALIGN - 1) / GCONV_ALIGN * GCONV_ALIGN; }
 
@@ -19,9 +19,10 @@ gconv_status net_create(const net_request *request, net **out) {
   const size_t nodes = (size_t)request->graph->count;
   n->plans = calloc(nodes, sizeof(gconv_plan *));
   n->owner = calloc(nodes, sizeof *n->owner);
+  n->fallback = calloc(nodes, sizeof *n->fallback);
   n->moved = calloc(nodes, sizeof *n->moved);
   n->made = calloc(nodes, sizeof *n->made);
-  gconv_status status = n->plans && n->owner && n->moved && n->made
+  gconv_status status = n->plans && n->owner && n->fallback && n->moved && n->made
                             ? GCONV_OK
                             : gconv_error(GCONV_NO_MEMORY, "no memory for %zu nodes", nodes);
   if (!status) status = net_choose_kernels(n);
@@ -47,6 +48,7 @@ void net_destroy(net *n) {
   }
   free(n->plans);
   free(n->owner);
+  free(n->fallback);
   free(n->moved);
   free(n->made);
   free(n->values);
@@ -110,19 +112,13 @@ static gconv_status run_step(const net *n, const net_step *s) {
   return status;
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 gconv_status net_run(const net *n, double *seconds) {
   gconv_status status = GCONV_OK;
-  double start = seconds ? now() : 0;
+  double start = seconds ? seconds_now() : 0;
   for (int i = 0; i < n->step_count && !status; i++) {
     status = run_step(n, &n->steps[i]);
     if (!seconds) continue;
-    const double end = now();
+    const double end = seconds_now();
     seconds[i] = end - start;
     start = end;
   }
@@ -148,20 +144,26 @@ int net_step_count(const net *n) { return n->step_count; }
 
 net_step_info net_step_at(const net *n, int step) {
   const net_step *s = &n->steps[step];
-  return (net_step_info){s->node, s->kind->name, s->plan, s->in, s->out};
+  return (net_step_info){s->node, s->kind->name, s->plan, s->plan && n->fallback[s->node], s->in, s->out};
 }
+
+bool net_is_conversion(const net_step_info *s) { return s->what == step_convert.name; }
+
+const model *net_graph(const net *n) { return n->request.graph; }
+
+int net_threads(const net *n) { return n->request.threads; }
 
 bool net_bias_moved(const net *n, int node) { return n->moved[node]; }
 
 net_summary net_summarize(const net *n) {
-  net_summary sum = {.fallbacks = n->fallbacks, .arena_bytes = n->arena_bytes, .workspace_bytes = n->workspace.bytes};
+  net_summary sum = {.arena_bytes = n->arena_bytes, .workspace_bytes = n->workspace.bytes};
   for (int v = 0; v < n->value_count; v++) sum.all_activations += n->values[v].bytes;
   for (int i = 0; i < n->step_count; i++) {
     const net_step *s = &n->steps[i];
     sum.conversions += s->kind == &step_convert;
     sum.convolutions += s->kind == &step_conv;
     sum.packed_bytes += s->packed.bytes;
-    if (s->plan) sum.executed_macs += s->plan->executed_macs;
+    if (s->plan) sum.executed_macs += s->plan->executed_macs, sum.fallbacks += n->fallback[s->node];
   }
   return sum;
 }

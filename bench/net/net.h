@@ -11,6 +11,12 @@
 #include "tensor.h"
 #include "weights.h"
 
+/* A plan for a convolution that another net has made and keeps longer than this one lives. */
+typedef struct {
+  const gconv_plan *plan;
+  bool fallback; /* it is not of the kernel that the other net was asked for */
+} net_choice;
+
 typedef struct {
   const model *graph; /* kept, not copied */
   int batch, threads;
@@ -20,6 +26,7 @@ typedef struct {
    * the registry that does (not the reference), and counted as a fallback. NULL, with a sentence, refuses. */
   const char *(*kernel_for)(void *context, const gconv_problem *problem);
   void *context;
+  const net_choice *choices; /* by node, instead of kernel_for; NULL: none */
 } net_request;
 
 /* kernel_for where one kernel does all; context: its name. */
@@ -46,6 +53,8 @@ typedef struct {
 } net_summary;
 
 net_summary net_summarize(const net *n);
+const model *net_graph(const net *n);
+int net_threads(const net *n);
 /* "direct 52, onednn 1; 2 conversions; arena 12.3 MiB": kernels with the convolutions they compute. */
 int net_describe(const net *n, char *text, size_t size);
 
@@ -55,11 +64,13 @@ typedef struct {
   int node;               /* of the model; a conversion: of the node whose result is converted */
   const char *what;       /* "conv", "convert", "sum", ... */
   const gconv_plan *plan; /* of a convolution, else NULL */
+  bool fallback;          /* the plan is not of the kernel asked for */
   const tensor *in;       /* in the order of the node's inputs */
   tensor out;             /* may have the memory of in[0] or in[1] */
 } net_step_info;
 
 net_step_info net_step_at(const net *n, int step);
+bool net_is_conversion(const net_step_info *s);
 /* True where the node's bias is added by the sum that follows it. */
 bool net_bias_moved(const net *n, int node);
 

@@ -45,8 +45,8 @@ struct net {
   net_request request;
   gconv_plan **plans; /* by node; nodes that solve the same problem share one */
   bool *owner;        /* by node: the plan is its own */
+  bool *fallback;     /* by node: the plan is not of the kernel asked for */
   bool *moved;        /* by node: the bias is added by the sum that follows */
-  int fallbacks;
 
   net_value *values;
   int value_count;
@@ -59,8 +59,10 @@ struct net {
   gconv_buffer workspace;
 };
 
-gconv_status net_choose_kernels(net *n); /* choose.c: plans, owner, fallbacks */
+gconv_status net_choose_kernels(net *n); /* choose.c: plans, owner, fallback */
 gconv_status net_lower(net *n);          /* lower.c: values, steps, made, moved */
-gconv_status net_place(net *n);          /* place.c: lifetimes, in place, arena, tensors of the steps */
+/* True where a value in one layout is one in the other too. */
+bool net_same_memory(gconv_dims d, gconv_layout a, gconv_layout b); /* lower.c */
+gconv_status net_place(net *n); /* place.c: lifetimes, in place, arena, tensors of the steps */
 
 #endif

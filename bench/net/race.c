@@ -1,152 +1,187 @@
-/* race.c - a few calls each, the shortest counts. Who is far behind after the first call is not called again, and who
- * was far behind on one image is not tried on many. */
+/* race.c - the network as a choice of states, one for each node's result: the layout in which it is made, and the set
+ * of layouts in which it will be there. A conversion belongs to the result, however many readers it has, so all other
+ * costs are of pairs, a node and one of its inputs; what may follow what is lower.c's way of doing it. */
 #include "race.h"
 
+#include "assign.h"
 #include "core/error.h"
-#include "core/workspace.h"
-#include "data.h"
+#include "plan.h"
+#include "profile.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { CALLS = 5 };
-static const double far_behind = 3;        /* times the best so far, after one call with caches and pages cold */
-static const double enough_seconds = 0.02; /* of calls of one kernel */
+enum { LAYOUTS = GCONV_NCHW16C + 1, STATES = LAYOUTS << (LAYOUTS - 1) };
 
 typedef struct {
-  char text[GCONV_TEXT_MAX];
-  double *seconds; /* by kernel; infinite where it was not tried or does not take it */
-} result;
+  gconv_layout made;
+  unsigned there; /* a bit for each layout, that of `made` among them */
+} state;
 
-struct race {
-  const char *const *kernels;
-  size_t kernel_count;
-  unsigned isa_mask;
-  int threads;
-  result *results;
-  size_t result_count;
-};
+typedef struct {
+  const net *first; /* any of the nets: graph, batch, threads and input are those of all */
+  const model *graph;
+  size_t kernel_count; /* or nets */
+  profile_entry *entries;
+  state states[STATES];
+  int state_count;
+} race;
 
-race *race_create(const char *const *kernels, size_t count, unsigned isa_mask, int threads) {
-  race *r = calloc(1, sizeof *r);
-  if (r) *r = (race){.kernels = kernels, .kernel_count = count, .isa_mask = isa_mask, .threads = threads};
-  return r;
+static unsigned bit(gconv_layout layout) { return 1u << layout; }
+
+static const profile_entry *entry_of(const race *r, size_t kernel, int node) {
+  return &r->entries[kernel * (size_t)r->graph->count + (size_t)node];
 }
 
-void race_free(race *r) {
-  if (!r) return;
-  for (size_t i = 0; i < r->result_count; i++) free(r->results[i].seconds);
-  free(r->results);
-  free(r);
+/* Only of layouts that some kernel knows: five would be eighty states. */
+static void list_states(race *r) {
+  unsigned known = bit(GCONV_NCHW);
+  for (size_t k = 0; k < r->kernel_count; k++)
+    for (int i = 0; i < r->graph->count; i++)
+      if (r->graph->nodes[i].op == MODEL_CONV) known |= bit(entry_of(r, k, i)->in) | bit(entry_of(r, k, i)->out);
+  for (int made = 0; made < LAYOUTS; made++)
+    for (unsigned there = 0; there < 1u << LAYOUTS; there++)
+      if ((there & bit((gconv_layout)made)) && !(there & ~known))
+        r->states[r->state_count++] = (state){(gconv_layout)made, there};
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+/* ---- Costs of one node ---- */
 
-static gconv_buffer buffer_of(size_t bytes) {
-  const size_t rounded = (bytes + GCONV_ALIGN - 1) / GCONV_ALIGN * GCONV_ALIGN;
-  return (gconv_buffer){aligned_alloc(GCONV_ALIGN, rounded ? rounded : GCONV_ALIGN), bytes};
-}
-
-static void fill(gconv_buffer b) { data_fill_real(b.data, (int64_t)(b.bytes / sizeof(float)), 1); }
-
-static double time_calls(const gconv_plan *plan, const gconv_args *args, double to_beat) {
-  double least = INFINITY, spent = 0;
-  for (int i = 0; i < CALLS && spent < enough_seconds; i++) {
-    const double start = now();
-    if (gconv_execute(plan, args)) return INFINITY;
-    const double seconds = now() - start;
-    least = fmin(least, seconds);
-    spent += seconds;
-    if (seconds > far_behind * to_beat) break;
-  }
-  return least;
-}
-
-static double time_plan(const gconv_plan *plan, double to_beat) {
-  gconv_args args = {.src = buffer_of(plan->tensor_bytes[GCONV_SRC]),
-                     .dst = buffer_of(plan->tensor_bytes[GCONV_DST]),
-                     .wei = buffer_of(plan->tensor_bytes[GCONV_WEI]),
-                     .packed = buffer_of(plan->packed_bytes),
-                     .workspace = buffer_of(plan->workspace_bytes)};
-  double seconds = INFINITY;
-  if (args.src.data && args.dst.data && args.wei.data && args.packed.data && args.workspace.data) {
-    fill(args.src);
-    fill(args.wei);
-    if (!gconv_pack_weights(plan, args.wei, args.packed)) seconds = time_calls(plan, &args, to_beat);
-  }
-  free(args.src.data);
-  free(args.dst.data);
-  free(args.wei.data);
-  free(args.packed.data);
-  free(args.workspace.data);
-  return seconds;
-}
-
-static double least_of(const race *r, const double *seconds) {
-  double least = INFINITY;
-  for (size_t k = 0; k < r->kernel_count; k++) least = fmin(least, seconds[k]);
-  return least;
-}
-
-static const double *times_of(race *r, const gconv_problem *p);
-
-/* On one image: who need not be tried on more. */
-static const double *pilot(race *r, const gconv_problem *p) {
-  gconv_problem one = *p;
-  one.batch = 1;
-  return p->batch > 1 && !gconv_problem_init(&one) ? times_of(r, &one) : NULL;
-}
-
-static void run_race(race *r, const gconv_problem *p, const double *on_one, double *seconds) {
-  const gconv_env env = {.threads = r->threads, .isa_mask = r->isa_mask};
-  const double limit = on_one ? far_behind * least_of(r, on_one) : INFINITY;
+/* What a step that is no convolution takes in a layout; where no net had it there, what it took elsewhere. */
+static double step_seconds(const race *r, int node, gconv_layout layout) {
+  double same = 0, all = 0;
+  int count = 0;
   for (size_t k = 0; k < r->kernel_count; k++) {
-    seconds[k] = INFINITY;
-    gconv_plan *plan = NULL;
-    if (on_one && !(on_one[k] <= limit)) continue;
-    if (gconv_plan_create(r->kernels[k], p, &env, &plan)) continue;
-    seconds[k] = time_plan(plan, least_of(r, seconds));
-    gconv_plan_destroy(plan);
+    const profile_entry *e = entry_of(r, k, node);
+    all += e->seconds;
+    if (e->in == layout) same += e->seconds, count++;
+  }
+  return count ? same / count : all / (double)r->kernel_count;
+}
+
+/* Layouts beside the one it is made in are conversions; the input of a network comes plain. */
+static gconv_status node_costs(const race *r, assignment *a, int node) {
+  const model_node *d = &r->graph->nodes[node];
+  const gconv_dims dims = {r->first->request.batch, d->shape.c, d->shape.h, d->shape.w};
+  double conversion[LAYOUTS][LAYOUTS];
+  for (int from = 0; from < LAYOUTS; from++)
+    for (int to = 0; to < LAYOUTS; to++) conversion[from][to] = NAN; /* not measured yet */
+  for (int s = 0; s < r->state_count; s++) {
+    const gconv_layout made = r->states[s].made;
+    double *cost = &assignment_costs(a, node)[s];
+    if (d->op != MODEL_CONV) *cost += step_seconds(r, node, made);
+    if (d->op == MODEL_INPUT && !r->first->request.native_input && made != GCONV_NCHW) *cost = INFINITY;
+    for (int to = 0; to < LAYOUTS; to++) {
+      if (!(r->states[s].there & bit((gconv_layout)to)) || net_same_memory(dims, made, (gconv_layout)to)) continue;
+      double *seconds = &conversion[made][to];
+      if (isnan(*seconds)) *seconds = profile_conversion(r->first, dims, made, (gconv_layout)to);
+      if (isnan(*seconds)) return gconv_error(GCONV_NO_MEMORY, "no memory to time conversions");
+      *cost += *seconds;
+    }
+  }
+  return GCONV_OK;
+}
+
+/* ---- Costs of a node and one of its inputs ---- */
+
+/* The input of a block comes as its first convolution wants it. */
+static bool sets_input_layout(const race *r, int node) {
+  const int from = model_input_of(r->graph, node, 0);
+  if (r->graph->nodes[from].op != MODEL_INPUT || !r->first->request.native_input) return false;
+  for (int i = from + 1; i < node; i++)
+    if (r->graph->nodes[i].op == MODEL_CONV && model_input_of(r->graph, i, 0) == from) return false;
+  return true;
+}
+
+/* The fastest kernel from one state to another; kernel_count if there is none. A kernel's replacement only counts where
+ * no kernel takes the problem itself. */
+static size_t fastest(const race *r, int node, const state *in, const state *out) {
+  const bool sets = sets_input_layout(r, node);
+  bool all_fall_back = true;
+  size_t best = r->kernel_count;
+  for (size_t k = 0; k < r->kernel_count; k++) all_fall_back &= entry_of(r, k, node)->choice.fallback;
+  for (size_t k = 0; k < r->kernel_count; k++) {
+    const profile_entry *e = entry_of(r, k, node);
+    if (e->out != out->made || !(in->there & bit(e->in)) || (sets && e->in != in->made)) continue;
+    if (e->choice.fallback && !all_fall_back) continue;
+    if (best == r->kernel_count || e->seconds < entry_of(r, best, node)->seconds) best = k;
+  }
+  return best;
+}
+
+static bool fits(const model_node *d, int input, const state *in, const state *out) {
+  switch (d->op) {
+  case MODEL_FC:
+    return (in->there & bit(GCONV_NCHW)) && out->made == GCONV_NCHW;
+  case MODEL_GLOBAL_AVG_POOL:
+    return out->made == GCONV_NCHW;
+  case MODEL_SCALE:
+    return input ? in->there & bit(GCONV_NCHW) : in->made == out->made;
+  default:
+    return input ? in->there & bit(out->made) : in->made == out->made;
   }
 }
 
-/* NULL without memory. */
-static const double *times_of(race *r, const gconv_problem *p) {
-  char text[GCONV_TEXT_MAX];
-  gconv_problem_print(p, text, sizeof text);
-  for (size_t i = 0; i < r->result_count; i++)
-    if (!strcmp(r->results[i].text, text)) return r->results[i].seconds;
-  const double *on_one = pilot(r, p);
-  double *seconds = malloc(r->kernel_count * sizeof *seconds);
-  result *results = realloc(r->results, (r->result_count + 1) * sizeof *results);
-  if (results) r->results = results;
-  if (!results || !seconds) {
-    free(seconds);
-    gconv_error(GCONV_NO_MEMORY, "no memory for a race");
-    return NULL;
-  }
-  for (size_t k = 0; k < r->kernel_count; k++) seconds[k] = INFINITY;
-  run_race(r, p, on_one, seconds);
-  result *made = &r->results[r->result_count++];
-  made->seconds = seconds;
-  memcpy(made->text, text, sizeof text);
-  return seconds;
+static gconv_status pair_costs(const race *r, assignment *a, int node, int input, double *cost) {
+  const model_node *d = &r->graph->nodes[node];
+  for (int in = 0; in < r->state_count; in++)
+    for (int out = 0; out < r->state_count; out++) {
+      double *c = &cost[in * r->state_count + out];
+      if (d->op != MODEL_CONV) {
+        *c = fits(d, input, &r->states[in], &r->states[out]) ? 0 : INFINITY;
+        continue;
+      }
+      const size_t k = fastest(r, node, &r->states[in], &r->states[out]);
+      *c = k < r->kernel_count ? entry_of(r, k, node)->seconds : INFINITY;
+    }
+  if (assignment_add(a, model_input_of(r->graph, node, input), node, cost)) return GCONV_OK;
+  return gconv_error(GCONV_NO_MEMORY, "no memory for the costs of node %d", node);
 }
 
-const char *race_winner(void *context, const gconv_problem *problem) {
-  race *r = context;
-  const double *seconds = times_of(r, problem);
-  if (!seconds) return NULL;
-  size_t best = 0;
-  for (size_t k = 1; k < r->kernel_count; k++)
-    if (seconds[k] < seconds[best]) best = k;
-  if (isfinite(seconds[best])) return r->kernels[best];
-  gconv_error(GCONV_UNSUPPORTED, "none of the chosen kernels takes %s", problem->name);
-  return NULL;
+static gconv_status all_costs(const race *r, assignment *a) {
+  double *cost = malloc((size_t)r->state_count * (size_t)r->state_count * sizeof *cost);
+  gconv_status status = cost ? GCONV_OK : gconv_error(GCONV_NO_MEMORY, "no memory for costs");
+  for (int i = 0; i < r->graph->count && !status; i++) {
+    status = node_costs(r, a, i);
+    for (int k = 0; k < r->graph->nodes[i].inputs && !status; k++) status = pair_costs(r, a, i, k, cost);
+  }
+  free(cost);
+  return status;
+}
+
+static gconv_status decide(const race *r, assignment *a, net_choice *choices) {
+  int *chosen = calloc((size_t)r->graph->count, sizeof *chosen);
+  if (!a || !chosen) {
+    free(chosen);
+    return gconv_error(GCONV_NO_MEMORY, "no memory for a race of %d nodes", r->graph->count);
+  }
+  const gconv_status status = all_costs(r, a);
+  const double seconds = status ? NAN : assignment_solve(a, chosen);
+  for (int i = 0; i < r->graph->count && !status && isfinite(seconds); i++) {
+    if (r->graph->nodes[i].op != MODEL_CONV) continue;
+    const state *in = &r->states[chosen[model_input_of(r->graph, i, 0)]];
+    choices[i] = entry_of(r, fastest(r, i, in, &r->states[chosen[i]]), i)->choice;
+  }
+  free(chosen);
+  if (status || isfinite(seconds)) return status;
+  return gconv_error(GCONV_FAILED, "the layouts of %s do not fit together", r->graph->name);
+}
+
+gconv_status race_nets(net *const *nets, size_t count, net_choice **choices) {
+  race r = {.first = nets[0], .graph = net_graph(nets[0]), .kernel_count = count};
+  *choices = calloc((size_t)r.graph->count, sizeof **choices);
+  gconv_status status =
+      *choices ? profile_nets(nets, count, &r.entries) : gconv_error(GCONV_NO_MEMORY, "no memory for a race");
+  if (!status) {
+    list_states(&r);
+    assignment *a = assignment_create(r.graph->count, r.state_count);
+    status = decide(&r, a, *choices);
+    assignment_free(a);
+  }
+  free(r.entries);
+  if (!status) return status;
+  free(*choices);
+  *choices = NULL;
+  return status;
 }

@@ -1,17 +1,14 @@
-/* race.h - the fastest kernel for a convolution, found by trying: what "best" means for a network. Each layer shape is
- * raced once, in the layout each kernel likes; what conversions between different choices cost is seen only when the
- * whole network is timed. */
+/* race.h - the fastest kernel for each convolution of a network, conversions between layouts included: what "best"
+ * means there. Nets of one graph, each by one kernel, are run and every step is timed where it stands, so that weights
+ * and activations are as warm or cold as they will be. Then each convolution gets one of the kernels, and each result
+ * its layouts, such that the times of all steps and of the conversions that this takes are the least together. */
 #ifndef GCONV_NET_RACE_H
 #define GCONV_NET_RACE_H
 
-#include "gconv.h"
+#include "net.h"
 
-typedef struct race race;
-
-/* Among these kernels (kept, not copied). NULL without memory. */
-race *race_create(const char *const *kernels, size_t count, unsigned isa_mask, int threads);
-void race_free(race *r);
-/* The winner's name; NULL with a sentence if no kernel takes the problem. Fits net_request.kernel_for. */
-const char *race_winner(void *race, const gconv_problem *problem);
+/* The nets are loaded and have an input. The result, for net_request.choices, holds plans of theirs: the very ones that
+ * were timed, as another plan of the same kernel may be another choice of layouts. The caller frees it. */
+gconv_status race_nets(net *const *nets, size_t count, net_choice **choices);
 
 #endif

@@ -6,7 +6,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* An element and what it must be. */
 typedef struct {
@@ -106,15 +105,13 @@ static gconv_status expect_converted(verification *v, int node, const tensor *in
   return status;
 }
 
-static bool is_conversion(const net_step_info *s) { return !strcmp(s->what, "convert"); }
-
 static gconv_status before(void *context, const net *n, int step) {
   verification *v = context;
   const model *m = v->r.graph;
   const net_step_info s = net_step_at(n, step);
   const gconv_kernel *kernel = s.plan ? s.plan->kernel : NULL;
   const bool from_image = m->nodes[s.node].op == MODEL_INPUT;
-  if (is_conversion(&s)) return expect_converted(v, s.node, from_image ? &v->image : s.in);
+  if (net_is_conversion(&s)) return expect_converted(v, s.node, from_image ? &v->image : s.in);
   for (int i = 0; i < m->nodes[s.node].inputs; i++) {
     const int from = model_input_of(m, s.node, i);
     v->r.results[from].given = m->nodes[from].op == MODEL_INPUT ? v->image : s.in[i];

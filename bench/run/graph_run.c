@@ -31,7 +31,6 @@ typedef struct {
   const graph_group *group;
   net_weights **weights; /* by case of the group */
   float **images;
-  race **races; /* by thread count of the group */
   graph_subject *subjects;
   size_t subject_count;
 } group_run;
@@ -64,23 +63,23 @@ static gconv_status try_run(graph_subject *s) {
   return status;
 }
 
-static gconv_status plan_net(graph_subject *s, race *best) {
+static gconv_status plan_net(graph_subject *s, const net_choice *choices) {
   const options *o = &s->session->options;
-  net_request request = {.graph = s->c->m,
-                         .batch = s->batch,
-                         .threads = s->threads,
-                         .isa_mask = o->isa_mask,
-                         .native_input = s->session->level == LEVEL_BLOCK,
-                         .kernel_for = net_one_kernel,
-                         .context = (void *)s->kernel};
-  if (best) request.kernel_for = race_winner, request.context = best;
+  const net_request request = {.graph = s->c->m,
+                               .batch = s->batch,
+                               .threads = s->threads,
+                               .isa_mask = o->isa_mask,
+                               .native_input = s->session->level == LEVEL_BLOCK,
+                               .kernel_for = net_one_kernel,
+                               .context = (void *)s->kernel,
+                               .choices = choices};
   return net_create(&request, &s->n);
 }
 
 /* The net that is verified is the one that is timed. */
-static void prepare(graph_subject *s, race *best, const net_weights *weights, const float *image) {
+static void prepare(graph_subject *s, const net_choice *choices, const net_weights *weights, const float *image) {
   s->err = s->load_ns = NAN;
-  gconv_status status = plan_net(s, best);
+  gconv_status status = plan_net(s, choices);
   if (status) {
     const bool refused = status == GCONV_UNSUPPORTED || status == GCONV_NO_MEMORY;
     refuse(s, refused ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
@@ -182,7 +181,8 @@ static bool repeat(group_run *r) {
   return more;
 }
 
-static void add_subject(group_run *r, size_t i, int t, const char *kernel) {
+/* A subject that stays if `wanted` or `needed`; NULL if it does not. */
+static graph_subject *new_subject(group_run *r, size_t i, int t, const char *kernel, bool needed) {
   graph_subject *s = &r->subjects[r->subject_count];
   *s = (graph_subject){.session = r->session,
                        .c = &r->list->cases[r->group->first + i],
@@ -190,11 +190,49 @@ static void add_subject(group_run *r, size_t i, int t, const char *kernel) {
                        .threads = r->group->threads[t],
                        .batch = batch_of(r->session)};
   graph_benchmark_name(r->session, s->c, kernel, s->threads, s->name);
-  if (!gbench_wanted(s->name)) return;
+  s->timed = gbench_wanted(s->name);
+  if (!s->timed && !needed) return NULL;
   r->subject_count++;
-  const bool is_best = graph_kernel(r->session, r->session->options.kernel_count) == kernel;
-  prepare(s, is_best ? r->races[t] : NULL, r->weights[i], r->images[i]);
-  enlist(s);
+  return s;
+}
+
+/* The best of what is right: nets that failed are not in the race. */
+static gconv_status choose_best(const graph_subject *subjects, size_t count, net_choice **choices) {
+  net **nets = calloc(count, sizeof *nets);
+  if (!nets) return gconv_error(GCONV_NO_MEMORY, "no memory for a race of %zu kernels", count);
+  size_t ready = 0;
+  for (size_t i = 0; i < count; i++)
+    if (subjects[i].status == SUBJECT_OK) nets[ready++] = subjects[i].n;
+  const gconv_status status =
+      ready ? race_nets(nets, ready, choices) : gconv_error(GCONV_UNSUPPORTED, "none of the chosen kernels runs it");
+  free(nets);
+  return status;
+}
+
+/* A model by each kernel and by the best for each of its layers, which needs the others' nets. */
+static void add_subjects(group_run *r, size_t i, int t) {
+  const size_t singles = r->session->options.kernel_count, first = r->subject_count;
+  graph_subject *best = NULL;
+  if (graph_kernels(r->session) > singles) {
+    best = new_subject(r, i, t, graph_kernel(r->session, singles), false);
+    r->subject_count = first; /* it comes last */
+  }
+  for (size_t k = 0; k < singles && !gbench_stopped(); k++) {
+    graph_subject *s = new_subject(r, i, t, graph_kernel(r->session, k), best);
+    if (!s) continue;
+    prepare(s, NULL, r->weights[i], r->images[i]);
+    if (s->timed) enlist(s);
+  }
+  if (!best || gbench_stopped()) return;
+  net_choice *choices = NULL;
+  const gconv_status status = choose_best(&r->subjects[first], r->subject_count - first, &choices);
+  best = new_subject(r, i, t, graph_kernel(r->session, singles), false);
+  if (status)
+    refuse(best, status == GCONV_UNSUPPORTED ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
+  else
+    prepare(best, choices, r->weights[i], r->images[i]);
+  free(choices);
+  enlist(best);
 }
 
 static int step_runs(const graph_subject *s) {
@@ -204,14 +242,13 @@ static int step_runs(const graph_subject *s) {
 
 static void run_subjects(group_run *r) {
   for (size_t i = 0; i < r->group->count; i++)
-    for (int t = 0; t < r->group->thread_count; t++)
-      for (size_t k = 0; k < graph_kernels(r->session) && !gbench_stopped(); k++)
-        add_subject(r, i, t, graph_kernel(r->session, k));
+    for (int t = 0; t < r->group->thread_count; t++) add_subjects(r, i, t);
   gbench_run(false);
   while (!gbench_stopped() && repeat(r)) gbench_run(true);
   for (size_t i = 0; i < r->subject_count; i++) finish(&r->subjects[i]);
   for (size_t i = 0; i < r->subject_count && r->session->level == LEVEL_NETWORK && !gbench_stopped(); i++)
-    if (r->subjects[i].status == SUBJECT_OK) graph_write_steps(&r->subjects[i], step_runs(&r->subjects[i]));
+    if (r->subjects[i].timed && r->subjects[i].status == SUBJECT_OK)
+      graph_write_steps(&r->subjects[i], step_runs(&r->subjects[i]));
 }
 
 static gconv_status prepare_group(group_run *r) {
@@ -219,15 +256,8 @@ static gconv_status prepare_group(group_run *r) {
   const size_t count = r->group->count;
   r->weights = calloc(count, sizeof *r->weights);
   r->images = calloc(count, sizeof *r->images);
-  r->races = calloc((size_t)r->group->thread_count, sizeof *r->races);
   r->subjects = calloc(count * (size_t)r->group->thread_count * graph_kernels(s), sizeof *r->subjects);
-  if (!r->weights || !r->images || !r->races || !r->subjects)
-    return gconv_error(GCONV_NO_MEMORY, "no memory for %zu models", count);
-  for (int t = 0; t < r->group->thread_count; t++) {
-    r->races[t] = race_create((const char *const *)s->options.kernels, s->options.kernel_count, s->options.isa_mask,
-                              r->group->threads[t]);
-    if (!r->races[t]) return gconv_error(GCONV_NO_MEMORY, "no memory for a race");
-  }
+  if (!r->weights || !r->images || !r->subjects) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu models", count);
   gconv_status status = GCONV_OK;
   for (size_t i = 0; i < count && !status; i++) status = make_data(r, i);
   return status;
@@ -239,10 +269,8 @@ static void forget(group_run *r) {
     net_weights_free(r->weights[i]);
     free(r->images[i]);
   }
-  for (int t = 0; t < r->group->thread_count && r->races; t++) race_free(r->races[t]);
   free(r->weights);
   free(r->images);
-  free(r->races);
   free(r->subjects);
 }
 

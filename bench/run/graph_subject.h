@@ -14,6 +14,7 @@ typedef struct {
   char name[GRAPH_NAME_MAX];
 
   net *n; /* NULL where it could not be planned */
+  bool timed; /* else only to choose the best from */
   subject_status status;
   char reason[512];          /* where status is not ok */
   char plan[GCONV_TEXT_MAX]; /* kernels, conversions, memory */
