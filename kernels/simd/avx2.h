@@ -11,6 +11,8 @@ typedef __m256i v_mask;
 INLINE v_f32 v_zero(void) { return _mm256_setzero_ps(); }
 INLINE v_f32 v_load(const float *p) { return _mm256_loadu_ps(p); }
 INLINE void v_store(float *p, v_f32 x) { _mm256_storeu_ps(p, x); }
+INLINE void v_stream(float *p, v_f32 x) { v_store(p, x); } /* less than a cache line: nothing is spared */
+INLINE void v_stream_end(void) {}
 INLINE v_f32 v_bcast(const float *p) { return _mm256_broadcast_ss(p); }
 INLINE v_f32 v_add(v_f32 a, v_f32 b) { return _mm256_add_ps(a, b); }
 INLINE v_f32 v_sub(v_f32 a, v_f32 b) { return _mm256_sub_ps(a, b); }

@@ -11,6 +11,8 @@ typedef __mmask16 v_mask;
 INLINE v_f32 v_zero(void) { return _mm512_setzero_ps(); }
 INLINE v_f32 v_load(const float *p) { return _mm512_loadu_ps(p); }
 INLINE void v_store(float *p, v_f32 x) { _mm512_storeu_ps(p, x); }
+INLINE void v_stream(float *p, v_f32 x) { _mm512_stream_ps(p, x); }
+INLINE void v_stream_end(void) { _mm_sfence(); }
 INLINE v_f32 v_bcast(const float *p) { return _mm512_set1_ps(*p); }
 INLINE v_f32 v_add(v_f32 a, v_f32 b) { return _mm512_add_ps(a, b); }
 INLINE v_f32 v_sub(v_f32 a, v_f32 b) { return _mm512_sub_ps(a, b); }

@@ -121,12 +121,14 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   if (first->main->rows == ALL_ROWS) state->row_step = choose_rows(plan, state->jobs);
   state->x_step = state->flat ? choose_columns(plan, &state->g, state->jobs, first->main->width) : 0;
   choose_order(plan, state);
+  const gconv_counts counts = gconv_problem_count(p);
+  state->large = (size_t)(counts.src_elems + counts.dst_elems) * sizeof(float) > plan->env.caches.l3;
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
 
   plan->native_src_layout = state->image ? GCONV_NCHW : GCONV_NCHW16C;
   plan->native_dst_layout = GCONV_NCHW16C;
   plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
-  plan->executed_macs = gconv_problem_count(p).macs_nominal / p->oc * vectors * VL;
+  plan->executed_macs = counts.macs_nominal / p->oc * vectors * VL;
   plan->lane_use = (double)p->oc / ((double)vectors * VL);
   snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",
            direct_family_name(first->family), operand_mode_name(first->source.mode), first->vectors, first->main->rows,

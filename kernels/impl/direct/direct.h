@@ -29,6 +29,7 @@ typedef struct {
   int x_first, x_last;               /* output columns [x_first, x_last) */
   int i_first, i_last;               /* input indices summed by this call */
   bool accumulate;                   /* add to dst instead of overwriting it */
+  bool stream;                       /* dst past the caches: it is on cache lines and would not stay in them */
 } strip;
 
 typedef void strip_fn(const strip *);
@@ -113,6 +114,7 @@ typedef struct {
   int x_step;          /* output columns per unit of work */
   bool flat;           /* one pixel per column and no border: the plane is one long row */
   bool image;          /* src is NCHW, see tile_image.c */
+  bool large;          /* src and dst exceed the last cache */
   bool jobs_inner;     /* all vectors for some rows or columns before the next */
   ptrdiff_t wei_vector;
   vector_job job[];

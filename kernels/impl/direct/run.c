@@ -13,6 +13,7 @@ typedef struct {
   const direct_state *state;
   const float *src, *wei;
   float *dst;
+  bool stream;
   ptrdiff_t src_image;
   int y_units, x_units; /* ranges of rows or, where there are any, of columns */
 } pass;
@@ -34,6 +35,7 @@ static strip strip_of(const pass *p, int n, const vector_job *job) {
       .x_last = p->state->g.ow,
       .i_first = 0,
       .i_last = job->source.icg,
+      .stream = p->stream,
   };
   for (int v = 0; v < job->vectors; v++) a.dst_vector[v] = vector_dst(p, n, job->vector + v) - dst;
   return a;
@@ -133,12 +135,14 @@ void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const floa
       .src = src,
       .wei = wei,
       .dst = dst,
+      .stream = state->large && (uintptr_t)dst % (BLOCK * sizeof(float)) == 0,
       .src_image = gconv_layout_elems(plan->native_src_layout, image),
       .y_units = (state->g.oh + state->row_step - 1) / state->row_step,
       .x_units = state->x_step ? (state->g.ow + state->x_step - 1) / state->x_step : 0,
   };
   const int64_t units = (int64_t)problem->batch * state->jobs * (p.x_units ? p.x_units : p.y_units);
   run_units(&p, first_unit(&p, units, thread, threads), first_unit(&p, units, thread + 1, threads));
+  if (p.stream) v_stream_end();
 }
 
 static void pack_vector(const gconv_plan *plan, const vector_job *job, int vector, const float *wei, float *out) {

@@ -30,7 +30,10 @@ INLINE void tile(const strip *a, const int K, const int S, const int W, int x0) 
       }
     }
   }
-  UNROLLED (x, W) v_store(dst + x * BLOCK, acc[x]);
+  if (a->stream)
+    UNROLLED (x, W) v_stream(dst + x * BLOCK, acc[x]);
+  else
+    UNROLLED (x, W) v_store(dst + x * BLOCK, acc[x]);
 }
 
 INLINE void tiles(const strip *a, const int K, const int S, const int W) {
