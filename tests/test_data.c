@@ -1,8 +1,11 @@
 /* test_data.c - the harness's buffers notice every kind of overrun, and its data are what they are said to be. */
 #include "buffer.h"
 #include "common.h"
+#include "check.h"
 #include "data.h"
+#include "denormals.h"
 
+#include <float.h>
 #include <math.h>
 
 static void test_guarded_buffers(void **state) {
@@ -95,10 +98,57 @@ static void test_data_is_fixed(void **state) {
   assert_memory_equal(a, fixed, sizeof a);
 }
 
+static bool is_tiny(double value) { return value == 0 || fabs(value) < (double)FLT_MIN; }
+
+/* Activations and results are denormal or zero, and binary32 holds every result exactly. */
+static void test_denormal_cases(void **state) {
+  (void)state;
+  for (int d = 0; d < GCONV_DIRECTIONS; d++) {
+    gconv_problem p;
+    check_case *c;
+    assert_ok(gconv_problem_parse("g4mb2ic16oc16ih9kh3ph1", &p), "problem");
+    p.direction = (gconv_direction)d;
+    assert_ok(check_case_create(&p, CHECK_DENORMAL, 1, 1, &c), gconv_direction_name(p.direction));
+    const gconv_tensor written = gconv_written_tensor(p.direction);
+    const gconv_tensor activations = written == GCONV_SRC ? GCONV_DST : GCONV_SRC;
+    int64_t denormal = 0;
+    for (int64_t i = 0; i < c->elems[activations]; i++) {
+      assert_true(is_tiny((double)c->tensor[activations][i]));
+      denormal += c->tensor[activations][i] != 0;
+    }
+    assert_true(denormal > c->elems[activations] * 4 / 5);
+    for (int64_t i = 0; i < c->elems[written]; i++)
+      assert_true(is_tiny(c->want[i]) && (double)(float)c->want[i] == c->want[i]);
+    const check_result r = check_kernel(c, "naive_split", &(gconv_env){.threads = 1});
+    assert_int_equal(r.verdict, CHECK_PASS);
+    assert_true(r.err == 0);
+    check_case_free(c);
+  }
+}
+
+/* On every thread of the team, and undone. */
+static void test_flushing(void **state) {
+  (void)state;
+  const int threads[] = {1, 2};
+  char text[128];
+  denormals_describe(threads, 2, text, sizeof text);
+  assert_string_equal(text, "kept");
+#if defined(__x86_64__)
+  denormals_flush(2, true);
+  denormals_describe(threads, 2, text, sizeof text);
+  assert_string_equal(text, "flushed to zero, operands and results");
+  denormals_flush(2, false);
+  denormals_describe(threads, 2, text, sizeof text);
+  assert_string_equal(text, "kept");
+#endif
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_guarded_buffers), cmocka_unit_test(test_poison_is_nan), cmocka_unit_test(test_real_data),
-      cmocka_unit_test(test_exact_data),      cmocka_unit_test(test_data_is_fixed),
+      cmocka_unit_test(test_guarded_buffers), cmocka_unit_test(test_poison_is_nan),
+      cmocka_unit_test(test_real_data),       cmocka_unit_test(test_exact_data),
+      cmocka_unit_test(test_data_is_fixed),   cmocka_unit_test(test_denormal_cases),
+      cmocka_unit_test(test_flushing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

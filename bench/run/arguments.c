@@ -18,19 +18,28 @@ static const option_defaults defaults = {
  */
 static const char oracle[] = "ref";
 
-static gconv_status take_cache(session *s, const char *value) {
+/* Items of a comma list, each one of `count` names. */
+static gconv_status take_names(const char *value, const char *(*name)(int), int count, const char *choice, bool *on) {
   for (const char *rest = value;; rest++) {
     const size_t length = strcspn(rest, ",");
-    int cache = 0;
-    while (cache < CACHES &&
-           (strlen(cache_name((cache_mode)cache)) != length || strncmp(rest, cache_name((cache_mode)cache), length)))
-      cache++;
-    if (cache == CACHES)
-      return gconv_error(GCONV_INVALID, "'%.*s' is not warm, cold or cold-weights", (int)length, rest);
-    s->caches[cache] = true;
+    int i = 0;
+    while (i < count && (strlen(name(i)) != length || strncmp(rest, name(i), length))) i++;
+    if (i == count) return gconv_error(GCONV_INVALID, "'%.*s' is not %s", (int)length, rest, choice);
+    on[i] = true;
     rest += length;
     if (!*rest) return GCONV_OK;
   }
+}
+
+static const char *name_cache(int i) { return cache_name((cache_mode)i); }
+static const char *name_inputs(int i) { return inputs_name((inputs)i); }
+
+static gconv_status take_cache(session *s, const char *value) {
+  return take_names(value, name_cache, CACHES, "warm, cold or cold-weights", s->caches);
+}
+
+static gconv_status take_data(session *s, const char *value) {
+  return take_names(value, name_inputs, INPUTS, "real, denormal or flushed", s->inputs);
 }
 
 static gconv_status take_path(const char **path, const char *value) {
@@ -104,6 +113,7 @@ static const struct {
 } table[] = {
     {"--level", take_level, NULL},
     {"--cache", take_cache, NULL},
+    {"--data", take_data, NULL},
     {"--resume", take_resume, NULL},
     {"--csv", take_csv, NULL},
     {"--environment", take_environment, NULL},
@@ -140,6 +150,8 @@ static void print_help(void) {
       "                    'list'); default: all blocks, or resnet50 and resnext50_32x4d, with --mb=1\n"
       "  --cache=LIST      warm: the same buffers again and again (default); cold: tensors and weights rotate\n"
       "                    through twice the last-level cache; cold-weights: only the weights do\n"
+      "  --data=LIST       real: ordinary numbers (default); denormal: activations and results that are denormal;\n"
+      "                    flushed: the same, on threads that flush denormal numbers to zero\n"
       "  --counters=LIST   cycles, instructions, l2_miss, ... ('list' shows them) or PAPI's own names, each thread\n"
       "                    counted, in runs of their own; what cannot be counted here is named and left empty\n"
       "  --huge-pages      asks for huge pages for all buffers; the column huge_page_bytes says what came of it\n"
@@ -185,11 +197,18 @@ static arguments_result check_graphs(const session *s) {
     return bad("--layout: blocks and networks run in native layouts only");
   for (int cache = 0; cache < CACHES; cache++)
     if (cache != CACHE_WARM && s->caches[cache]) return bad("--cache: blocks and networks run warm only");
+  if (s->inputs[INPUTS_DENORMAL] || s->inputs[INPUTS_FLUSHED]) return bad("--data: blocks and networks run real only");
   if (s->stages) return bad("--stages: of layers only; networks have a row for each step");
   if (s->counters.count) return bad("--counters: of layers only");
   if (!s->graphs || strcmp(s->graphs, "list")) return ARGUMENTS_RUN;
   graphs_print(s->level);
   return ARGUMENTS_ANSWERED;
+}
+
+static bool any(const bool *flags, int count) {
+  for (int i = 0; i < count; i++)
+    if (flags[i]) return true;
+  return false;
 }
 
 static arguments_result finish(session *s) {
@@ -198,9 +217,8 @@ static arguments_result finish(session *s) {
   if (options_finish(&s->options, &defaults)) return bad(gconv_last_error());
   if (!kernels_given) drop_oracle(&s->options);
   if (s->resume && s->level != LEVEL_LAYER) return bad("--resume: blocks and networks are not continued, only layers");
-  bool cache_given = false;
-  for (int cache = 0; cache < CACHES; cache++) cache_given |= s->caches[cache];
-  if (!cache_given) s->caches[CACHE_WARM] = true;
+  if (!any(s->caches, CACHES)) s->caches[CACHE_WARM] = true;
+  if (!any(s->inputs, INPUTS)) s->inputs[INPUTS_REAL] = true;
   return s->level == LEVEL_LAYER ? ARGUMENTS_RUN : check_graphs(s);
 }
 

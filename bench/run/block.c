@@ -60,15 +60,25 @@ static bool is_finished(const session *s, const block *b, const char *name) {
   return true;
 }
 
-/* The caches of one kernel, layout and thread count. */
+/* The caches of one kernel, layout, thread count and kind of input. */
 static void each_cache(const session *s, const block *b, instance *i, void (*visit)(const instance *, void *),
                        void *context) {
+  const char *const kind[2] = {i->inputs ? "-" : "", i->inputs ? inputs_name(i->inputs) : ""};
   for (int cache = 0; cache < CACHES; cache++) {
     if (!s->caches[cache]) continue;
     i->cache = (cache_mode)cache;
-    snprintf(i->name, sizeof i->name, "%s/%s/%s/%s/t%d/%s", gconv_direction_name(b->problem.direction),
-             gconv_layout_name(i->layout), b->text, i->kernel, i->threads, cache_name(i->cache));
+    snprintf(i->name, sizeof i->name, "%s/%s/%s/%s/t%d/%s%s%s", gconv_direction_name(b->problem.direction),
+             gconv_layout_name(i->layout), b->text, i->kernel, i->threads, cache_name(i->cache), kind[0], kind[1]);
     if (gbench_wanted(i->name) && !is_finished(s, b, i->name)) visit(i, context);
+  }
+}
+
+static void each_input(const session *s, const block *b, instance *i, void (*visit)(const instance *, void *),
+                       void *context) {
+  for (int kind = 0; kind < INPUTS; kind++) {
+    if (!s->inputs[kind]) continue;
+    i->inputs = (inputs)kind;
+    each_cache(s, b, i, visit, context);
   }
 }
 
@@ -81,14 +91,14 @@ void block_each(const session *s, const block *b, void (*visit)(const instance *
         i.kernel = o->kernels[k];
         i.layout = (gconv_layout)layout;
         i.threads = o->threads[t];
-        each_cache(s, b, &i, visit, context);
+        each_input(s, b, &i, visit, context);
       }
 }
 
 typedef struct {
   session *session;
   const block *block;
-  check_case *data;
+  check_case *data[INPUTS];
   char no_data[512];
   subject *subjects;
   measurement *measurements;
@@ -104,11 +114,13 @@ static void count_one(const instance *i, void *context) {
 static void take_instance(const instance *i, void *context) {
   block_plan *p = context;
   subject *last = p->subject_count ? &p->subjects[p->subject_count - 1] : NULL;
-  if (!last || last->kernel != i->kernel || last->layout != i->layout || last->threads != i->threads) {
+  if (!last || last->kernel != i->kernel || last->layout != i->layout || last->threads != i->threads ||
+      last->inputs != i->inputs) {
     last = &p->subjects[p->subject_count++];
     *last = (subject){.session = p->session,
                       .block = p->block,
-                      .data = p->data,
+                      .data = p->data[i->inputs],
+                      .inputs = i->inputs,
                       .no_data = p->no_data,
                       .kernel = i->kernel,
                       .layout = i->layout,
@@ -126,8 +138,10 @@ static size_t repeat_measurements(block_plan *p) {
 
 static void run_measurements(block_plan *p) {
   const session *s = p->session;
-  if (check_case_create(&p->block->problem, CHECK_REAL, s->options.seed, omp_get_num_procs(), &p->data))
-    snprintf(p->no_data, sizeof p->no_data, "cannot be checked: %s", gconv_last_error());
+  for (int kind = 0; kind < INPUTS; kind++)
+    if (s->inputs[kind] && check_case_create(&p->block->problem, inputs_mode((inputs)kind), s->options.seed,
+                                             omp_get_num_procs(), &p->data[kind]))
+      snprintf(p->no_data, sizeof p->no_data, "cannot be checked: %s", gconv_last_error());
   block_each(s, p->block, take_instance, p);
   for (size_t i = 0; i < p->measurement_count && !gbench_stopped(); i++) {
     measurement *m = &p->measurements[i];
@@ -156,6 +170,6 @@ gconv_status block_run(session *s, const block *b) {
   for (size_t i = 0; i < p.subject_count; i++) gconv_plan_destroy(p.subjects[i].plan);
   free(p.measurements);
   free(p.subjects);
-  check_case_free(p.data);
+  for (int kind = 0; kind < INPUTS; kind++) check_case_free(p.data[kind]);
   return enough ? GCONV_OK : gconv_error(GCONV_NO_MEMORY, "no memory for %zu benchmarks", count);
 }

@@ -25,7 +25,8 @@ typedef struct {
   gconv_layout layout;
   int threads;
   cache_mode cache;
-  char name[NAME_MAX_LENGTH]; /* DIR/LAYOUT/PROBLEM/KERNEL/tN/CACHE */
+  inputs inputs;
+  char name[NAME_MAX_LENGTH]; /* DIR/LAYOUT/PROBLEM/KERNEL/tN/CACHE, with "-denormal" or "-flushed" behind it */
 } instance;
 
 gconv_status blocks_make(const options *o, block_list *list);

@@ -98,6 +98,7 @@ static const column columns[] = {
     COLUMN(NANOSECONDS, waited_ns),
     COLUMN(NANOSECONDS, steal_ns),
     COLUMN(TEXT, marks),
+    COLUMN(TEXT, data),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -161,6 +162,7 @@ const csv_row csv_empty_row = {
     .switches = -1,
     .waited_ns = NAN,
     .steal_ns = NAN,
+    .data = "real",
 };
 
 static void put_text(FILE *out, const char *text) {

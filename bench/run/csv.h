@@ -44,6 +44,7 @@ typedef struct {
   /* Of those that are: repetitions during which the machine was slow; what the system did in all of them. */
   int64_t slow, page_faults, switches;
   double waited_ns, steal_ns;
+  const char *data;  /* the numbers: "real", "denormal", "flushed" */
   const char *marks; /* "slow interrupted moved steal faults": which of them there were; empty for clean figures */
 } csv_row;
 

@@ -4,6 +4,9 @@
 
 #include <float.h>
 #include <stdio.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 typedef enum { FLUSHES_RESULTS = 1, FLUSHES_OPERANDS = 2 } flush;
 
@@ -25,4 +28,16 @@ void denormals_describe(const int *threads, int count, char *text, size_t size) 
     }
   }
   snprintf(text, size, "%s", some == all ? names[all] : "different from thread to thread");
+}
+
+void denormals_flush(int threads, bool on) {
+#if defined(__x86_64__)
+#pragma omp parallel num_threads(threads)
+  {
+    _MM_SET_FLUSH_ZERO_MODE(on ? _MM_FLUSH_ZERO_ON : _MM_FLUSH_ZERO_OFF);
+    _mm_setcsr(on ? _mm_getcsr() | 0x40u : _mm_getcsr() & ~0x40u); /* operands: _MM_DENORMALS_ZERO_ON, of SSE3 */
+  }
+#else
+  (void)threads, (void)on;
+#endif
 }

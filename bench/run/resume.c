@@ -3,6 +3,7 @@
 #include "resume.h"
 
 #include "core/error.h"
+#include "inputs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +14,9 @@
 #include <unistd.h>
 
 /* The columns that say which row it is, in the order of its key. */
-enum { DIRECTION, LAYOUT, PROBLEM, KERNEL, THREADS, CACHE, SET, NAME, KEY_COLUMNS };
-static const char *const key_names[KEY_COLUMNS] = {"direction", "layout", "problem", "kernel",
-                                                   "threads",   "cache",  "set",     "name"};
+enum { DIRECTION, LAYOUT, PROBLEM, KERNEL, THREADS, CACHE, DATA, SET, NAME, KEY_COLUMNS };
+static const char *const key_names[KEY_COLUMNS] = {"direction", "layout", "problem", "kernel", "threads",
+                                                   "cache",     "data",   "set",     "name"};
 
 typedef struct {
   const char *at, *end;
@@ -63,8 +64,10 @@ static bool find_columns(reader *r, int columns[KEY_COLUMNS]) {
 
 static char *make_key(const char *const parts[KEY_COLUMNS]) {
   char *key;
-  const int length = asprintf(&key, "%s/%s/%s/%s/t%s/%s\n%s\n%s", parts[DIRECTION], parts[LAYOUT], parts[PROBLEM],
-                              parts[KERNEL], parts[THREADS], parts[CACHE], parts[SET], parts[NAME]);
+  const bool real = !strcmp(parts[DATA], inputs_name(INPUTS_REAL));
+  const int length =
+      asprintf(&key, "%s/%s/%s/%s/t%s/%s%s%s\n%s\n%s", parts[DIRECTION], parts[LAYOUT], parts[PROBLEM], parts[KERNEL],
+               parts[THREADS], parts[CACHE], real ? "" : "-", real ? "" : parts[DATA], parts[SET], parts[NAME]);
   return length < 0 ? NULL : key;
 }
 

@@ -106,6 +106,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
   row.problem = s->block->text;
   row.layout = gconv_layout_name(s->layout), row.kernel = s->kernel;
   row.threads = s->threads, row.cache = cache_name(m->instance.cache), row.cpus = session_cpus(s->session, s->threads);
+  row.data = inputs_name(s->inputs);
   row.status = statuses[status], row.reason = reason, row.err = s->err;
   describe_problem(&row, &s->block->problem);
   const gconv_kernel *kernel = gconv_kernel_find(s->kernel, s->session->options.isa_mask);

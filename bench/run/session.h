@@ -7,6 +7,7 @@
 #include "counters.h"
 #include "csv.h"
 #include "facts.h"
+#include "inputs.h"
 #include "level.h"
 #include "options.h"
 #include "peak.h"
@@ -27,6 +28,7 @@ typedef struct {
   run_level level;
   const char *graphs; /* --problems= of blocks and networks; NULL: the default */
   bool caches[CACHES];
+  bool inputs[INPUTS];
   double budget;     /* seconds for the repetitions of one benchmark */
   counters counters; /* asked for with --counters */
   bool stages;       /* also a run of each benchmark with the stage clock on */

@@ -1,6 +1,7 @@
 /* subject.c - no kernel is timed that has not just been proved right on this very problem. */
 #include "subject.h"
 
+#include "denormals.h"
 #include "now.h"
 #include "rotation.h"
 
@@ -136,7 +137,9 @@ static void run(gbench_state *state, void *context) {
   if (!status && s->call_seconds < warm_up_limit) status = gconv_execute(s->plan, &r.args[r.copies - 1]);
   if (!status) {
     const watch w = watch_begin(s->session, s->threads);
+    if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, true);
     status = rotation_time(&r, state, gconv_execute, s->plan);
+    if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, false);
     watch_end(&w, &m->runs);
   }
   if (status) gbench_fail(state, gconv_last_error());

@@ -19,6 +19,7 @@ typedef struct {
   const char *kernel;
   gconv_layout layout;
   int threads;
+  inputs inputs;
 
   bool prepared;
   subject_status status;

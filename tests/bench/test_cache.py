@@ -1,6 +1,8 @@
 #!/usr/bin/python3
-"""test_cache.py - gconv-bench --cache and --huge-pages: what rows and context say of the memory a kernel was timed in."""
+"""test_cache.py - gconv-bench --cache, --data and --huge-pages: what rows and context say of the memory a kernel was timed in, and of the
+numbers in it."""
 
+import tempfile
 import unittest
 
 from tool import SMALL, bench, rows
@@ -37,6 +39,29 @@ class Cache(unittest.TestCase):
             self.assertIn(line, self.done.stderr)
 
 
+class Data(unittest.TestCase):
+    def test_every_kind_is_a_row_and_in_the_name(self):
+        done, found = rows(*FLAGS, "--data=real,denormal,flushed", "--cache=warm,cold")
+        self.assertEqual(sorted((row["kernel"], row["cache"], row["data"], row["status"]) for row in found),
+                         sorted((kernel, cache, data, "ok") for kernel in ("direct", "naive_split") for cache in ("warm", "cold")
+                                for data in ("real", "denormal", "flushed")))
+        for suffix in ("warm", "warm-denormal", "cold-flushed"):
+            self.assertRegex(done.stdout, rf"/naive_split/t1/{suffix} ")
+        for row in found:  # sums of denormal integers are exact in any order
+            self.assertEqual(float(row["err"]) == 0, row["data"] != "real", row)
+
+    def test_transforms_say_why_not(self):
+        row, = rows("--problems=g1mb1ic16oc16ih14kh3ph1", "--kernels=winograd_f2", "--threads=1", "--data=denormal")[1]
+        self.assertEqual((row["status"], row["reason"]), ("skipped", "a transform keeps no digits of denormal numbers"))
+
+    def test_a_continued_run_knows_them_apart(self):
+        with tempfile.TemporaryDirectory() as folder:
+            table = f"{folder}/rows.csv"
+            bench(*FLAGS, "--data=denormal", f"--csv={table}")
+            self.assertIn("gconv-bench: 2 timed", bench(*FLAGS, "--data=denormal,real", f"--resume={table}").stderr)
+            self.assertIn("nothing is left to do", bench(*FLAGS, "--data=denormal,real", f"--resume={table}").stderr)
+
+
 class HugePages(unittest.TestCase):
     def test_column_and_context_say_what_came_of_it(self):
         done, found = rows(*FLAGS, "--huge-pages", "--cache=cold")
@@ -48,6 +73,8 @@ class HugePages(unittest.TestCase):
 class Usage(unittest.TestCase):
     def test_bad_values(self):
         self.assertIn("--cache: 'hot' is not warm, cold or cold-weights", bench("--cache=hot", code=2).stderr)
+        self.assertIn("--data: 'nan' is not real, denormal or flushed", bench("--data=nan", code=2).stderr)
+        self.assertIn("--data: blocks and networks run real only", bench("--level=block", "--data=denormal", code=2).stderr)
         self.assertIn("--huge-pages: takes no value, '1G' was given", bench("--huge-pages=1G", code=2).stderr)
 
 

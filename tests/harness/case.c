@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "data.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,10 +30,14 @@ static gconv_status fill_inputs(check_case *c, gconv_tensor written) {
     c->tensor[t] = malloc((size_t)c->elems[t] * sizeof(float));
     if (!c->tensor[t]) return gconv_error(GCONV_NO_MEMORY, "no memory for %lld floats", (long long)c->elems[t]);
     const uint64_t seed = data_seed(c->seed, t);
-    if (c->mode == CHECK_EXACT)
-      data_fill_exact(c->tensor[t], c->elems[t], seed, terms);
-    else
+    if (c->mode == CHECK_REAL)
       data_fill_real(c->tensor[t], c->elems[t], seed);
+    else
+      data_fill_exact(c->tensor[t], c->elems[t], seed, terms);
+  }
+  if (c->mode == CHECK_DENORMAL) {
+    const gconv_tensor activations = written == GCONV_SRC ? GCONV_DST : GCONV_SRC;
+    data_scale(c->tensor[activations], c->elems[activations], FLT_TRUE_MIN);
   }
   return GCONV_OK;
 }

@@ -38,3 +38,7 @@ void data_fill_exact(float *values, int64_t count, uint64_t seed, int64_t sum_te
     values[i] = zero ? 0.0f : (float)(r & 8 ? magnitude : -magnitude);
   }
 }
+
+void data_scale(float *values, int64_t count, float factor) {
+  for (int64_t i = 0; i < count; i++) values[i] *= factor;
+}

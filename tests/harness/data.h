@@ -14,4 +14,8 @@ void data_fill_real(float *values, int64_t count, uint64_t seed);
  * magnitude: binary32 then holds every partial sum exactly, in any order. */
 void data_fill_exact(float *values, int64_t count, uint64_t seed, int64_t sum_terms);
 
+/* Integers times the smallest denormal number are denormal, and so are their products with integers and the sums of
+ * these, all of them exact. */
+void data_scale(float *values, int64_t count, float factor);
+
 #endif
