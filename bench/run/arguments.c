@@ -101,6 +101,11 @@ static gconv_status take_stages(session *s, const char *value) {
   return s->stages ? GCONV_OK : gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value);
 }
 
+static gconv_status take_placements(session *s, const char *value) {
+  s->placements = !*value;
+  return s->placements ? GCONV_OK : gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value);
+}
+
 static gconv_status take_huge_pages(session *s, const char *value) {
   s->pool.ask_huge = !*value;
   return *value ? gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value) : GCONV_OK;
@@ -121,6 +126,7 @@ static const struct {
     {"--precision", take_precision, NULL},
     {"--progress", take_progress, "line"},
     {"--stages", take_stages, ""},
+    {"--placements", take_placements, ""},
     {"--counters", take_counters, NULL},
     {"--huge-pages", take_huge_pages, ""},
 };
@@ -155,6 +161,8 @@ static void print_help(void) {
       "  --counters=LIST   cycles, instructions, l2_miss, ... ('list' shows them) or PAPI's own names, each thread\n"
       "                    counted, in runs of their own; what cannot be counted here is named and left empty\n"
       "  --huge-pages      asks for huge pages for all buffers; the column huge_page_bytes says what came of it\n"
+      "  --placements      how much it matters where in their pages src and dst begin: each warm benchmark at eight\n"
+      "                    places in turn, in a run of its own; fastest, slowest and which they were in the CSV\n"
       "  --csv=FILE        one row a measurement, written as it is made\n"
       "  --resume=FILE     the same, but what FILE holds already is not measured again: continues a killed run\n"
       "  --environment=FILE  machine, build, libraries and this run as JSON, at its beginning and again at its end\n"
@@ -199,6 +207,7 @@ static arguments_result check_graphs(const session *s) {
     if (cache != CACHE_WARM && s->caches[cache]) return bad("--cache: blocks and networks run warm only");
   if (s->inputs[INPUTS_DENORMAL] || s->inputs[INPUTS_FLUSHED]) return bad("--data: blocks and networks run real only");
   if (s->stages) return bad("--stages: of layers only; networks have a row for each step");
+  if (s->placements) return bad("--placements: of layers only");
   if (s->counters.count) return bad("--counters: of layers only");
   if (!s->graphs || strcmp(s->graphs, "list")) return ARGUMENTS_RUN;
   graphs_print(s->level);

@@ -99,6 +99,10 @@ static const column columns[] = {
     COLUMN(NANOSECONDS, steal_ns),
     COLUMN(TEXT, marks),
     COLUMN(TEXT, data),
+    COLUMN(NANOSECONDS, placement_min_ns),
+    COLUMN(NANOSECONDS, placement_max_ns),
+    COLUMN(TEXT, placement_best),
+    COLUMN(TEXT, placement_worst),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -163,6 +167,8 @@ const csv_row csv_empty_row = {
     .waited_ns = NAN,
     .steal_ns = NAN,
     .data = "real",
+    .placement_min_ns = NAN,
+    .placement_max_ns = NAN,
 };
 
 static void put_text(FILE *out, const char *text) {

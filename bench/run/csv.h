@@ -44,6 +44,9 @@ typedef struct {
   /* Of those that are: repetitions during which the machine was slow; what the system did in all of them. */
   int64_t slow, page_faults, switches;
   double waited_ns, steal_ns;
+  /* With --placements: a call where in their pages the tensors suit it best and worst, and what places these are. */
+  double placement_min_ns, placement_max_ns;
+  const char *placement_best, *placement_worst;
   const char *data;  /* the numbers: "real", "denormal", "flushed" */
   const char *marks; /* "slow interrupted moved steal faults": which of them there were; empty for clean figures */
 } csv_row;

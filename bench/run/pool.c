@@ -11,7 +11,7 @@
 
 /* Buffers start an odd multiple of a cache line after one another: tensors whose sizes are powers of two would
  * otherwise all begin at one page offset, where stores and later loads look alike to the CPU (4 KiB aliasing). */
-enum { LINE = 64, PAGE = 4096, STAGGER = 5 * LINE, GROWTH = 1 << 21 /* a huge page */ };
+enum { LINE = 64, STAGGER = 5 * LINE, GROWTH = 1 << 21 /* a huge page */ };
 
 const char pool_placement[] =
     "aligned to 64 bytes, each 320 bytes further into its page; first touched by all threads, 16 pages in turn";
@@ -23,7 +23,7 @@ size_t pool_cost(size_t bytes) { return round_up(bytes, LINE) + STAGGER; }
 /* All threads touch pages in turn: on a machine with several memory nodes no thread count is favoured. */
 static void touch(char *base, size_t bytes) {
 #pragma omp parallel for schedule(static, 16)
-  for (size_t at = 0; at < bytes; at += PAGE) base[at] = 0;
+  for (size_t at = 0; at < bytes; at += POOL_PAGE) base[at] = 0;
 }
 
 bool pool_reserve(pool *p, size_t bytes) {
@@ -37,7 +37,7 @@ bool pool_reserve(pool *p, size_t bytes) {
     return false;
   }
   char *base = (char *)mapping + (GROWTH - (uintptr_t)mapping % GROWTH) % GROWTH;
-  *p = (pool){.ask_huge = p->ask_huge, .mapping = mapping, .base = base, .bytes = size};
+  *p = (pool){.offsets = p->offsets, .ask_huge = p->ask_huge, .mapping = mapping, .base = base, .bytes = size};
   if (p->ask_huge && madvise(base, size, MADV_HUGEPAGE)) p->refused = errno;
   touch(p->base, p->bytes);
   p->huge_bytes = pages_huge_bytes(p->base, p->bytes);
@@ -47,6 +47,13 @@ bool pool_reserve(pool *p, size_t bytes) {
 gconv_buffer pool_grant(pool *p, size_t bytes) {
   gconv_buffer buffer = {p->base + p->used, bytes};
   p->used += pool_cost(bytes);
+  return buffer;
+}
+
+gconv_buffer pool_grant_at(pool *p, size_t bytes, size_t offset) {
+  const size_t pages = round_up(p->used, POOL_PAGE); /* the base is that of a huge page */
+  const gconv_buffer buffer = {p->base + pages + offset, bytes};
+  p->used = round_up(pages + offset + bytes, LINE);
   return buffer;
 }
 

@@ -5,8 +5,14 @@
 
 #include "gconv.h"
 
+/* Where src and dst are to begin, in bytes behind the start of a page. */
 typedef struct {
-  bool ask_huge; /* set by the user: huge pages, please (madvise) */
+  size_t src, dst;
+} pool_offsets;
+
+typedef struct {
+  const pool_offsets *offsets; /* NULL: the pool staggers them as everything else */
+  bool ask_huge;               /* set by the user: huge pages, please (madvise) */
   void *mapping;
   char *base; /* in the mapping, where a huge page may begin */
   size_t bytes, used;
@@ -22,6 +28,9 @@ bool pool_reserve(pool *p, size_t bytes);
 size_t pool_cost(size_t bytes);
 /* The next `bytes` of the reservation, aligned for any kernel. Reserving starts anew. */
 gconv_buffer pool_grant(pool *p, size_t bytes);
+/* The same, `offset` bytes behind the start of a page: may take POOL_PAGE bytes more. */
+gconv_buffer pool_grant_at(pool *p, size_t bytes, size_t offset);
+enum { POOL_PAGE = 4096 };
 void pool_free(pool *p);
 
 #endif

@@ -61,15 +61,23 @@ static void copy_buffer(gconv_buffer to, gconv_buffer from) {
   if (to.data != from.data) memcpy(to.data, from.data, from.bytes);
 }
 
+/* Two pages more are reserved for these than pool_bytes says. */
+static void place_tensors(pool *p, const gconv_plan *plan, gconv_args *args) {
+  args->src = pool_grant_at(p, gconv_plan_tensor_bytes(plan, GCONV_SRC), p->offsets->src);
+  args->dst = pool_grant_at(p, gconv_plan_tensor_bytes(plan, GCONV_DST), p->offsets->dst);
+}
+
 gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const check_case *data, rotation_size size) {
-  if (!pool_reserve(p, pool_bytes(plan, size))) return GCONV_NO_MEMORY;
+  if (!pool_reserve(p, pool_bytes(plan, size) + 2 * (POOL_PAGE + LINE))) return GCONV_NO_MEMORY;
   r->copies = size.weights;
   r->args = pool_grant(p, (size_t)r->copies * sizeof *r->args).data;
   const gconv_buffer workspace = pool_grant(p, plan->workspace_bytes);
   for (int i = 0; i < r->copies; i++) {
     gconv_args *copy = &r->args[i];
     *copy = i ? r->args[0] : (gconv_args){.workspace = workspace};
-    if (i < size.tensors) {
+    if (i < size.tensors && p->offsets) {
+      place_tensors(p, plan, copy);
+    } else if (i < size.tensors) {
       copy->src = pool_grant(p, gconv_plan_tensor_bytes(plan, GCONV_SRC));
       copy->dst = pool_grant(p, gconv_plan_tensor_bytes(plan, GCONV_DST));
     }

@@ -90,6 +90,11 @@ static void describe_counters(csv_row *row, const measurement *m, char *texts[3]
   row->ipc = m->counted.ipc, row->ghz = m->counted.ghz;
 }
 
+static void describe_placements(csv_row *row, const placement_spread *p) {
+  row->placement_min_ns = p->min_ns, row->placement_max_ns = p->max_ns;
+  row->placement_best = p->best, row->placement_worst = p->worst;
+}
+
 static void describe_stages(csv_row *row, const stage_times *times) {
   row->stage_pack_src_ns = times->ns[GCONV_STAGE_PACK_SRC];
   row->stage_transform_ns = times->ns[GCONV_STAGE_TRANSFORM];
@@ -119,6 +124,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
   }
   describe_roof(&row, m);
   if (m->stages.total_ns > 0) describe_stages(&row, &m->stages);
+  if (m->placements.made) describe_placements(&row, &m->placements);
   char *counts[3] = {NULL};
   if (m->counted.made) describe_counters(&row, m, counts);
   for (size_t i = 0; i < s->block->case_count; i++) {

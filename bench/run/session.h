@@ -31,6 +31,7 @@ typedef struct {
   bool inputs[INPUTS];
   double budget;     /* seconds for the repetitions of one benchmark */
   counters counters; /* asked for with --counters */
+  bool placements;   /* also a run of each at several places in memory */
   bool stages;       /* also a run of each benchmark with the stage clock on */
   double precision;  /* repeated until the median's confidence interval is no wider share of it */
   const char *csv_path;

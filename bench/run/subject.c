@@ -181,16 +181,18 @@ static void add(measurement *m, int repetitions) {
                             .iteration_seconds = m->subject->call_seconds});
 }
 
-/* With --stages and --counters: before the headline runs, none of which then waits for it. */
+/* With --stages, --counters and --placements: before the headline runs, none of which then waits for it. */
 static void run_extras(measurement *m) {
   subject *s = m->subject;
   const session *asked = s->session;
-  if (!asked->stages && !asked->counters.groups) return;
+  if (!asked->stages && !asked->counters.groups && !asked->placements) return;
   rotation r;
   gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
   if (!status && asked->stages) status = stages_time(&r, s->plan, s->call_seconds, asked, &m->stages);
   if (!status && asked->counters.groups)
     status = counted_measure(&r, s->plan, s->call_seconds, &asked->counters, &m->counted);
+  if (!status && asked->placements && m->instance.cache == CACHE_WARM)
+    status = placement_measure(&s->session->pool, s->plan, s->data, s->call_seconds, &m->placements);
   if (status) refuse(s, SUBJECT_FAILED, m->instance.name, gconv_last_error());
 }
 

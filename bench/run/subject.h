@@ -6,6 +6,7 @@
 #include "block.h"
 #include "check.h"
 #include "counted.h"
+#include "placement.h"
 #include "repeated.h"
 #include "stages.h"
 
@@ -33,9 +34,10 @@ typedef struct {
 typedef struct {
   subject *subject;
   instance instance;
-  rotation_size size; /* of what it is timed on, where the subject is ok */
-  counted counted;    /* with --counters */
-  stage_times stages; /* with --stages; total_ns is 0 where there are none */
+  rotation_size size;          /* of what it is timed on, where the subject is ok */
+  counted counted;             /* with --counters */
+  stage_times stages;          /* with --stages; total_ns is 0 where there are none */
+  placement_spread placements; /* with --placements, where caches are warm */
   repeated runs;
 } measurement;
 

@@ -62,6 +62,20 @@ class Data(unittest.TestCase):
             self.assertIn("nothing is left to do", bench(*FLAGS, "--data=denormal,real", f"--resume={table}").stderr)
 
 
+class Placements(unittest.TestCase):
+    def test_warm_rows_say_best_and_worst_place(self):
+        _, found = rows(*FLAGS, "--layout=native,nchw", "--placements", "--cache=warm,cold")
+        self.assertEqual(len(found), 8)
+        for row in found:
+            spread = [row[f"placement_{name}"] for name in ("min_ns", "max_ns", "best", "worst")]
+            if row["cache"] == "cold":
+                self.assertEqual(spread, [""] * 4)
+            else:
+                self.assertTrue(0 < float(spread[0]) <= float(spread[1]), row)
+                for place in spread[2:]:
+                    self.assertRegex(place, r"^(staggered|src\+\d+ dst\+\d+)$")
+
+
 class HugePages(unittest.TestCase):
     def test_column_and_context_say_what_came_of_it(self):
         done, found = rows(*FLAGS, "--huge-pages", "--cache=cold")
@@ -75,6 +89,8 @@ class Usage(unittest.TestCase):
         self.assertIn("--cache: 'hot' is not warm, cold or cold-weights", bench("--cache=hot", code=2).stderr)
         self.assertIn("--data: 'nan' is not real, denormal or flushed", bench("--data=nan", code=2).stderr)
         self.assertIn("--data: blocks and networks run real only", bench("--level=block", "--data=denormal", code=2).stderr)
+        self.assertIn("--placements: takes no value, '3' was given", bench("--placements=3", code=2).stderr)
+        self.assertIn("--placements: of layers only", bench("--level=block", "--placements", code=2).stderr)
         self.assertIn("--huge-pages: takes no value, '1G' was given", bench("--huge-pages=1G", code=2).stderr)
 
 
