@@ -51,13 +51,13 @@ gconv_buffer pool_grant(pool *p, size_t bytes) {
 }
 
 gconv_buffer pool_grant_at(pool *p, size_t bytes, size_t offset) {
-  const size_t pages = round_up(p->used, POOL_PAGE); /* the base is that of a huge page */
-  const gconv_buffer buffer = {p->base + pages + offset, bytes};
-  p->used = round_up(pages + offset + bytes, LINE);
+  const size_t at = p->used + (offset + POOL_PAGE - p->used % POOL_PAGE) % POOL_PAGE; /* the base begins a page */
+  const gconv_buffer buffer = {p->base + at, bytes};
+  p->used = round_up(at + bytes, LINE);
   return buffer;
 }
 
 void pool_free(pool *p) {
   if (p->mapping) munmap(p->mapping, p->bytes + GROWTH);
-  *p = (pool){.ask_huge = p->ask_huge};
+  *p = (pool){.offsets = p->offsets, .ask_huge = p->ask_huge};
 }
