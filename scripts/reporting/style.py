@@ -66,6 +66,12 @@ def grid(count, columns=3, height=2.5):
     return figure, list(axes.flat[:count])
 
 
+def legend_above(figure, handles, labels):
+    """One line over all panels. loc="outside upper center" came with matplotlib 3.7: its room is kept by hand."""
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - 0.3 / figure.get_figheight()))
+    figure.legend(handles, labels, loc="upper center", ncol=len(labels), fontsize=8)
+
+
 def tip(axes, artist, text):
     """Words that the page shows when somebody points at the artist."""
     tips = axes.figure.tips

@@ -44,7 +44,7 @@ def section(run):
         axes.set_title(label, fontsize=8)
         axes.set_xlabel("groups merged")
     handles = [style.plt.Rectangle((0, 0), 1, 1, color=colour) for colour in (style.BLOCKS[2], style.BLOCKS[1])]
-    figure.legend(handles, ["useful FLOPs", "FLOPs on zeros"], loc="outside upper center", ncols=2, fontsize=8)
+    style.legend_above(figure, handles, ["useful FLOPs", "FLOPs on zeros"])
     best = rows.loc[rows.groupby("layer")["time_median_ns"].idxmin(), "m"]
     text = f"The fastest merge factor is {', '.join(f'{value} on {count}' for value, count in best.value_counts().sort_index().items())} of {len(best)} layers."
     return Section("merged", "Merging groups", [Text(text), Plot("merged", figure, "Useful and wasted FLOPs, and time, over the number of merged groups.")])

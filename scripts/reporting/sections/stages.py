@@ -40,7 +40,7 @@ def section(run):
         axes.set_title(label, fontsize=8)
         axes.set_xlabel("us, in a run with the stage clock on", fontsize=7)
     handles = [style.plt.Rectangle((0, 0), 1, 1, color=colour) for colour in style.BLOCKS]
-    figure.legend(handles, STAGES, loc="outside upper center", ncols=len(STAGES), fontsize=8)
+    style.legend_above(figure, handles, STAGES)
     compute = rows[columns["compute"]] / rows[list(columns.values())].sum(axis=1) if "compute" in columns else None
     text = "The stages of each kernel, from a run of its own with the clock on."
     if compute is not None:
