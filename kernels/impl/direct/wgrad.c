@@ -14,7 +14,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct {
   operand_source source;
@@ -136,7 +135,7 @@ static void run_unit(const pass *s, int64_t unit) {
   const wgrad_state *state = s->plan->state;
   const int part = (int)(unit % state->parts), block = (int)(unit / state->parts % state->blocks);
   const wgrad_job *job = &state->job[unit / state->parts / state->blocks];
-  const int first = block * BLOCK, last = min_int(first + BLOCK, p->icg), taps = p->kh * p->kw;
+  const int first = block * BLOCK, last = min_int(first + BLOCK, p->icg);
   const int64_t rows = (int64_t)p->batch * p->oh, end = rows * (part + 1) / state->parts;
   float *gradients = part ? s->partial + (part - 1) * (ptrdiff_t)state->vectors * state->wei_vector : s->packed;
   const ptrdiff_t dst_block = (ptrdiff_t)p->oh * p->ow * BLOCK;
@@ -146,10 +145,8 @@ static void run_unit(const pass *s, int64_t unit) {
                    .dst_vector = channel_offset((job->vector + job->vectors - 1) * VL, dst_block) - dst_first,
                    .src_block = (ptrdiff_t)p->ih * p->iw * BLOCK,
                    .wei = gradients + job->vector * state->wei_vector,
-                   .wei_vector = state->wei_vector};
-  for (int v = 0; v < job->vectors; v++)
-    memset(a.wei + v * a.wei_vector + (ptrdiff_t)first * taps * VL, 0,
-           (size_t)(last - first) * (size_t)taps * VL * sizeof(float));
+                   .wei_vector = state->wei_vector,
+                   .fresh = true};
   for (int64_t row = rows * part / state->parts; row < end;) {
     const int n = (int)(row / p->oh), y = (int)(row % p->oh);
     const int count = min_int(min_int(state->rows, p->oh - y), (int)(end - row < p->oh ? end - row : p->oh));
@@ -158,6 +155,7 @@ static void run_unit(const pass *s, int64_t unit) {
     a.y_first = y;
     a.y_last = y + count;
     run_block(job, &a, first, last);
+    a.fresh = false;
     row += count;
   }
 }

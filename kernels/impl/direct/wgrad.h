@@ -21,7 +21,10 @@ typedef struct {
   float *wei;                          /* gradients of the vector: [i][r][s][lane] */
   ptrdiff_t wei_vector;                /* floats to those of the second vector */
   int y_first, y_last, i, row_of_taps; /* row_of_taps: the first, where a microkernel takes some rows of the kernel */
+  bool fresh;                          /* nothing was added to these gradients before: memory holds none */
 } wgrad_strip;
+
+INLINE v_f32 wgrad_load(const wgrad_strip *a, const float *gradient) { return a->fresh ? v_zero() : v_load(gradient); }
 
 typedef void wgrad_fn(const wgrad_strip *);
 

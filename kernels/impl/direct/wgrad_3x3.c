@@ -88,8 +88,9 @@ INLINE void columns(const input_row *row, const operand_mode mode, const int NI,
 INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int NI) {
   const gconv_problem *p = a->p;
   const bool same = p->pad_left == 1 && p->ow == p->iw && p->iw > 1;
+  float *gradient = a->wei + (ptrdiff_t)a->i * TAPS * VL;
   v_f32 acc[2 * TAPS]; /* [NI][TAPS] of it live in registers */
-  wgrad_load(a, NI * TAPS, acc);
+  UNROLLED (t, NI * TAPS) acc[t] = wgrad_load(a, gradient + t * VL);
   for (int q = a->y_first - p->pad_top; q < a->y_last - p->pad_top + K - 1; q++) {
     if (q < 0 || q >= p->ih) continue;
     input_row row = {.in = wgrad_input_at(a, mode, NI, (ptrdiff_t)q * p->iw * BLOCK)};
@@ -107,7 +108,7 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
     else
       columns(&row, mode, NI, acc);
   }
-  wgrad_store(a, NI * TAPS, acc);
+  UNROLLED (t, NI * TAPS) v_store(gradient + t * VL, acc[t]);
 }
 
 // clang-format off

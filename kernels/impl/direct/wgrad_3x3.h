@@ -31,14 +31,4 @@ INLINE v_f32 wgrad_operand(const wgrad_input *in, const operand_mode mode, const
                  in->second);
 }
 
-INLINE void wgrad_load(const wgrad_strip *a, const int count, v_f32 acc[]) {
-  const float *wei = a->wei + (ptrdiff_t)a->i * 9 * VL;
-  UNROLLED (t, count) acc[t] = v_load(wei + t * VL);
-}
-
-INLINE void wgrad_store(const wgrad_strip *a, const int count, const v_f32 acc[]) {
-  float *wei = a->wei + (ptrdiff_t)a->i * 9 * VL;
-  UNROLLED (t, count) v_store(wei + t * VL, acc[t]);
-}
-
 #endif

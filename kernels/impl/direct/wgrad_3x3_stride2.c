@@ -74,8 +74,9 @@ INLINE void cell_row(const cells *row, const operand_mode mode, const int NI, co
 
 INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int NI) {
   const gconv_problem *p = a->p;
+  float *gradient = a->wei + (ptrdiff_t)a->i * TAPS * VL;
   v_f32 acc[2 * TAPS]; /* [NI][TAPS] of it live in registers */
-  wgrad_load(a, NI * TAPS, acc);
+  UNROLLED (t, NI * TAPS) acc[t] = wgrad_load(a, gradient + t * VL);
   for (int y = a->y_first; y <= a->y_last; y++) {
     const int q = 2 * y - p->pad_top;
     const ptrdiff_t place = ((ptrdiff_t)q * p->iw - p->pad_left) * BLOCK;
@@ -93,7 +94,7 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
     else
       cell_row(&row, mode, NI, row.have, row.meet, acc);
   }
-  wgrad_store(a, NI * TAPS, acc);
+  UNROLLED (t, NI * TAPS) v_store(gradient + t * VL, acc[t]);
 }
 
 // clang-format off

@@ -26,7 +26,7 @@ INLINE void tap(const wgrad_strip *a, const operand_mode mode, const int NV, con
   v_f32 acc[2][MOST]; /* [NV][NI] of it live in registers */
   for (int n = 0; n < NI; n++) at[n] = operand_for(a->source, mode, a->src, a->src_block, a->i + n);
   UNROLLED (v, NV)
-    UNROLLED (n, NI) acc[v][n] = v_load(wei + v * a->wei_vector + (ptrdiff_t)n * taps * VL);
+    UNROLLED (n, NI) acc[v][n] = wgrad_load(a, wei + v * a->wei_vector + (ptrdiff_t)n * taps * VL);
   for (int y = a->y_first; y < a->y_last; y++) {
     const int64_t q = (int64_t)y * p->stride_h - p->pad_top + (int64_t)r * (p->dilation_h + 1);
     if (q < 0 || q >= p->ih) continue;

@@ -48,7 +48,7 @@ INLINE void gradients(const wgrad_strip *original, const int KW, const int R) {
   float *wei = a.wei + (ptrdiff_t)a.row_of_taps * KW * VL;
   v_f32 acc[7][7]; /* [R][KW] of it live in registers */
   UNROLLED (r, R)
-    UNROLLED (s, KW) acc[r][s] = v_load(wei + (r * KW + s) * VL);
+    UNROLLED (s, KW) acc[r][s] = wgrad_load(&a, wei + (r * KW + s) * VL);
   for (int y = a.y_first; y < a.y_last; y++) {
     const int64_t top = (int64_t)y * p->stride_h - p->pad_top + a.row_of_taps;
     uint32_t rows = 0;
