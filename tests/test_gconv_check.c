@@ -69,7 +69,7 @@ static void test_fail_and_repeat(void **state) {
   assert_int_equal(
       run("--problems=g2mb1ic4oc4ih5kh3 --kernels=ref@m2 --dir=fwd --layout=nchw --threads=2 --isa=scalar --seed=5"),
       1);
-  assert_int_equal(count_lines("FAIL fwd/nchw/g2mb1_ic4oc4_ih5oh3kh3sh1ph0/ref@m2/t2 "), 1);
+  assert_int_equal(count_lines("FAIL fwd/nchw/g2mb1_ic4oc4_ih5oh3kh3sh1ph0/ref@m2/t2 [scalar: "), 1);
   const char *repeat = strstr(output, "repeat with: gconv-check ");
   assert_non_null(repeat);
   char arguments[1024], fail_line[512];
@@ -79,6 +79,44 @@ static void test_fail_and_repeat(void **state) {
   assert_string_equal(last_line(), "0 passed, 1 failed, 0 skipped");
   assert_int_equal(run(arguments), 1);
   assert_says(fail_line);
+}
+
+/* A long run in pieces is the run in one; the second piece begins where the first says. */
+static void test_random_in_pieces(void **state) {
+  (void)state;
+  static const char same[] = "--seed=7 --kernels=ref,naive_split --random=";
+  static const struct {
+    const char *arguments, *next;
+  } rows[] = {{"6", "next is --first=6\n"}, {"2", "next is --first=2\n"}, {"4 --first=2", "next is --first=6\n"}};
+  long passed[ROWS(rows)];
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    char arguments[256];
+    snprintf(arguments, sizeof arguments, "%s%s", same, rows[i].arguments);
+    assert_int_equal(run(arguments), 0);
+    assert_says(rows[i].next);
+    passed[i] = strtol(last_line(), NULL, 10);
+    assert_true(passed[i] > 0);
+  }
+  assert_int_equal(passed[0], passed[1] + passed[2]);
+}
+
+/* Whatever the machine does, waiting threads of a random run sleep, unless the user wants them to spin: spinning on
+ * shared cores made one small problem of two threads (the one below) run into the time limit. */
+static void test_random_waits_asleep(void **state) {
+  (void)state;
+  static const char arguments[] = "--random=1 --first=5341 --seed=2 --kernels=batched_gemm,naive_split --threads=2";
+  const char *before = getenv("OMP_WAIT_POLICY");
+  char saved[32];
+  snprintf(saved, sizeof saved, "%s", before ? before : "");
+  assert_int_equal(setenv("OMP_DISPLAY_ENV", "true", 1), 0);
+  assert_int_equal(unsetenv("OMP_WAIT_POLICY"), 0);
+  assert_int_equal(run(arguments), 0);
+  assert_says("OMP_WAIT_POLICY = 'PASSIVE'");
+  assert_int_equal(setenv("OMP_WAIT_POLICY", "active", 1), 0);
+  assert_int_equal(run(arguments), 0);
+  assert_null(strstr(output, "'PASSIVE'"));
+  assert_int_equal(before ? setenv("OMP_WAIT_POLICY", saved, 1) : unsetenv("OMP_WAIT_POLICY"), 0);
+  assert_int_equal(unsetenv("OMP_DISPLAY_ENV"), 0);
 }
 
 static void test_nothing_passed(void **state) {
@@ -105,6 +143,8 @@ static void test_bad_usage(void **state) {
       {"--isa=mmx", "'mmx' is not an instruction set"},
       {"--seed=-1", "'-1' is not a number"},
       {"--mb=many", "'many' is not a number"},
+      {"--random=0", "'0' is not a number of problems"},
+      {"--random=5 --first=-1", "'-1' is not the index of a problem"},
   };
   for (size_t i = 0; i < ROWS(rows); i++) {
     assert_int_equal(run(rows[i].arguments), 2);
@@ -131,6 +171,8 @@ int main(void) {
       cmocka_unit_test(test_pass),
       cmocka_unit_test(test_batch_and_seed),
       cmocka_unit_test(test_fail_and_repeat),
+      cmocka_unit_test(test_random_in_pieces),
+      cmocka_unit_test(test_random_waits_asleep),
       cmocka_unit_test(test_nothing_passed),
       cmocka_unit_test(test_bad_usage),
       cmocka_unit_test(test_help_and_lists),

@@ -36,11 +36,21 @@ static bool take_checks(arguments *a, const char *value) {
   return a->checks;
 }
 
-static bool take_random(arguments *a, const char *value) {
+static bool take_number(const char *value, uint64_t *number) {
   char *end;
   errno = 0;
-  a->random.problems = strtoull(value, &end, 10);
-  if (*value >= '0' && *value <= '9' && !*end && !errno && a->random.problems) return true;
+  *number = strtoull(value, &end, 10);
+  return *value >= '0' && *value <= '9' && !*end && !errno;
+}
+
+static bool take_first(arguments *a, const char *value) {
+  if (take_number(value, &a->random.first)) return true;
+  gconv_error(GCONV_INVALID, "--first: '%.100s' is not the index of a problem", value);
+  return false;
+}
+
+static bool take_random(arguments *a, const char *value) {
+  if (take_number(value, &a->random.problems) && a->random.problems) return true;
   gconv_error(GCONV_INVALID, "--random: '%.100s' is not a number of problems", value);
   return false;
 }
@@ -57,6 +67,7 @@ static void print_help(void) {
   printf("gconv-check: checks kernels against the double-precision reference, and against themselves\n\n"
          "%s  --checks=LIST     which kinds of checks, of those below (default: all)\n"
          "  --random=N        N random problems instead of --problems; prints only what fails, shrunk\n"
+         "  --first=INDEX     with --random: begin there; a long run says where its next piece begins\n"
          "  --budget=SECONDS  with --random: stop after this long\n"
          "  --help            this text\n\n"
          "Defaults: --problems=%s, every kernel, every direction, --layout=%s --threads=%s\n"
@@ -72,7 +83,8 @@ static option_result take_own(arguments *a, const char *argument) {
   static const struct {
     const char *name;
     bool (*take)(arguments *a, const char *value);
-  } table[] = {{"--checks=", take_checks}, {"--random=", take_random}, {"--budget=", take_budget}};
+  } table[] = {
+      {"--checks=", take_checks}, {"--random=", take_random}, {"--first=", take_first}, {"--budget=", take_budget}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
     const size_t length = strlen(table[i].name);
     if (!strncmp(argument, table[i].name, length))
@@ -102,7 +114,9 @@ int main(int argc, char **argv) {
   arguments a = {.checks = ~0u};
   options_init(&a.o);
   int status = EXIT_USAGE;
-  if (take_arguments(&a, argc, argv))
+  const bool taken = take_arguments(&a, argc, argv);
+  if (taken && a.random.problems) random_restart_passive(argv);
+  if (taken)
     status = a.o.listed ? 0 : run(&a);
   else
     fprintf(stderr, "gconv-check: %s\n", gconv_last_error());

@@ -109,22 +109,31 @@ static void check_one(campaign *c, uint64_t seed, int *shrunk) {
   if (c->shared->failed && ++*shrunk <= SHRUNK_MAX) shrink(c);
 }
 
+/* Children hand over between threads thousands of times a problem. Threads that spin while they wait burn the very time
+ * slice that the other one is waiting for where cores are shared, and a problem of milliseconds then takes minutes:
+ * they must sleep. libgomp reads that before main, so it is said to a fresh start of the program. */
+void random_restart_passive(char **argv) {
+  if (getenv("OMP_WAIT_POLICY")) return; /* the user's wish, or the fresh start */
+  if (!setenv("OMP_WAIT_POLICY", "passive", 0)) execv("/proc/self/exe", argv);
+  fprintf(stderr, "gconv-check: waiting threads may spin: no fresh start with OMP_WAIT_POLICY=passive\n");
+}
+
 int random_run(const options *o, unsigned checks, random_options r) {
   tally *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) {
     fprintf(stderr, "gconv-check: no memory for %zu shared bytes\n", sizeof *shared);
     return EXIT_WRONG;
   }
-  campaign c = {.o = o, .checks = checks, .shared = shared};
+  campaign c = {.o = o, .checks = checks, .index = r.first, .shared = shared};
   const double start = seconds();
   int shrunk = 0;
-  while (c.index < r.problems && (!r.budget || seconds() - start < r.budget)) {
+  while (c.index - r.first < r.problems && (!r.budget || seconds() - start < r.budget)) {
     check_one(&c, o->seed, &shrunk);
     if (++c.index % PROGRESS_EVERY == 0)
-      printf("%llu problems, %.0f s\n", (unsigned long long)c.index, seconds() - start);
+      printf("next is --first=%llu, %.0f s\n", (unsigned long long)c.index, seconds() - start);
   }
-  printf("%llu random problems of seed %llu in %.0f s\n", (unsigned long long)c.index, (unsigned long long)o->seed,
-         seconds() - start);
+  printf("%llu random problems of seed %llu in %.0f s, next is --first=%llu\n", (unsigned long long)(c.index - r.first),
+         (unsigned long long)o->seed, seconds() - start, (unsigned long long)c.index);
   const int code = session_end(shared);
   munmap(shared, sizeof *shared);
   return code;

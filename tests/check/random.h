@@ -6,11 +6,15 @@
 
 typedef struct {
   uint64_t problems; /* 0: no random problems */
+  uint64_t first;    /* index of the first one: long runs in pieces */
   double budget;     /* seconds; 0: no limit */
 } random_options;
 
 /* The index-th problem of a seed: the same on every machine. */
 gconv_problem random_problem(uint64_t seed, uint64_t index);
+
+/* Starts the program again with waiting threads that sleep, unless the environment says how they wait. */
+void random_restart_passive(char **argv);
 
 /* Draws, checks in child processes, shrinks what fails. The exit status. */
 int random_run(const options *o, unsigned checks, random_options r);

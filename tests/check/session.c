@@ -16,6 +16,12 @@ static struct {
   const gconv_env *env;
 } now;
 
+/* A failure names its instruction set also where the kernel has one only: libraries and scalar loops. */
+static const char *isa_of_failure(void) {
+  const gconv_kernel *kernel = *now.isa ? NULL : gconv_kernel_find(now.kernel, now.env->isa_mask);
+  return kernel ? gconv_isa_name(kernel->isa) : now.isa;
+}
+
 static void print_pair(const char *verdict, const char *errors, const char *reason) {
   printf("%s %s/%s/%s/%s/t%d%s [%s%s%s]\n", verdict, gconv_direction_name(now.s->direction),
          gconv_layout_name(now.env->layout), now.s->problem, now.kernel, now.env->threads, errors, now.isa,
@@ -41,6 +47,7 @@ static void note_failure(void) {
 static void report_crash(const char *what) {
   if (now.s) {
     note_failure();
+    now.isa = isa_of_failure();
     print_pair("FAIL", "", what);
     if (now.s->cases[CHECK_EXACT]) print_repeat();
     printf("nothing after a crash can be trusted: what was left is not checked\n");
@@ -99,10 +106,12 @@ static void check_pair(session *s, const char *kernel, const gconv_env *env, con
   now.s = s, now.kernel = kernel, now.env = env, now.isa = isa;
   strict_catch_crashes(report_crash, EXIT_WRONG);
   const check_result r = check_kernel_kinds(s, kernel, env, errors, sizeof errors);
-  if (r.verdict == CHECK_FAIL)
+  if (r.verdict == CHECK_FAIL) {
     note_failure();
-  else
+    now.isa = isa_of_failure();
+  } else {
     s->sum->count[r.verdict]++;
+  }
   if (r.verdict == CHECK_FAIL || !s->only_failures) print_pair(verdicts[r.verdict], errors, r.reason);
   if (r.verdict == CHECK_FAIL && s->cases[CHECK_EXACT]) print_repeat();
   now.s = NULL;
