@@ -41,9 +41,9 @@ gconv_cook_toom gconv_cook_toom_make(int m, const gconv_ratio *points);
  * Neural Networks, ACM TOMS 46(4), 2020, theorem 2. The bracket holds every pair (g_rs, d_yx) of the tile with a factor
  * c. The pairs with the same (y - r, x - s) are the terms of one output of the same plane, whose magnitudes sum to at
  * most S, the largest sum |a||b| of the plane; so the bracket is at most S times the sum over (y - r, x - s) of the
- * largest c among them, which is the square of the one-dimensional figure `growth`. (Pairs that meet in no output of
- * the plane are taken to be as large as others.) Direct summation errs by gamma_K S, K = 9 icg: the factor is growth n
- * / K. */
+ * largest c among them, which is the square of the one-dimensional figure `growth`. (Pairs that meet in no output
+ * of the plane belong to outputs around it, which S includes.) Direct summation errs by gamma_K S, K = 9 icg: the
+ * factor is growth n / K. */
 double gconv_cook_toom_amplification(const gconv_cook_toom *t, const gconv_problem *problem, int weight_roundings);
 double gconv_cook_toom_growth(const gconv_cook_toom *t); /* of two dimensions */
 
