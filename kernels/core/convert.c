@@ -12,7 +12,6 @@
 enum { CHANNELS = 16, PIXELS = 128 }; /* of a tile: the widest block, and 8 KiB a side */
 
 typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
-typedef int32_t lanes __attribute__((vector_size(16)));
 
 typedef struct {
   int64_t pixel, channel; /* distance of neighbours, floats; one of them is 1 */
@@ -22,13 +21,12 @@ typedef struct {
 static inline void transpose(const float *in, int64_t in_stride, float *out, int64_t out_stride) {
   const four r0 = *(const four *)in, r1 = *(const four *)(in + in_stride), r2 = *(const four *)(in + 2 * in_stride),
              r3 = *(const four *)(in + 3 * in_stride);
-  const lanes low = {0, 4, 1, 5}, high = {2, 6, 3, 7}, first = {0, 1, 4, 5}, second = {2, 3, 6, 7};
-  const four a = __builtin_shuffle(r0, r1, low), b = __builtin_shuffle(r2, r3, low);
-  const four c = __builtin_shuffle(r0, r1, high), d = __builtin_shuffle(r2, r3, high);
-  *(four *)out = __builtin_shuffle(a, b, first);
-  *(four *)(out + out_stride) = __builtin_shuffle(a, b, second);
-  *(four *)(out + 2 * out_stride) = __builtin_shuffle(c, d, first);
-  *(four *)(out + 3 * out_stride) = __builtin_shuffle(c, d, second);
+  const four a = __builtin_shufflevector(r0, r1, 0, 4, 1, 5), b = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
+  const four c = __builtin_shufflevector(r0, r1, 2, 6, 3, 7), d = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+  *(four *)out = __builtin_shufflevector(a, b, 0, 1, 4, 5);
+  *(four *)(out + out_stride) = __builtin_shufflevector(a, b, 2, 3, 6, 7);
+  *(four *)(out + 2 * out_stride) = __builtin_shufflevector(c, d, 0, 1, 4, 5);
+  *(four *)(out + 3 * out_stride) = __builtin_shufflevector(c, d, 2, 3, 6, 7);
 }
 
 static void copy_strided(const float *in, strides from, float *out, strides to, int pixels, int channels) {
