@@ -100,8 +100,9 @@ static void test_random_in_pieces(void **state) {
   assert_int_equal(passed[0], passed[1] + passed[2]);
 }
 
-/* Whatever the machine does, waiting threads of a random run sleep, unless the user wants them to spin: spinning on
- * shared cores made one small problem of two threads (the one below) run into the time limit. */
+/* Whatever the machine does, waiting threads of a random run sleep, unless the user wants them to spin: on busy
+ * cores spinning made small problems of two threads several times as slow (the one below once ran into the time limit).
+ */
 static void test_random_waits_asleep(void **state) {
   (void)state;
   static const char arguments[] = "--random=1 --first=5341 --seed=2 --kernels=batched_gemm,naive_split --threads=2";
