@@ -273,6 +273,8 @@ bool gbench_wanted(const char *name) {
 
 bool gbench_list_only() { return truthy("list_tests"); }
 
+bool gbench_has_file() { return !served["out"].empty(); }
+
 int gbench_repetitions(bool *given_by_user) {
   if (given_by_user) *given_by_user = std::find(given.begin(), given.end(), "repetitions") != given.end();
   return repetitions;

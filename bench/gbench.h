@@ -39,6 +39,7 @@ void gbench_print_help(void);
 
 bool gbench_wanted(const char *name);        /* does --benchmark_filter let it through? */
 bool gbench_list_only(void);                 /* --benchmark_list_tests */
+bool gbench_has_file(void);                  /* --benchmark_out */
 int gbench_repetitions(bool *given_by_user); /* --benchmark_repetitions */
 
 /* A line of the report's context; before gbench_start. */

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "gbench.h"
 #include "graph.h"
+#include "isolate.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -56,12 +57,14 @@ static gconv_status take_resume(session *s, const char *value) {
 
 static gconv_status take_environment(session *s, const char *value) { return take_path(&s->environment_path, value); }
 
-static gconv_status take_budget(session *s, const char *value) {
+static gconv_status take_seconds(double *seconds, const char *value) {
   char *end;
-  s->budget = strtod(value, &end);
-  if (end != value && !*end && s->budget > 0 && isfinite(s->budget)) return GCONV_OK;
+  *seconds = strtod(value, &end);
+  if (end != value && !*end && *seconds > 0 && isfinite(*seconds)) return GCONV_OK;
   return gconv_error(GCONV_INVALID, "'%s' is not a number of seconds above 0", value);
 }
+
+static gconv_status take_budget(session *s, const char *value) { return take_seconds(&s->budget, value); }
 
 static gconv_status take_precision(session *s, const char *value) {
   char *end;
@@ -96,20 +99,20 @@ static gconv_status take_counters(session *s, const char *value) {
   return GCONV_OK;
 }
 
-static gconv_status take_stages(session *s, const char *value) {
-  s->stages = !*value;
-  return s->stages ? GCONV_OK : gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value);
+static gconv_status take_flag(bool *flag, const char *value) {
+  *flag = !*value;
+  return *flag ? GCONV_OK : gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value);
 }
 
-static gconv_status take_placements(session *s, const char *value) {
-  s->placements = !*value;
-  return s->placements ? GCONV_OK : gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value);
-}
+static gconv_status take_stages(session *s, const char *value) { return take_flag(&s->stages, value); }
 
-static gconv_status take_huge_pages(session *s, const char *value) {
-  s->pool.ask_huge = !*value;
-  return *value ? gconv_error(GCONV_INVALID, "takes no value, '%s' was given", value) : GCONV_OK;
-}
+static gconv_status take_placements(session *s, const char *value) { return take_flag(&s->placements, value); }
+
+static gconv_status take_huge_pages(session *s, const char *value) { return take_flag(&s->pool.ask_huge, value); }
+
+static gconv_status take_isolate(session *s, const char *value) { return take_flag(&s->isolate, value); }
+
+static gconv_status take_time_limit(session *s, const char *value) { return take_seconds(&s->time_limit, value); }
 
 static const struct {
   const char *name;
@@ -129,6 +132,9 @@ static const struct {
     {"--placements", take_placements, ""},
     {"--counters", take_counters, NULL},
     {"--huge-pages", take_huge_pages, ""},
+    {"--isolate", take_isolate, ""},
+    {"--time-limit", take_time_limit, NULL},
+    {"--isolated-job", isolate_attach, NULL}, /* of the processes that --isolate starts */
 };
 
 static option_result take_own(session *s, const char *argument) {
@@ -165,6 +171,10 @@ static void print_help(void) {
       "                    places in turn, in a run of its own; fastest, slowest and which they were in the CSV\n"
       "  --csv=FILE        one row a measurement, written as it is made\n"
       "  --resume=FILE     the same, but what FILE holds already is not measured again: continues a killed run\n"
+      "  --isolate         each kernel on each problem, layout and number of threads in a process of its own: one\n"
+      "                    that crashes or hangs becomes a failed row, and the rest goes on. Needs --csv or --resume,\n"
+      "                    where all results go; kernels are then not interleaved with each other\n"
+      "  --time-limit=SECONDS  with --isolate: how long such a process may take, check included (default 300)\n"
       "  --environment=FILE  machine, build, libraries and this run as JSON, at its beginning and again at its end\n"
       "  --budget=SECONDS  at most this long for the repetitions of one benchmark (default 2), but at least three\n"
       "  --precision=PERCENT  repeats until the 95 %% confidence interval of the median is no wider (default 5) or\n"
@@ -220,12 +230,25 @@ static bool any(const bool *flags, int count) {
   return false;
 }
 
+static arguments_result check_isolation(session *s) {
+  const bool limited = s->time_limit > 0;
+  if (!limited) s->time_limit = 300;
+  if (!s->isolate)
+    return limited ? bad("--time-limit: of the processes of --isolate, which is not given") : ARGUMENTS_RUN;
+  if (s->level != LEVEL_LAYER) return bad("--isolate: of layers only");
+  if (!s->csv_path) return bad("--isolate: the results go to a file alone, name it with --csv= or --resume=");
+  if (gbench_has_file()) return bad("--benchmark_out: not with --isolate, whose results go to --csv alone");
+  return ARGUMENTS_RUN;
+}
+
 static arguments_result finish(session *s) {
   const bool kernels_given = s->options.kernel_count > 0;
   if (s->options.listed) return ARGUMENTS_ANSWERED;
   if (options_finish(&s->options, &defaults)) return bad(gconv_last_error());
   if (!kernels_given) drop_oracle(&s->options);
   if (s->resume && s->level != LEVEL_LAYER) return bad("--resume: blocks and networks are not continued, only layers");
+  const arguments_result isolation = check_isolation(s);
+  if (isolation != ARGUMENTS_RUN) return isolation;
   if (!any(s->caches, CACHES)) s->caches[CACHE_WARM] = true;
   if (!any(s->inputs, INPUTS)) s->inputs[INPUTS_REAL] = true;
   return s->level == LEVEL_LAYER ? ARGUMENTS_RUN : check_graphs(s);

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "gbench.h"
+#include "isolate.h"
 #include "subject.h"
 
 #include <omp.h>
@@ -53,8 +54,7 @@ void blocks_free(block_list *list) {
   *list = (block_list){0};
 }
 
-/* An earlier run has written the rows of all layers. */
-static bool is_finished(const session *s, const block *b, const char *name) {
+bool block_is_finished(const session *s, const block *b, const char *name) {
   for (size_t i = 0; i < b->case_count; i++)
     if (!resume_has(&s->finished, name, b->cases[i]->set, b->cases[i]->problem.name)) return false;
   return true;
@@ -69,7 +69,7 @@ static void each_cache(const session *s, const block *b, instance *i, void (*vis
     i->cache = (cache_mode)cache;
     snprintf(i->name, sizeof i->name, "%s/%s/%s/%s/t%d/%s%s%s", gconv_direction_name(b->problem.direction),
              gconv_layout_name(i->layout), b->text, i->kernel, i->threads, cache_name(i->cache), kind[0], kind[1]);
-    if (gbench_wanted(i->name) && !is_finished(s, b, i->name)) visit(i, context);
+    if (isolate_wants(s, i) && gbench_wanted(i->name) && !block_is_finished(s, b, i->name)) visit(i, context);
   }
 }
 
@@ -148,18 +148,22 @@ static void run_measurements(block_plan *p) {
     if (!m->subject->prepared) subject_prepare(m->subject, m->instance.name);
     measurement_register(m);
   }
-  gbench_run(false);
+  gbench_run(s->job);
   while (!gbench_stopped() && repeat_measurements(p)) gbench_run(true);
   for (size_t i = 0; i < p->measurement_count; i++) measurement_finish(&p->measurements[i]);
+}
+
+void block_announce(session *s, const block *b) {
+  char title[NAME_MAX_LENGTH];
+  snprintf(title, sizeof title, "%s %s", gconv_direction_name(b->problem.direction), b->text);
+  progress_block(&s->progress, title);
 }
 
 gconv_status block_run(session *s, const block *b) {
   size_t count = 0;
   block_each(s, b, count_one, &count);
   if (!count) return GCONV_OK;
-  char title[NAME_MAX_LENGTH];
-  snprintf(title, sizeof title, "%s %s", gconv_direction_name(b->problem.direction), b->text);
-  progress_block(&s->progress, title);
+  block_announce(s, b);
   peak_probe(&s->peaks, s->probe_mask, probe_seconds);
 
   block_plan p = {.session = s, .block = b};

@@ -36,6 +36,10 @@ void blocks_free(block_list *list);
  * together. */
 void block_each(const session *s, const block *b, void (*visit)(const instance *, void *context), void *context);
 
+/* The rows of all its layers are written, by this run or one that it continues. */
+bool block_is_finished(const session *s, const block *b, const char *name);
+
+void block_announce(session *s, const block *b); /* as progress */
 /* Checks, times and reports it. */
 gconv_status block_run(session *s, const block *b);
 

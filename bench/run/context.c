@@ -4,6 +4,7 @@
 #include "denormals.h"
 #include "gbench.h"
 #include "harness.h"
+#include "isolate.h"
 #include "pin.h"
 #include "stages.h"
 
@@ -14,9 +15,14 @@
 static const double probe_seconds = 0.03;   /* for each ISA and thread count */
 static const double stream_seconds = 0.005; /* for each bandwidth: level, thread count and kind of access */
 
+static unsigned probe_mask(const session *s) {
+  const unsigned detected = gconv_isa_detect();
+  return 1u << gconv_isa_best(detected) | 1u << gconv_isa_best(detected & s->options.isa_mask);
+}
+
 static void record_peaks(session *s) {
   const unsigned detected = gconv_isa_detect();
-  s->probe_mask = 1u << gconv_isa_best(detected) | 1u << gconv_isa_best(detected & s->options.isa_mask);
+  s->probe_mask = probe_mask(s);
   peak_init(&s->peaks, s->options.threads, s->options.thread_count);
   peak_probe(&s->peaks, detected, probe_seconds);
   for (int isa = 0; isa < GCONV_ISAS; isa++)
@@ -120,13 +126,25 @@ static void record_counters(session *s) {
   }
 }
 
-void context_record(session *s) {
-  gbench_context("gconv_version", gconv_version());
-  record_threads(s);
+static void record_ceilings(session *s) {
   record_peaks(s);
   record_scaling(s);
   record_bandwidths(s);
   record_harness();
+}
+
+static void record_adopted(session *s) {
+  s->probe_mask = probe_mask(s);
+  isolate_adopt_ceilings(s);
+}
+
+void context_record(session *s) {
+  gbench_context("gconv_version", gconv_version());
+  record_threads(s);
+  if (s->job)
+    record_adopted(s);
+  else
+    record_ceilings(s);
   record_memory(s);
   if (s->stages) record_clock(s);
   if (s->counters.count) record_counters(s);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -88,18 +89,23 @@ typedef void (*collector)(facts *f, const session *s);
 static const collector at_begin[] = {collect_machine, collect_run};
 static const collector at_end[] = {collect_outcome};
 
-/* Beside the old file and then in its place: no reader meets half of one. */
+static bool write_facts(const session *s, const char *path) {
+  FILE *out = fopen(path, "w");
+  if (!out) return false;
+  const bool written = facts_print_json(&s->environment, out) && !ferror(out);
+  return !fclose(out) && written;
+}
+
+/* Beside the old file and then in its place: no reader meets half of one. A device or pipe keeps its place. */
 static bool write_file(const session *s) {
   char path[4096];
+  struct stat info;
+  if (!stat(s->environment_path, &info) && !S_ISREG(info.st_mode)) return write_facts(s, s->environment_path);
   if (snprintf(path, sizeof path, "%s.part", s->environment_path) >= (int)sizeof path) {
     errno = ENAMETOOLONG;
     return false;
   }
-  FILE *out = fopen(path, "w");
-  if (!out) return false;
-  bool written = facts_print_json(&s->environment, out) && !ferror(out);
-  written = !fclose(out) && written;
-  if (written && !rename(path, s->environment_path)) return true;
+  if (write_facts(s, path) && !rename(path, s->environment_path)) return true;
   const int error = errno;
   unlink(path);
   errno = error;

@@ -3,10 +3,12 @@
 #include "arguments.h"
 #include "block.h"
 #include "context.h"
+#include "continue.h"
 #include "core/error.h"
 #include "environment.h"
 #include "gbench.h"
 #include "graph.h"
+#include "isolate.h"
 #include "pin.h"
 
 #include <errno.h>
@@ -114,13 +116,15 @@ static int finish_session(session *s, const name_survey *survey, const work *w) 
   return survey->print ? 0 : run_work(s, w);
 }
 
-/* Reads what is finished and leaves the file open behind it. */
-static bool continue_csv(session *s) {
-  char *header = csv_header();
-  s->csv.file = header ? resume_open(&s->finished, s->csv_path, header) : -1;
-  free(header);
-  if (s->csv.file < 0) return false;
-  return s->finished.whole_bytes || csv_begin(&s->csv) || (gconv_error(GCONV_FAILED, "%s", strerror(errno)), false);
+static gconv_status run_isolated(session *s, const void *list, size_t unit) { return isolate_block(s, list, unit); }
+
+/* As one of the processes of --isolate: no report, the run makes it. */
+static int run_job(session *s, const block_list *list) {
+  context_record(s);
+  int code = isolate_work(s, list) ? complain("", gconv_last_error(), EXIT_FAILED) : 0;
+  if (!csv_close(&s->csv)) code = complain(s->csv_path, strerror(errno), EXIT_FAILED);
+  if (s->failed) code = EXIT_FAILED;
+  return caught ? EXIT_SIGNAL + caught : code;
 }
 
 static int run_layers(session *s) {
@@ -130,9 +134,12 @@ static int run_layers(session *s) {
   if (s->resume && !continue_csv(s)) return complain(s->csv_path, gconv_last_error(), EXIT_USAGE);
   if (blocks_make(&s->options, &list)) {
     code = complain("", gconv_last_error(), EXIT_FAILED);
+  } else if (s->job) {
+    code = run_job(s, &list);
   } else {
     const size_t to_run = survey_blocks(s, &list, &survey);
-    code = finish_session(s, &survey, &(work){&list, list.count, to_run, survey.longest, run_block});
+    code = finish_session(s, &survey,
+                          &(work){&list, list.count, to_run, survey.longest, s->isolate ? run_isolated : run_block});
   }
   blocks_free(&list);
   return code;
@@ -150,17 +157,26 @@ static int run_graphs(session *s) {
   return code;
 }
 
+/* Output that did not arrive (a full disk) must not look like success. */
+static int finish(int code) {
+  if (!fflush(stdout) && !ferror(stdout)) return code;
+  complain("standard output", strerror(errno), EXIT_FAILED);
+  return code ? code : EXIT_FAILED;
+}
+
 int main(int argc, char **argv) {
   pin_restart(argv);
   catch_signals();
+  if (!isolate_keep(argc, argv)) return complain("", "no memory for the command line", EXIT_FAILED);
   static session s; /* large */
   static const int codes[] = {[ARGUMENTS_ANSWERED] = 0, [ARGUMENTS_BAD] = EXIT_USAGE};
   const arguments_result result = arguments_take(&s, argc, argv);
   const int code = result == ARGUMENTS_RUN ? (s.level == LEVEL_LAYER ? run_layers : run_graphs)(&s) : codes[result];
+  isolate_forget();
   options_free(&s.options);
   resume_free(&s.finished);
   pool_free(&s.pool);
   peak_free(&s.peaks);
   bandwidth_free(&s.bandwidths);
-  return code;
+  return finish(code);
 }

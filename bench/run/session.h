@@ -23,6 +23,8 @@ typedef struct {
   int marked_rows;
 } disturbances;
 
+typedef struct isolated_job isolated_job; /* isolated_job.h */
+
 typedef struct {
   options options;
   run_level level;
@@ -38,6 +40,9 @@ typedef struct {
   bool resume; /* csv_path is continued */
   const char *environment_path;
   progress_mode progress_mode;
+  bool isolate;
+  double time_limit; /* seconds for each process of --isolate */
+  isolated_job *job; /* of this process, if it is one of them */
 
   csv_file csv;
   resume_rows finished; /* by the runs that are continued */

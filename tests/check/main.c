@@ -104,12 +104,19 @@ static bool take_arguments(arguments *a, int argc, char **argv) {
   return !options_finish(&a->o, &defaults);
 }
 
+/* Output that did not arrive (a full disk) must not look like success. */
+static int finish(int status) {
+  if (!fflush(stdout) && !ferror(stdout)) return status;
+  perror("gconv-check: standard output");
+  return status ? status : 1;
+}
+
 int main(int argc, char **argv) {
   setvbuf(stdout, NULL, _IOLBF, 0); /* lines reach a pipe as they are found */
   for (int i = 1; i < argc; i++)
     if (!strcmp(argv[i], "--help")) {
       print_help();
-      return 0;
+      return finish(0);
     }
   arguments a = {.checks = ~0u};
   options_init(&a.o);
@@ -121,5 +128,5 @@ int main(int argc, char **argv) {
   else
     fprintf(stderr, "gconv-check: %s\n", gconv_last_error());
   options_free(&a.o);
-  return status;
+  return finish(status);
 }

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef enum {
   NONE,
@@ -36,6 +37,7 @@ typedef enum {
   ORDER_OF_THREADS,
   REMEMBERS,
   DIES,
+  HANGS,
   FAULTS
 } fault;
 
@@ -66,6 +68,7 @@ static const char *const names[FAULTS] = {
     [ORDER_OF_THREADS] = "order_of_threads",
     [REMEMBERS] = "remembers",
     [DIES] = "dies",
+    [HANGS] = "hangs",
 };
 
 typedef struct {
@@ -182,6 +185,8 @@ static void spoil(const job *j, gconv_tensor out) {
   case DIES:
     raise(SIGSEGV);
     break;
+  case HANGS:
+    for (;;) pause();
   default:
     break;
   }

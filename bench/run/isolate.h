@@ -1,0 +1,22 @@
+/* isolate.h - --isolate: each kernel on each problem, layout and number of threads in a process of its own, so that one
+ * that crashes or hangs costs its own rows alone. The process is this program once more, started afresh (a fork would
+ * inherit OpenMP's idea of its threads, without the threads), and continues the same CSV as --resume would. */
+#ifndef GCONV_RUN_ISOLATE_H
+#define GCONV_RUN_ISOLATE_H
+
+#include "block.h"
+
+/* Keeps the command line for the processes; before the options are taken out of it. False without memory. */
+bool isolate_keep(int argc, char **argv);
+void isolate_forget(void);
+
+/* Runs what is not finished of a block. A failure is one of the run as a whole: its kernels' are rows. */
+gconv_status isolate_block(session *s, const block_list *list, size_t unit);
+
+/* The process's side: attaches to its job, takes over what the run has measured of the machine, does the job. */
+gconv_status isolate_attach(session *s, const char *descriptor);
+void isolate_adopt_ceilings(session *s);
+gconv_status isolate_work(session *s, const block_list *list);
+bool isolate_wants(const session *s, const instance *i); /* is it the job's, or is there none? */
+
+#endif

@@ -1,0 +1,50 @@
+/* isolated.c - the process's side of --isolate. */
+#include "core/error.h"
+#include "isolate.h"
+#include "isolated_job.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+gconv_status isolate_attach(session *s, const char *descriptor) {
+  char *end;
+  struct stat info;
+  const long file = strtol(descriptor, &end, 10);
+  if (end == descriptor || *end || file < 0 || file > INT32_MAX || fstat((int)file, &info) ||
+      info.st_size != sizeof *s->job)
+    return gconv_error(GCONV_INVALID, "'%s' is no job of --isolate, which alone uses this option", descriptor);
+  void *job = mmap(NULL, sizeof *s->job, PROT_READ | PROT_WRITE, MAP_SHARED, (int)file, 0);
+  if (job == MAP_FAILED) return gconv_error(GCONV_FAILED, "the job of --isolate: %s", strerror(errno));
+  s->job = job;
+  return GCONV_OK;
+}
+
+void isolate_adopt_ceilings(session *s) {
+  const options *o = &s->options;
+  peak_init(&s->peaks, o->threads, o->thread_count);
+  s->bandwidths = (bandwidth_table){.caches = s->job->caches, .count = o->thread_count};
+  for (int level = 0; level < LEVEL_MEMORY; level++) s->bandwidths.caches.level[level].source = "the run";
+  for (int t = 0; t < o->thread_count; t++) {
+    s->bandwidths.threads[t] = o->threads[t];
+    for (int isa = 0; isa < GCONV_ISAS; isa++) spread_add(&s->peaks.gflops[t][isa], s->job->peak[t][isa]);
+    for (int level = 0; level < LEVELS; level++) spread_add(&s->bandwidths.gbps[t][level][0], s->job->gbps[t][level]);
+  }
+}
+
+gconv_status isolate_work(session *s, const block_list *list) {
+  isolated_job *job = s->job;
+  if (job->unit >= list->count || job->kernel >= s->options.kernel_count)
+    return gconv_error(GCONV_FAILED, "the problems or kernels are no longer those that the run began with");
+  const gconv_status status = block_run(s, &list->items[job->unit]);
+  job->timed = s->timed, job->skipped = s->skipped, job->failed = s->failed;
+  job->disturbances = s->disturbances;
+  return status;
+}
+
+bool isolate_wants(const session *s, const instance *i) {
+  return !s->job || (i->kernel == s->options.kernels[s->job->kernel] && i->layout == s->job->layout &&
+                     i->threads == s->job->threads);
+}
