@@ -1,6 +1,6 @@
 """Two runs side by side: another machine, library or version of the kernels."""
 
-from . import style
+from . import plots, style
 from .content import Missing, Plot, Section, Table, Text
 from .run import SETTING
 from .sections.answer import where
@@ -19,16 +19,17 @@ def joined(first, second):
 
 def draw(both):
     kernels = style.order(both["kernel"].unique())
-    figure, (axes,) = style.grid(1, columns=1, height=1 + 0.28 * len(kernels))
+    figure, (axes,) = plots.grid(1, columns=1, height=1 + 0.28 * len(kernels))
     for place, kernel in enumerate(reversed(kernels)):
         colour, marker = style.look(kernel)
         for row in both[both["kernel"] == kernel].itertuples():
             mark, = axes.plot(row.ratio, place, marker=marker, color=colour, linestyle="none", alpha=0.5)
-            style.tip(axes, mark, f"{kernel}, {row.layer}, {plural(row.threads, 'thread')}: {number(row.ratio)}")
+            plots.tip(axes, mark, f"{kernel}, {row.layer}, {plural(row.threads, 'thread')}: {number(row.ratio)}")
     axes.axvline(1, color=style.INK, linewidth=1)
     axes.set_yticks(range(len(kernels)), list(reversed(kernels)))
-    axes.set(xscale="log", xlabel="time in the second run / time in the first")
-    return Plot("compare", figure, "Ratio of the times of the two runs, a mark a measurement, a line a kernel.", source="both results.csv")
+    axes.set(xlabel="time in the second run / time in the first")
+    plots.logarithmic(axes.xaxis)
+    return Plot("compare", figure, "Ratio of the times of the two runs, a mark a measurement, a line a kernel.", source="results.csv of both runs")
 
 
 def sections(first, second):

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from . import compare, markdown, page, style
+from . import compare, markdown, page, svg
 from .content import Plot
 from .run import Run, Unusable
 from .sections import write
@@ -20,12 +20,12 @@ def replace(path, text):
     unfinished.replace(path)
 
 
-def write_files(folder, stem, title, sections, run=None):
+def write_files(folder, stem, title, sections, where, run=None):
     drawn = {}
     for section in sections:
         for block in section.blocks:
             if isinstance(block, Plot):
-                drawn[block.name] = style.inline(block, style.save(block, folder))
+                drawn[block.name] = svg.inline(block, svg.save(block, folder, where))
     replace(folder / f"{stem}.md", markdown.write(title, sections))
     replace(folder / f"{stem}.html", page.write(title, sections, drawn, run))
 
@@ -35,7 +35,7 @@ def report(folder):
         old.unlink()  # a plot of an earlier report that this one has no data for
     run = Run(folder)
     title = f"Grouped convolution: {run.rows['problem'].nunique()} problems, {run.rows['kernel'].nunique()} kernels"
-    write_files(folder, "report", title, write(run), run)
+    write_files(folder, "report", title, write(run), run.where, run)
     for problem in run.problems:
         print(f"report: {problem}", file=sys.stderr)
 
@@ -46,7 +46,7 @@ def main(arguments):
             print(USAGE, end="")
         elif len(arguments) == 3 and arguments[0] == "--compare":
             first, second = Run(arguments[1]), Run(arguments[2])
-            write_files(Path(arguments[2]), "compare", "Grouped convolution: two runs", compare.sections(first, second))
+            write_files(Path(arguments[2]), "compare", "Grouped convolution: two runs", compare.sections(first, second), "")
         elif len(arguments) == 1 and not arguments[0].startswith("-"):
             report(Path(arguments[0]))
         else:

@@ -48,6 +48,13 @@ class Run:
         """Measurements of single convolutions."""
         return self.ok[self.ok["level"] == "layer"]
 
+    @property
+    def where(self):
+        """Machine and day, short enough to stand below a plot."""
+        cpu, started = self.environment.get("cpu", {}), str(self.environment.get("run", {}).get("started", ""))
+        parts = [cpu.get("model"), f"family {cpu['family_number']} model {cpu['model_number']}" if "family_number" in cpu else None, started[:10]]
+        return ", ".join(str(part) for part in parts if part)
+
     def level(self, level):
         return self.ok[self.ok["level"] == level]
 

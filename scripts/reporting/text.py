@@ -40,3 +40,9 @@ def shape(row):
     stride = f", stride {row.stride_h}" if row.stride_h != 1 else ""
     groups = f", {plural(row.groups, 'group')}" if row.groups != 1 else ""
     return f"{row.ic} → {row.oc}, {row.kh}x{row.kw}, {row.ih}x{row.iw}{stride}{groups}"
+
+
+def ratio_interval(rows, base):
+    """(low, high) of time over time: the widest that the confidence intervals of both allow, NaN where there are none. `base` is the
+    suffix of the columns of the time below."""
+    return rows["time_ci_lo_ns"] / rows[f"time_ci_hi_ns{base}"], rows["time_ci_hi_ns"] / rows[f"time_ci_lo_ns{base}"]

@@ -5,6 +5,7 @@ import numpy
 from ..content import Heading, Section, Table, Text
 from ..run import SETTING
 from ..text import geomean, natural, number, plural, setting_text, shape
+from . import claims, savings
 from .common import YARDSTICKS, fastest, main_setting, once, times
 from .networks import ratio_sentences
 
@@ -16,6 +17,24 @@ def where(run):
     peaks = run.ok.groupby("threads")["peak_gflops"].max().dropna()
     peak = ", ".join(f"{number(gflops)} GFLOP/s on {plural(threads, 'thread')}" for threads, gflops in peaks.items())
     return f"Measured on: {machine}." + (f" Peak, as measured by a multiply-add probe in the same run: {peak}." if peak else "")
+
+
+FACTS = [("processor", "cpu", ["model", "family_number", "model_number", "isas"]), ("caches", "caches", ["l1d_bytes", "l2_bytes", "l3_bytes"]),
+         ("CPUs", "cpu", ["cpus_usable", "cores_usable", "virtual_machine", "governor"]),
+         ("system", "system", ["distribution", "kernel"]), ("build", "build", ["commit", "dirty", "compiler", "flags"]),
+         ("oneDNN", "libraries", ["onednn"]), ("SGEMM", "libraries", ["blas"]), ("threads", "openmp", ["max_threads", "proc_bind"]),
+         ("begun", "run", ["started"]), ("command", "run", ["command"])]
+
+
+def made(run):
+    """How the run was made, in a few lines; all facts are in the section on the environment."""
+    lines = []
+    for name, part, keys in FACTS:
+        entries = run.environment.get(part) or {}
+        words = [f"{key.replace('_number', '').replace('_', ' ')} {entries[key]}" if len(keys) > 1 else str(entries[key])
+                 for key in keys if entries.get(key) not in (None, "")]
+        lines += [[name, ", ".join(words)]] if words else []
+    return Table(["fact", "value"], lines, texts=2) if lines else None
 
 
 def noise(ok):
@@ -66,17 +85,40 @@ def winners(rows):
     return Table(["layer", "shape", "fastest", "median, us", "% of peak"] + [f"{y} / fastest" for y in YARDSTICKS], lines, texts=3)
 
 
+SHOWN = 15  # lines of a table that stands open
+
+
+def opening(rows):
+    """The layers of the first small sets, as many as can be read at a glance."""
+    sets, count = [], 0
+    for name, group in rows.groupby("set", sort=False):
+        if count + group["layer"].nunique() <= SHOWN:
+            count += group["layer"].nunique()
+            sets.append(name)
+    return rows[rows["set"].isin(sets)]
+
+
+def tables(group, setting):
+    """Who wins where: all layers if they are few, otherwise the first sets, and all of them behind a caption."""
+    whole = winners(group)
+    if len(whole.rows) <= SHOWN:
+        return [whole]
+    first = opening(group)
+    whole.fold, whole.caption = True, f"Fastest kernel of all {plural(len(whole.rows), 'layer')}: {setting_text(setting)}"
+    return [winners(first), whole] if len(first) else [whole]
+
+
 def section(run):
     blocks = [Text(where(run))] + [Text(problem) for problem in run.problems]
     if run.ok.empty:
         return Section("answer", "The answer", blocks + [Text("Nothing was measured.")])
     _, rows = main_setting(run.layers)
-    blocks += [Text(sentence) for sentence in [narrow_groups(once(rows)), *ratio_sentences(run), noise(run.ok)] if sentence]
+    sentences = [narrow_groups(once(rows)), savings.founding(rows), *ratio_sentences(run), claims.verdicts(run), noise(run.ok)]
+    blocks += [Text(sentence) for sentence in sentences if sentence]
     for setting, group in run.layers.groupby(SETTING):
         group = once(group)
-        table = winners(group)
-        table.fold = len(table.rows) > 15
-        table.caption = f"Fastest kernel of {plural(len(table.rows), 'layer')}: {setting_text(setting)}" if table.fold else None
         sentence = headline(group)
-        blocks += [Heading(setting_text(setting)), *([Text(sentence)] if sentence else []), table]
+        blocks += [Heading(setting_text(setting)), *([Text(sentence)] if sentence else []), *tables(group, setting)]
+    facts = made(run)
+    blocks += [Heading("How the run was made"), facts] if facts else []
     return Section("answer", "The answer", blocks)

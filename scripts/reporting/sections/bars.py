@@ -1,52 +1,60 @@
 """GFLOP/s of every kernel on every layer, with the FMA peak as the end of the axis."""
 
-from .. import style
+from .. import plots, style
 from ..content import Missing, Plot, Section, Text
 from ..text import natural, number, setting_text
-from .common import main_setting
+from .common import main_setting, plain
 
-LAYERS = 24  # a picture with more is no longer read
+LAYERS = 36  # a picture with more is no longer read
+SWEEPS = ["ladder", "savings", "shufflenet_g2"]  # hundreds of layers each, which have plots of their own
 
 
-def panel(axes, group, kernels, peak):
+def panel(axes, group, kernels, peak, absent):
     known = group.set_index("kernel")
     for place, kernel in enumerate(reversed(kernels)):
         if kernel not in known.index:
-            axes.text(0, place, " not measured", va="center", fontsize=7)
+            axes.text(0, place, f" {absent.get((group['layer'].iloc[0], kernel), 'not measured')}", va="center", fontsize=7, alpha=0.7)
             continue
         row = known.loc[kernel]
         colour = style.look(kernel)[0]
         bar, = axes.barh(place, row.gflops, color=colour, height=0.75)
-        style.tip(axes, bar, f"{kernel}, {row['layer']}: {number(row.gflops)} GFLOP/s, {number(row.pct_peak)} % of peak, {number(row.time_median_ns / 1e3)} us")
-        style.interval(axes, place, row.gflops * row.time_median_ns / row.time_ci_hi_ns, row.gflops * row.time_median_ns / row.time_ci_lo_ns,
-                       style.INK, vertical=False)
-        axes.text(row.gflops, place, f" {number(row.gflops)}", va="center", fontsize=7)
+        plots.tip(axes, bar, f"{kernel}, {row['layer']}: {number(row.gflops)} GFLOP/s, {number(row.pct_peak)} % of peak, {number(row.time_median_ns / 1e3)} us")
+        low, high = (row.gflops * row.time_median_ns / row[end] for end in ("time_ci_hi_ns", "time_ci_lo_ns"))
+        plots.interval(axes, place, low, min(high, peak), style.INK, vertical=False)
+        end = max(row.gflops, high) if high == high else row.gflops
+        beyond = " ▸" if row.gflops > peak else ""  # kernels that compute fewer FLOPs than useful
+        axes.text(end if end < 0.8 * peak else 1.01 * peak, place, f"{beyond} {number(row.gflops)}", va="center", fontsize=7)
     axes.set_yticks(range(len(kernels)), list(reversed(kernels)), fontsize=7)
-    axes.set_xlim(0, peak)
+    axes.set(xlim=(0, peak), ylim=(-0.6, len(kernels) - 0.4))
+    axes.set_xticks([0, peak / 2, peak], ["0", number(peak / 2), number(peak)], fontsize=7)
+    axes.axvline(peak, color=style.INK, linewidth=1, linestyle="--")
     axes.grid(False, axis="y")
 
 
-def draw(name, rows, peak):
+def draw(name, rows, peak, absent):
     labels = sorted(rows["layer"].unique(), key=natural)[:LAYERS]
     kernels = style.order(rows["kernel"].unique())
-    figure, every = style.grid(len(labels), height=0.6 + 0.15 * len(kernels))
+    figure, every = plots.grid(len(labels), height=0.6 + 0.15 * len(kernels))
     for axes, label in zip(every, labels):
-        panel(axes, rows[rows["layer"] == label].drop_duplicates("kernel"), kernels, peak)
+        panel(axes, rows[rows["layer"] == label].drop_duplicates("kernel"), kernels, peak, absent)
         axes.set_title(label, fontsize=8)
-    figure.supxlabel(f"GFLOP/s; every axis ends at the FMA peak, {number(peak)}", fontsize=8)
+    every[-1].set_xlabel("GFLOP/s; dashed: FMA peak", fontsize=7)
     return Plot(f"bars-{name}", figure, f"GFLOP/s of each kernel on the layers of {name}; the axis ends at the measured peak.")
 
 
 def section(run):
-    setting, rows = main_setting(run.layers)
+    setting, rows = main_setting(plain(run.layers))
     if rows.empty:
         return Section("bars", "Layer by layer", [Missing("GFLOP/s of each kernel", "No single layer was measured.")])
     peak = rows["peak_gflops"].max()
     peak = peak if peak == peak else rows["gflops"].max()
+    absent = run.rows[run.rows["status"] != "ok"].groupby(["layer", "kernel"])["status"].first()
     blocks = [Text(f"Useful GFLOP/s (2 MACs of in-bounds taps, over the median time): {setting_text(setting)}.")]
     for name, group in rows.groupby("set", sort=False):
+        if name in SWEEPS:
+            continue
         count = group["layer"].nunique()
         if count > LAYERS:
             blocks.append(Text(f"{name or 'The run'} has {count} layers; the picture shows the first {LAYERS}, the tables all."))
-        blocks.append(draw(name or "run", group, peak))
+        blocks.append(draw(name or "run", group, peak, absent))
     return Section("bars", "Layer by layer", blocks)

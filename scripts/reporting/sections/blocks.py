@@ -1,26 +1,27 @@
 """The residual block in the three forms of the paper's Figure 3: C separate paths, early concatenation, grouped convolution."""
 
-from .. import style
+from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
-from ..text import geomean, natural, number
+from ..text import geomean, natural, number, ratio_interval
 from .common import main_setting
 
 FORMS = {"a": "separate paths", "b": "early concatenation", "c": "grouped convolution"}
 
 
 def ratios(rows):
-    """Time of each form over form c, for each block and kernel that has all of them."""
+    """Time of each form over form c, for each block and kernel that has both, and the ends of its confidence interval."""
     once = rows.drop_duplicates(["problem", "kernel", "form"]).rename(columns={"problem": "block"})
-    table = once.pivot(index=["block", "kernel"], columns="form", values="time_median_ns")
-    table = table.dropna(subset=["c"])
-    return table.div(table["c"], axis=0)
+    once = once.merge(once[once["form"] == "c"], on=["block", "kernel"], suffixes=("", "_c"))
+    once["ratio"] = once["time_median_ns"] / once["time_median_ns_c"]
+    once["low"], once["high"] = ratio_interval(once, "_c")
+    return [once.pivot(index=["block", "kernel"], columns="form", values=value) for value in ("ratio", "low", "high")]
 
 
-def draw(table):
+def draw(table, low, high):
     blocks = sorted(table.index.get_level_values("block").unique(), key=natural)
     kernels = style.order(table.index.get_level_values("kernel").unique())
     forms = [form for form in ("a", "b") if form in table]
-    figure, every = style.grid(len(forms), columns=len(forms), height=1 + 0.3 * len(blocks))
+    figure, every = plots.grid(len(forms), columns=len(forms), height=1 + 0.3 * len(blocks))
     for axes, form in zip(every, forms):
         for kernel in kernels:
             colour, marker = style.look(kernel)
@@ -28,11 +29,13 @@ def draw(table):
                 value = table[form].get((block, kernel), float("nan"))
                 if value == value:
                     mark, = axes.plot(value, place, marker=marker, color=colour, linestyle="none")
-                    style.tip(axes, mark, f"{block}, {kernel}: form {form} takes {number(value)} times as long as form c")
+                    plots.interval(axes, place, low[form][block, kernel], high[form][block, kernel], colour, vertical=False)
+                    plots.tip(axes, mark, f"{block}, {kernel}: form {form} takes {number(value)} times as long as form c")
             axes.plot([], [], marker=marker, color=colour, linestyle="none", label=kernel)
         axes.axvline(1, color=style.INK, linewidth=1)
+        plots.logarithmic(axes.xaxis)
         axes.set_yticks(range(len(blocks)), list(reversed(blocks)) if axes is every[0] else [""] * len(blocks), fontsize=7)
-        axes.set(xscale="log", xlabel="time / time of form c", title=f"form {form}: {FORMS[form]}")
+        axes.set(xlabel="time / time of form c", title=f"form {form}: {FORMS[form]}")
     every[-1].legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
     return Plot("forms", figure, "How many times as long the separate-path and concatenated forms of a block take as the grouped form.")
 
@@ -40,7 +43,7 @@ def draw(table):
 def section(run):
     rows = run.level("block")
     rows = rows[rows["form"].isin(list(FORMS))]
-    table = ratios(main_setting(rows)[1]) if len(rows) else None
+    table, low, high = ratios(main_setting(rows)[1]) if len(rows) else (None, None, None)
     if table is None or table.empty or not {"a", "b"} & set(table.columns):
         return Section("forms", "One block in three forms", [Missing("forms a, b and c of a block", "`gconv-bench --level=block` times them.")])
     lines = [[kernel, *(number(geomean(group[form].dropna()), 3, "x") for form in ("a", "b") if form in table)]
@@ -50,5 +53,5 @@ def section(run):
     if worst:
         text += (f" As {FORMS['a']} a block takes {number(geomean(table['a'].dropna()))} times as long as with a grouped convolution in the geometric"
                  f" mean over {table.index.get_level_values('block').nunique()} blocks and all kernels, {number(table['a'].max())} times at worst ({worst[0]}, {worst[1]}).")
-    return Section("forms", "One block in three forms", [Text(text), draw(table), Table(
+    return Section("forms", "One block in three forms", [Text(text), draw(table, low, high), Table(
         ["geometric mean", *(f"form {form} / form c" for form in ("a", "b") if form in table)], lines)])

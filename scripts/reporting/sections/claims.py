@@ -4,6 +4,16 @@ from ..content import Missing, Section, Table, Text
 from ..text import plural
 
 
+def verdicts(run):
+    """One sentence for the answer, or None."""
+    if run.claims is None or run.claims.empty or "verdict" not in run.claims:
+        return None
+    words = run.claims["verdict"].str.extract(r"^(equal|not computed)", expand=False).fillna("different")
+    counts = words.value_counts()
+    return (f"**Published figures**: of {len(run.claims)}, {counts.get('equal', 0)} hold when computed from the layer sizes, {counts.get('different', 0)} differ"
+            f" and {counts.get('not computed', 0)} cannot be computed; all of them stand under Published figures below.")
+
+
 def section(run):
     if run.claims is None or run.claims.empty:
         return Section("claims", "Published figures", [Missing("the published figures", "claims.csv is missing; `gconv-info claims --csv` writes it.")])

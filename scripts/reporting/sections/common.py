@@ -3,6 +3,7 @@
 import pandas
 
 from ..run import SETTING
+from ..text import ratio_interval
 
 YARDSTICKS = ["naive_split", "onednn"]  # what everybody can write, and what a good library gives
 SIZES = ["kh", "kw", "ih", "iw", "stride_h", "stride_w", "batch"]
@@ -18,6 +19,11 @@ def main_setting(rows):
     setting = min(counts.index, key=lambda s: (sum(a != b for a, b in zip(s, PREFERRED)), s[2], -counts[s]))
     chosen = rows[(rows[SETTING] == pandas.Series(setting, index=SETTING)).all(axis=1)]
     return setting, chosen.drop_duplicates(["set", "layer", "problem", "form", "kernel"])
+
+
+def plain(rows):
+    """Without the kernels that were given parameters (merged_gemm@m8) where the kernel ran without as well: those have a section of their own."""
+    return rows[~rows["kernel"].str.contains("@") | ~rows["kernel"].str.split("@").str[0].isin(rows["kernel"])]
 
 
 def once(rows):
@@ -41,8 +47,9 @@ def with_dense_twin(rows):
     """Grouped measurements beside those of their dense twins (same channels and sizes, one group), of the same kernel and setting."""
     keys = SETTING + ["kernel"] + TWIN
     single = rows.drop_duplicates(SETTING + ["kernel", "problem"])
-    columns = keys + ["groups", "icg", "layer", "macs", "time_median_ns", "time_ci_lo_ns", "time_ci_hi_ns"]
+    columns = keys + ["groups", "icg", "layer", "macs", "pct_peak", "time_median_ns", "time_ci_lo_ns", "time_ci_hi_ns"]
     both = single[single["groups"] > 1][columns].merge(single[single["groups"] == 1][columns], on=keys, suffixes=("", "_dense"))
     both["share"] = both["time_median_ns"] / both["time_median_ns_dense"]
+    both["share_lo"], both["share_hi"] = ratio_interval(both, "_dense")
     both["work"] = both["macs"] / both["macs_dense"]
     return both

@@ -1,29 +1,70 @@
-"""The ladder of channels a group: from how many channels does a grouped convolution beat its dense twin, for each kernel?"""
+"""The ladder of channels a group: how near to the ideal each kernel comes, and from how many channels on it beats the dense layer."""
 
 import matplotlib.colors
+import matplotlib.patheffects
 
-from .. import style
+from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
 from ..sweeps.twins import pays_from
 from ..text import number
 from .common import main_setting, with_dense_twin
 
+SCALE = matplotlib.colors.LogNorm(1, 100)  # of time over ideal, in every panel
+COLOURS = "cividis_r"  # even for colour-blind readers
 
-def heat(axes, table, kernel):
-    """Grouped time / dense time: below 1 grouping pays. The border between the two is drawn."""
-    values = table.to_numpy(dtype=float)
-    axes.imshow(values, cmap="PuOr_r", norm=matplotlib.colors.LogNorm(0.01, 100), aspect="auto")
-    for y in range(values.shape[0]):
-        for x in range(values.shape[1]):
-            if values[y, x] == values[y, x]:
-                dark = not 0.05 < values[y, x] < 20
-                axes.text(x, y, number(values[y, x], 2), ha="center", va="center", fontsize=6, color="#ffffff" if dark else "#000000")
-                if x and (values[y, x - 1] - 1) * (values[y, x] - 1) < 0:
-                    axes.plot([x - 0.5] * 2, [y - 0.5, y + 0.5], color=style.INK, linewidth=2)
+
+def cells(axes, table, text, colour):
+    """The words and colours of a heat map."""
+    for y in range(table.shape[0]):
+        for x in range(table.shape[1]):
+            value = table.iloc[y, x]
+            if value == value:
+                red, green, blue, _ = colour(value)
+                ink = "#000000" if 0.3 * red + 0.6 * green + 0.1 * blue > 0.45 else "#ffffff"
+                square = axes.add_patch(style.plt.Rectangle((x - 0.5, y - 0.5), 1, 1, color=colour(value), linewidth=0))
+                plots.tip(axes, square, text(y, x)[1])
+                axes.text(x, y, text(y, x)[0], ha="center", va="center", fontsize=6, color=ink)
+    axes.set(xlim=(-0.5, table.shape[1] - 0.5), ylim=(table.shape[0] - 0.5, -0.5), xlabel="channels a group")
     axes.set_xticks(range(table.shape[1]), [str(c) for c in table.columns], fontsize=7)
-    axes.set_yticks(range(table.shape[0]), [f"{ih}x{ih}" + (f" s{s}" if s > 1 else "") for ih, s in table.index], fontsize=7)
-    axes.set(title=kernel, xlabel="channels a group")
+    axes.set_yticks(range(table.shape[0]), [f"{ih}x{ih}" + (", stride 2" if s > 1 else "") for ih, s in table.index], fontsize=7)
     axes.grid(False)
+
+
+def border(axes, table):
+    """The crossover: a line between cells that take less time than the fastest dense layer and those that take more."""
+    halo = [matplotlib.patheffects.withStroke(linewidth=4, foreground="#ffffff")]
+    for y in range(table.shape[0]):
+        for x in range(table.shape[1]):
+            for dy, dx, line in ((0, -1, ([x - 0.5] * 2, [y - 0.5, y + 0.5])), (-1, 0, ([x - 0.5, x + 0.5], [y - 0.5] * 2))):
+                if y + dy >= 0 and x + dx >= 0 and (table.iloc[y + dy, x + dx] - 1) * (table.iloc[y, x] - 1) < 0:
+                    axes.plot(*line, color="#000000", linewidth=2, path_effects=halo)
+
+
+def panel(axes, kernel, ideal, best):
+    colour = matplotlib.cm.ScalarMappable(SCALE, COLOURS).to_rgba
+
+    def text(y, x):
+        value, share = ideal.iloc[y, x], best.iloc[y, x]
+        ih, stride = ideal.index[y]
+        return number(value, 2), (f"{kernel}, {ideal.columns[x]} channels a group, {ih}x{ih}, stride {stride}: {number(value)} times the ideal time,"
+                                  f" {number(share)} of the fastest dense layer's")
+
+    cells(axes, ideal, text, colour)
+    border(axes, best)
+    axes.set_title(f"{kernel}: time / ideal time")
+
+
+def winners(axes, rows):
+    """Who is fastest where, in the kernels' own colours."""
+    first = rows.loc[rows.groupby(["ih", "stride_h", "icg"])["time_median_ns"].idxmin()]
+    kernels = style.order(first["kernel"].unique())
+    table, share = (first.assign(place=first["kernel"].map(kernels.index)).pivot(index=["ih", "stride_h"], columns="icg", values=value).sort_index(
+        ascending=[False, True]) for value in ("place", "pct_peak"))
+    cells(axes, table, lambda y, x: (number(share.iloc[y, x], 2), f"{kernels[int(table.iloc[y, x])]} is fastest, at {number(share.iloc[y, x])} % of peak"),
+          lambda place: matplotlib.colors.to_rgba(style.look(kernels[int(place)])[0]))
+    names = axes.legend(plots.patches([style.look(kernel)[0] for kernel in kernels]), kernels, loc="center left", bbox_to_anchor=(1, 0.5), fontsize=7)
+    names.set_in_layout(True)
+    axes.set_title("fastest kernel, and its % of peak")
 
 
 def narrowest(table):
@@ -33,22 +74,38 @@ def narrowest(table):
 
 
 def section(run):
-    rows = main_setting(run.layers)[1]
-    both = with_dense_twin(rows)
-    ladder = both[both["kh"] == 3]
-    tables = {kernel: group.pivot_table(index=["ih", "stride_h"], columns="icg", values="share")
-              for kernel, group in ladder.groupby("kernel") if group["icg"].nunique() >= 4}
-    if not tables:
+    both = with_dense_twin(main_setting(run.layers)[1])
+    ladder = both[both["kh"] == 3].copy()
+    keys = ["ic", "oc", "ih", "stride_h"]
+    ladder["best"] = ladder["time_median_ns"] / ladder.groupby(keys)["time_median_ns_dense"].transform("min")
+    ladder["ideal"] = ladder["share"] / ladder["work"]
+    widest = ladder.groupby(["ic", "oc"])["icg"].nunique()
+    if widest.empty or widest.max() < 4:
         return Section("ladder", "Channels a group", [Missing("the ladder of channels a group", "It needs the set `ladder`.")])
-    kernels = style.order(tables)
-    figure, every = style.grid(len(kernels), columns=2, height=0.9 + 0.22 * max(len(t) for t in tables.values()))
-    for axes, kernel in zip(every, kernels):
-        heat(axes, tables[kernel], kernel)
-    starts = {kernel: narrowest(tables[kernel]) for kernel in kernels}
-    lines = [[kernel, number(starts[kernel]) if starts[kernel] is not None else "never", number(tables[kernel].min().min()),
-              number(tables[kernel].max().max())] for kernel in kernels]
-    best = min(kernels, key=lambda k: tables[k].median().median())
-    text = (f"Time over that of the dense twin (same channels, one group); the line marks where it crosses 1. With {best} the median over maps and widths"
-            f" is {number(tables[best].median().median())}.")
-    return Section("ladder", "Channels a group", [Text(text), Plot("ladder", figure, "Heat map for each kernel: grouped over dense time by channels a group and map."),
-                                                  Table(["kernel", "grouping pays from (channels a group)", "best grouped / dense", "worst"], lines)])
+    ic, oc = widest.idxmax()
+    ladder = ladder[(ladder["ic"] == ic) & (ladder["oc"] == oc)]
+    kernels = style.order([kernel for kernel, group in ladder.groupby("kernel") if group["icg"].nunique() >= 4])
+    ladder = ladder[ladder["kernel"].isin(kernels)]
+
+    def tables(value):
+        return {kernel: group.pivot_table(index=["ih", "stride_h"], columns="icg", values=value).sort_index(ascending=[False, True])
+                for kernel, group in ladder.groupby("kernel")}
+
+    own, ideal, best = tables("share"), tables("ideal"), tables("best")
+    figure, every = plots.grid(len(kernels) + 1, columns=1, height=[0.75 + 0.2 * lines for lines in (len(ladder[["ih", "stride_h"]].drop_duplicates()), *(len(own[kernel]) for kernel in kernels))])
+    winners(every[0], ladder)
+    for axes, kernel in zip(every[1:], kernels):
+        panel(axes, kernel, ideal[kernel], best[kernel])
+    starts = {kernel: (narrowest(own[kernel]), narrowest(best[kernel])) for kernel in kernels}
+    lines = [[kernel, *(number(start) if start is not None else "never" for start in starts[kernel]), number(ideal[kernel].min().min()),
+              number(ideal[kernel].median().median()), number(ideal[kernel].max().max())] for kernel in kernels]
+    nearest = min(kernels, key=lambda k: ideal[k].median().median())
+    text = (f"{ic} → {oc} channels, 3x3. The ideal time is that of the kernel's own dense twin (same channels, one group) times the share of the work: at 1.0 all"
+            f" saved FLOPs become saved time. {nearest} comes nearest, with {number(ideal[nearest].median().median())} in the median over maps and widths. "
+            + ("A black line marks the crossover to where groups take longer than the fastest kernel's dense layer." if any(
+                (t > 1).any().any() and (t < 1).any().any() for t in best.values()) else
+               "There is no crossover to draw: no group takes longer than the fastest kernel's dense layer."
+               if not any((t > 1).any().any() for t in best.values()) else "There is no crossover to draw: a kernel beats the fastest dense layer everywhere or nowhere."))
+    return Section("ladder", "Channels a group", [
+        Text(text), Plot("ladder", figure, "Heat maps over channels a group and map: the fastest kernel, and for each kernel its time over the ideal one."),
+        Table(["kernel", "pays from (channels a group), against its own dense layer", "against the fastest dense layer", "time / ideal: best", "median", "worst"], lines)])

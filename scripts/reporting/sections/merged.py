@@ -1,6 +1,6 @@
 """Merging groups into block-diagonal matrices: fewer and larger products against more zeros multiplied."""
 
-from .. import style
+from .. import plots, style
 from ..content import Missing, Plot, Section, Text
 from ..text import natural, number
 from .common import main_setting, once
@@ -21,13 +21,15 @@ def panel(axes, group):
     right = axes.twinx()
     right.spines["right"].set_visible(True)
     colour = style.look("merged_gemm")[0]
-    right.plot(places, group["time_median_ns"] / 1e3, color=colour)
+    line, = right.plot(places, group["time_median_ns"] / 1e3, color=colour, marker=style.look("merged_gemm")[1])
     for place, row in zip(places, group.itertuples()):
+        plots.interval(right, place, row.time_ci_lo_ns / 1e3, row.time_ci_hi_ns / 1e3, style.INK)
         mark, = right.plot(place, row.time_median_ns / 1e3, color=colour, marker=style.look("merged_gemm")[1])
-        style.tip(axes, mark, f"m = {row.m}: {number(row.time_median_ns / 1e3)} us, {number(row.executed_macs / row.macs)} MACs done for each useful one")
+        plots.tip(axes, mark, f"m = {row.m}: {number(row.time_median_ns / 1e3)} us, {number(row.executed_macs / row.macs)} MACs done for each useful one")
     right.set_ylim(0, None)
-    right.set_ylabel("us", color=colour, fontsize=8)
+    right.set_ylabel("us", fontsize=8)
     right.grid(False)
+    return line
 
 
 def section(run):
@@ -38,13 +40,12 @@ def section(run):
     if rows.empty:
         return Section("merged", "Merging groups", [Missing("merge factor against time", "`--kernels='merged_gemm@m1,merged_gemm@m2,...'` forces factors.")])
     labels = sorted(rows["layer"].unique(), key=natural)[:PANELS]
-    figure, every = style.grid(len(labels), columns=2, height=2.6)
+    figure, every = plots.grid(len(labels), columns=2, height=2.6)
     for axes, label in zip(every, labels):
-        panel(axes, rows[rows["layer"] == label])
+        time = panel(axes, rows[rows["layer"] == label])
         axes.set_title(label, fontsize=8)
         axes.set_xlabel("groups merged")
-    handles = [style.plt.Rectangle((0, 0), 1, 1, color=colour) for colour in (style.BLOCKS[2], style.BLOCKS[1])]
-    style.legend_above(figure, handles, ["useful FLOPs", "FLOPs on zeros"])
+    plots.legend_above(figure, plots.patches([style.BLOCKS[2], style.BLOCKS[1]]) + [time], ["useful FLOPs", "FLOPs on zeros", "time (right axis)"])
     best = rows.loc[rows.groupby("layer")["time_median_ns"].idxmin(), "m"]
     text = f"The fastest merge factor is {', '.join(f'{value} on {count}' for value, count in best.value_counts().sort_index().items())} of {len(best)} layers."
     return Section("merged", "Merging groups", [Text(text), Plot("merged", figure, "Useful and wasted FLOPs, and time, over the number of merged groups.")])

@@ -2,7 +2,7 @@
 
 import re
 
-from .. import style
+from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
 from ..text import natural, number, plural
 from .common import main_setting
@@ -10,6 +10,7 @@ from .common import main_setting
 # (grouped, dense, what the paper measured on GPUs in training, seconds a mini-batch: section 5.1 and the text on Torch's speed)
 PAIRS = [("resnext50_32x4d", "resnet50", None), ("resnext101_32x4d", "resnet101", 0.95 / 0.70), ("resnext101_64x4d", "resnet101", 1.7 / 0.70)]
 SHORT = {"resnext50": "resnext50_32x4d"}
+TOTAL, MORE, LESS = style.BLOCKS[5], style.BLOCKS[1], style.BLOCKS[2]
 LAYER = re.compile(r"^(?P<net>[^:]+):(?P<layer>.+)$")
 
 
@@ -58,17 +59,23 @@ def layer_times(run):
 def waterfall(table):
     """From the one network's time to the other's, a step for each role."""
     steps = (table["resnext50"] - table["resnet50"]).sort_index(key=lambda index: [natural(i) for i in index])
-    figure, (axes,) = style.grid(1, columns=1, height=4)
+    figure, (axes,) = plots.grid(1, columns=1, height=4)
     level = table["resnet50"].sum()
-    axes.bar(0, level, color=style.look("onednn")[0])
+    axes.bar(0, level, color=TOTAL)
     for place, (role, step) in enumerate(steps.items(), 1):
-        bar, = axes.bar(place, step, bottom=level, color=style.BLOCKS[1] if step > 0 else style.BLOCKS[2])
-        style.tip(axes, bar, f"{role}: {number(step)} ms")
+        bar, = axes.bar(place, step, bottom=level, color=MORE if step > 0 else LESS)
+        axes.plot([place - 1.4, place + 0.4], [level, level], color=style.INK, linewidth=0.6)
+        plots.tip(axes, bar, f"{role}: {number(step)} ms")
+        axes.text(place, max(level, level + step), f"{step:+.2g}", ha="center", va="bottom", fontsize=7)
         level += step
-    axes.bar(len(steps) + 1, level, color=style.look("direct")[0])
+    axes.bar(len(steps) + 1, level, color=TOTAL)
+    for place, total in ((0, table["resnet50"].sum()), (len(steps) + 1, level)):
+        axes.text(place, total, number(total), ha="center", va="bottom", fontsize=8)
+    axes.set_ylim(0, 1.04 * axes.get_ylim()[1])
     axes.set_xticks(range(len(steps) + 2), ["ResNet-50", *steps.index, "ResNeXt-50"], rotation=45, ha="right", fontsize=7)
     axes.set_ylabel("ms for all convolutions")
     axes.grid(False, axis="x")
+    plots.legend_above(figure, plots.patches([TOTAL, MORE, LESS]), ["sum of all convolutions", "ResNeXt-50 takes longer", "ResNeXt-50 takes less"])
     return Plot("waterfall", figure, "From the convolution time of ResNet-50 to that of ResNeXt-50, a step for each kind of layer.")
 
 

@@ -1,11 +1,15 @@
 """The roofline (Williams, Waterman and Patterson 2009): what arithmetic and memory allow, and where each kernel stands below it."""
 
 import numpy
+import pandas
 
-from .. import style
+from .. import plots, style
 from ..content import Missing, Plot, Section, Text
 from ..text import number, setting_text
-from .common import main_setting, once
+from .common import main_setting, once, plain
+
+
+LEVELS = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "memory"}
 
 
 def intensity(rows):
@@ -14,54 +18,58 @@ def intensity(rows):
     return own.where(own.notna(), 2 * rows["macs"] / rows["min_bytes"])
 
 
-def roofs(axes, run, threads, span, peak):
-    """The peak, and a slope for each level of memory that was measured."""
+def roofs(axes, slopes, span, peak, named):
+    """The peak, and a slope for each level of memory that was measured; with their names in the first panel."""
     x = numpy.geomspace(*span, 50)
     axes.plot(x, numpy.full_like(x, peak), color=style.INK, linewidth=1)
-    axes.annotate(f"FMA peak {number(peak)} GFLOP/s", (span[1], peak), xytext=(0, 4), textcoords="offset points", ha="right", fontsize=8)
-    for level, gbps in bandwidths(run, threads):
+    for gbps in slopes.values():
         axes.plot(x, numpy.minimum(x * gbps, peak), color=style.INK, linewidth=0.8, linestyle=":")
-        at = min(peak / gbps / 1.3, span[1] / 2)
-        at = max(at, span[0] * 1.05)
-        axes.annotate(f"{level} {number(gbps)} GB/s", (at, at * gbps), fontsize=7, rotation=35, ha="right", va="bottom")
+    if named:
+        names = [f"peak: {number(peak)} GFLOP/s"] + [f"{level}: {number(gbps)} GB/s" for level, gbps in slopes.items()]
+        axes.text(0.98, 0.04, "\n".join(names), transform=axes.transAxes, fontsize=6.5, ha="right", va="bottom")
 
 
 def bandwidths(run, threads):
-    """[(level, GB/s)] of the copy probe, as environment.json records it."""
-    found = []
-    for probe in run.environment.get("ceilings", {}).get("bandwidth", []):
-        if probe.get("threads") == threads and probe.get("kind") == "copy" and probe.get("median_gbps"):
-            found.append((probe["level"], probe["median_gbps"]))
-    return found
+    """{level: GB/s}, as environment.json records them; widest first."""
+    facts = run.environment.get("run", {})
+    found = [(LEVELS[level], pandas.to_numeric(facts.get(f"bandwidth_gbps_{level}_t{threads}"), errors="coerce")) for level in LEVELS]
+    return {level: gbps for level, gbps in found if gbps and gbps == gbps}
 
 
 def draw(run, setting, rows):
-    figure, (axes,) = style.grid(1, columns=1, height=4.6)
+    """A panel a kernel: all in one would hide each other."""
     x = intensity(rows)
     span = (x.min() / 1.5, x.max() * 1.5)
     peak = rows["peak_gflops"].max()
-    for kernel in style.order(rows["kernel"].unique()):
+    kernels = style.order(rows["kernel"].unique())
+    figure, every = plots.grid(len(kernels), height=2.1)
+    bottom, top = rows["gflops"].min() / 1.5, 1.6 * max(peak, rows["gflops"].max())
+    for axes, kernel in zip(every, kernels):
         own = rows[rows["kernel"] == kernel]
         colour, marker = style.look(kernel)
         for at, row in zip(x[own.index], own.itertuples()):
-            mark, = axes.plot(at, row.gflops, marker=marker, color=colour, linestyle="none", alpha=0.85)
-            style.tip(axes, mark, f"{kernel}, {row.layer}: {number(row.gflops)} GFLOP/s at {number(at)} FLOPs a byte")
-        axes.plot([], [], marker=marker, color=colour, linestyle="none", label=kernel)
-    axes.set(xscale="log", yscale="log", xlim=span, xlabel="FLOPs a byte (src, wei and dst moved once)", ylabel="GFLOP/s")
-    roofs(axes, run, setting[2], span, peak)
-    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
-    return Plot("roofline", figure, "Roofline: GFLOP/s of each kernel and layer over the FLOPs a byte, below the measured peak and bandwidths.",
+            mark, = axes.plot(at, row.gflops, marker=marker, color=colour, linestyle="none", alpha=0.7, markersize=3.5)
+            plots.interval(axes, at, row.gflops * row.time_median_ns / row.time_ci_hi_ns, row.gflops * row.time_median_ns / row.time_ci_lo_ns, colour)
+            plots.tip(axes, mark, f"{kernel}, {row.layer}: {number(row.gflops)} GFLOP/s at {number(at)} FLOPs a byte")
+        axes.set(xlim=span, ylim=(bottom, top), title=kernel)
+        plots.logarithmic(axes.xaxis)
+        plots.logarithmic(axes.yaxis)
+        roofs(axes, bandwidths(run, setting[2]), span, peak, axes is every[0])
+        axes.set_ylabel("GFLOP/s" if axes.get_subplotspec().is_first_col() else "")
+    for axes in every[-3:]:
+        axes.set_xlabel("FLOPs a byte (src, wei, dst once)")
+    return Plot("roofline", figure, "Roofline, a panel a kernel: GFLOP/s of each layer over the FLOPs a byte, below the measured peak and bandwidths.",
                 source="results.csv and environment.json")
 
 
 def section(run):
-    setting, rows = main_setting(run.layers)
+    setting, rows = main_setting(plain(run.layers))
     rows = once(rows)
     rows = rows[intensity(rows).notna() & rows["peak_gflops"].notna()]
     if rows.empty:
         return Section("roofline", "Roofline", [Missing("the roofline", "The rows have neither bytes nor a measured peak.")])
     slopes = bandwidths(run, setting[2])
-    text = f"One mark a layer and kernel: {setting_text(setting)}."
+    text = f"One mark a layer, a panel a kernel: {setting_text(setting)}."
     if rows["pct_roof"].notna().any():
         best = rows.loc[rows.groupby("problem")["time_median_ns"].idxmin()]
         text += f" The fastest kernel of a layer reaches {number(best['pct_roof'].median())} % of what arithmetic and memory allow (median over layers)."

@@ -2,26 +2,30 @@
 
 import re
 
-from .. import style
+from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
 from ..text import natural, number, setting_text
-from .common import main_setting
+from .common import main_setting, plain
 
 CARDINALITY = re.compile(r"^(\d+x\d+d):")
 
 
 def totals(rows):
-    """Time, summed over all grouped 3x3 layers of the network as often as they occur: a line a (C x d), a column a kernel."""
+    """Time, summed over all grouped 3x3 layers of the network as often as they occur: a line a (C x d), a column a kernel; and the
+    sums of the ends of the confidence intervals."""
     rows = rows.assign(width=rows["layer"].str.extract(CARDINALITY, expand=False)).dropna(subset=["width"])
     rows["total"] = rows["time_median_ns"] * rows["multiplicity"]
-    complete = rows.groupby(["width", "kernel"])["total"].agg(["sum", "count"]).reset_index()
+    rows["low"], rows["high"] = rows["time_ci_lo_ns"] * rows["multiplicity"], rows["time_ci_hi_ns"] * rows["multiplicity"]
+    groups = rows.groupby(["width", "kernel"])
+    complete = groups[["total", "low", "high"]].sum(min_count=1).assign(count=groups.size()).reset_index()
     layers = rows.groupby("width")["problem"].nunique()
     complete = complete[complete["count"] == complete["width"].map(layers)]  # a sum with a layer missing is no total
-    return complete.pivot(index="width", columns="kernel", values="sum").sort_index(key=lambda index: [natural(i) for i in index])
+    return [complete.pivot(index="width", columns="kernel", values=value).sort_index(key=lambda index: [natural(i) for i in index])
+            for value in ("total", "low", "high")]
 
 
-def draw(table):
-    figure, (axes,) = style.grid(1, columns=1, height=3.6)
+def draw(table, low, high):
+    figure, (axes,) = plots.grid(1, columns=1, height=3.6)
     places = range(len(table))
     ends = []
     for kernel in style.order(table.columns):
@@ -31,22 +35,24 @@ def draw(table):
         for place, value in zip(places, line):
             if value == value:
                 mark, = axes.plot(place, value, color=colour, marker=marker)
-                style.tip(axes, mark, f"{kernel}, {table.index[place]}: {number(value)} ms")
+                plots.interval(axes, place, low[kernel].iloc[place] / 1e6, high[kernel].iloc[place] / 1e6, colour)
+                plots.tip(axes, mark, f"{kernel}, {table.index[place]}: {number(value)} ms")
         if line.notna().any():
-            ends.append((len(table) - 1, line.dropna().iloc[-1], kernel, colour))
-    axes.set(yscale="log", ylabel="ms for all grouped 3x3 layers", xlabel="cardinality x width of a group (equal FLOPs in the whole block)")
+            ends.append((line.dropna().iloc[-1], kernel))
+    axes.set(ylabel="ms for all grouped 3x3 layers", xlabel="cardinality x width of a group (equal FLOPs in the whole block)")
     axes.set_xticks(list(places), table.index)
-    style.direct_labels(axes, ends)
+    plots.logarithmic(axes.yaxis)
+    plots.direct_labels(axes, ends)
     return Plot("table2", figure, "Time of all 3x3 layers of ResNeXt-50 for each cardinality and width of Table 2, a line a kernel.")
 
 
 def section(run):
-    setting, rows = main_setting(run.layers)
-    table = totals(rows)
+    setting, rows = main_setting(plain(run.layers))
+    table, low, high = totals(rows)
     if len(table) < 2:
         return Section("table2", "Equal complexity, Table 2", [Missing("the sweep over cardinality", "It needs the set `table2`.")])
     lines = [[form, *(number(value / 1e6) for value in table.loc[form])] for form in table.index]
     spread = (table.max() / table.min()).sort_values()
     text = (f"All grouped 3x3 layers of the 50-layer network for each (C x d) of Table 2: {setting_text(setting)}. From the fastest to the slowest"
             f" (C x d) the time changes by {number(spread.iloc[0])}x with {spread.index[0]} and by {number(spread.iloc[-1])}x with {spread.index[-1]}.")
-    return Section("table2", "Equal complexity, Table 2", [Text(text), draw(table), Table(["ms", *table.columns], lines)])
+    return Section("table2", "Equal complexity, Table 2", [Text(text), draw(table, low, high), Table(["ms", *table.columns], lines)])

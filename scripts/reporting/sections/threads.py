@@ -1,25 +1,28 @@
 """How many times as fast on more threads."""
 
-from .. import style
+from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
-from ..text import natural, number
-from .common import PREFERRED
+from ..text import natural, number, ratio_interval
+from .common import PREFERRED, plain
 
 
 def speedups(rows):
-    """Time on the fewest threads over time on more, for each problem and kernel."""
+    """Time on the fewest threads over time on more, for each layer and kernel, with its confidence interval."""
     rows = rows[(rows["direction"] == PREFERRED[0]) & (rows["layout"] == PREFERRED[1]) & (rows["cache"] == PREFERRED[3])]
     if rows.empty or rows["threads"].nunique() < 2:
         return None
-    table = rows.drop_duplicates(["layer", "kernel", "threads"]).pivot(index=["layer", "kernel"], columns="threads", values="time_median_ns")
-    first = table.columns.min()
-    return table.rdiv(table[first], axis=0).drop(columns=first).dropna(how="all")
+    rows = rows.drop_duplicates(["layer", "kernel", "threads"])
+    first = rows["threads"].min()
+    both = rows[rows["threads"] == first].merge(rows[rows["threads"] > first], on=["layer", "kernel"], suffixes=("", "_more"))
+    both["speedup"] = both["time_median_ns"] / both["time_median_ns_more"]
+    both["low"], both["high"] = ratio_interval(both, "_more")
+    return [both.pivot(index=["layer", "kernel"], columns="threads_more", values=value) for value in ("speedup", "low", "high")]
 
 
-def draw(table):
+def draw(table, low, high):
     kernels = style.order(table.index.get_level_values("kernel").unique())
     counts = list(table.columns)
-    figure, every = style.grid(len(counts), columns=min(2, len(counts)), height=0.9 + 0.28 * len(kernels))
+    figure, every = plots.grid(len(counts), columns=min(2, len(counts)), height=0.9 + 0.28 * len(kernels))
     for axes, count in zip(every, counts):
         for place, kernel in enumerate(reversed(kernels)):
             colour, marker = style.look(kernel)
@@ -27,7 +30,8 @@ def draw(table):
             for step, (label, value) in enumerate(values.items()):
                 spread = (step / max(1, len(values) - 1) - 0.5) * 0.5
                 mark, = axes.plot(value, place + spread, marker=marker, color=colour, alpha=0.55, linestyle="none", markersize=4)
-                style.tip(axes, mark, f"{kernel}, {label}: {number(value)} times as fast on {count} threads")
+                plots.interval(axes, place + spread, low[count][label, kernel], high[count][label, kernel], colour, vertical=False)
+                plots.tip(axes, mark, f"{kernel}, {label}: {number(value)} times as fast on {count} threads")
             axes.plot([values.median()] * 2, [place - 0.4, place + 0.4], color=style.INK, linewidth=1.5)
         axes.axvline(count, color=style.INK, linestyle="--", linewidth=1)
         axes.set_yticks(range(len(kernels)), list(reversed(kernels)), fontsize=8)
@@ -36,7 +40,7 @@ def draw(table):
 
 
 def section(run):
-    table = speedups(run.layers)
+    table, low, high = speedups(plain(run.layers)) or (None, None, None)
     if table is None or table.empty:
         return Section("threads", "Threads", [Missing("thread scaling", "The run used one thread count; `--threads=1,2` or `1..all` has more.")])
     medians = table.groupby(level="kernel").median()
@@ -44,4 +48,4 @@ def section(run):
     text = (f"On {last.name} threads the median layer is {number(last.iloc[-1])} times as fast with {last.index[-1]}, the best, and"
             f" {number(last.iloc[0])} times with {last.index[0]}, the worst.")
     lines = [[kernel, *(number(value, 3, "x") for value in medians.loc[kernel])] for kernel in style.order(medians.index)]
-    return Section("threads", "Threads", [Text(text), draw(table), Table(["median speed-up", *(f"{c} threads" for c in medians.columns)], lines)])
+    return Section("threads", "Threads", [Text(text), draw(table, low, high), Table(["median speed-up", *(f"{c} threads" for c in medians.columns)], lines)])

@@ -1,8 +1,8 @@
 """Winograd against the direct kernel as groups grow wider: where transforms begin to pay, and what they cost in accuracy."""
 
-from .. import style
+from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
-from ..text import number
+from ..text import number, ratio_interval
 from .common import main_setting, once
 
 FAMILY = ["winograd_f2", "winograd_f4", "winograd_f6", "winograd", "onednn_winograd"]
@@ -14,6 +14,9 @@ def candidates(rows):
     base = rows[rows["kernel"] == BASE].set_index("problem")
     found = rows[rows["kernel"].isin(FAMILY) & rows["problem"].isin(base.index)].copy()
     found["ratio"] = found["time_median_ns"] / found["problem"].map(base["time_median_ns"])
+    for end in ("time_ci_lo_ns", "time_ci_hi_ns"):
+        found[f"{end}_base"] = found["problem"].map(base[end])
+    found["low"], found["high"] = ratio_interval(found, "_base")
     return found
 
 
@@ -29,38 +32,44 @@ def crossover(line):
 
 def draw(found):
     maps = sorted(found["ih"].unique(), reverse=True)[:3]
-    figure, every = style.grid(len(maps) + 1, columns=2, height=3)
+    figure, every = plots.grid(len(maps) + 1, columns=2, height=3)
     for axes, size in zip(every, maps):
         ends = []
         for kernel in style.order(found["kernel"].unique()):
-            line = found[(found["ih"] == size) & (found["kernel"] == kernel)].groupby("icg")["ratio"].median()
+            own = found[(found["ih"] == size) & (found["kernel"] == kernel)]
+            line = own.groupby("icg")["ratio"].median()
             colour, marker = style.look(kernel)
             axes.plot(line.index, line, color=colour, linewidth=1.2)
             for width, ratio in line.items():
                 mark, = axes.plot(width, ratio, color=colour, marker=marker)
-                style.tip(axes, mark, f"{kernel}, {width} channels a group, {size}x{size}: {number(ratio)} of the time of {BASE}")
+                plots.tip(axes, mark, f"{kernel}, {width} channels a group, {size}x{size}: {number(ratio)} of the time of {BASE}")
+            for row in own.itertuples():
+                plots.interval(axes, row.icg, row.low, row.high, colour)
             if len(line):
-                ends.append((line.index[-1], line.iloc[-1], kernel, colour))
+                ends.append((line.iloc[-1], kernel))
         axes.axhline(1, color=style.INK, linewidth=1)
-        axes.set_xscale("log", base=2)
-        axes.set(yscale="log", xlabel="channels a group", ylabel=f"time / {BASE}", title=f"{size}x{size}")
-        widths = [2**power for power in range(11) if found["icg"].min() <= 2**power <= found["icg"].max()]
-        axes.set_xticks(widths, [str(w) for w in widths])
-        axes.minorticks_off()
-        style.direct_labels(axes, ends)
+        axes.set(xlabel="channels a group", ylabel=f"time / {BASE}", title=f"{size}x{size}")
+        plots.logarithmic(axes.xaxis, found["icg"])
+        plots.logarithmic(axes.yaxis)
+        plots.direct_labels(axes, ends)
     error_panel(every[len(maps)], found)
     return Plot("winograd", figure, "Time of Winograd kernels relative to the direct kernel, and their errors, over the channels of a group.")
 
 
 def error_panel(axes, found):
+    ends = []
     for kernel in style.order(found["kernel"].unique()):
         colour, marker = style.look(kernel)
         own = found[(found["kernel"] == kernel) & (found["err"] > 0)]
-        axes.plot(own["icg"], own["err"], color=colour, marker=marker, linestyle="none", label=kernel)
+        for row in own.itertuples():
+            mark, = axes.plot(row.icg, row.err, color=colour, marker=marker, linestyle="none")
+            plots.tip(axes, mark, f"{kernel}, {row.layer}: error {number(row.err)} of the bound")
+        ends += [(own.sort_values("icg")["err"].iloc[-1], kernel)] if len(own) else []
     axes.axhline(1, color=style.INK, linewidth=1)
-    axes.set_xscale("log", base=2)
-    axes.set(yscale="log", xlabel="channels a group", ylabel="error / bound", title="error as a share of the derived bound")
-    axes.legend(fontsize=7)
+    axes.set(xlabel="channels a group", ylabel="error / bound", title="error as a share of the derived bound")
+    plots.logarithmic(axes.xaxis, found["icg"])
+    plots.logarithmic(axes.yaxis)
+    plots.direct_labels(axes, ends)
 
 
 def section(run):
