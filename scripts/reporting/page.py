@@ -8,6 +8,8 @@ import jinja2
 import markupsafe
 import pandas
 
+from .style import DARK
+
 PAGE = Path(__file__).parent / "page"
 COLUMNS = ["set", "layer", "level", "form", "direction", "layout", "threads", "cache", "kernel", "isa", "time_median_ns", "time_min_ns", "time_cv",
            "gflops", "pct_peak", "pct_roof", "err", "status", "reason", "line"]
@@ -37,6 +39,16 @@ def rows_json(run):
     return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
+def styles():
+    """The style sheet; what plots are drawn with has names, so that a dark page can lighten it."""
+    names = {"/* plots, light */": "".join(f" --k{colour[1:]}: {colour};" for colour in DARK),
+             "/* plots, dark */": "".join(f" --k{colour[1:]}: {lighter};" for colour, lighter in DARK.items())}
+    text = (PAGE / "page.css").read_text(encoding="utf-8")
+    for place, variables in names.items():
+        text = text.replace(place, variables)
+    return markupsafe.Markup(text)
+
+
 def write(title, sections, plots, run=None):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(PAGE), autoescape=True, trim_blocks=True, lstrip_blocks=True,
                                      undefined=jinja2.StrictUndefined)
@@ -44,6 +56,6 @@ def write(title, sections, plots, run=None):
     environment.filters["kind"] = lambda block: type(block).__name__
     return environment.get_template("page.html.j2").render(
         title=title, sections=sections, plots={name: markupsafe.Markup(svg) for name, svg in plots.items()},
-        style=markupsafe.Markup((PAGE / "page.css").read_text(encoding="utf-8")),
+        style=styles(),
         script=markupsafe.Markup((PAGE / "page.js").read_text(encoding="utf-8")),
         rows=markupsafe.Markup(rows_json(run)) if run else None)

@@ -117,8 +117,8 @@ class Page(unittest.TestCase):
 
     def test_rows_lead_to_the_file(self):
         link = self.all("#all-results tbody a")[0]
-        self.assertEqual("results.csv", link.get_attribute("href").rsplit("/", 1)[1])
         number = int(link.text.split()[1])
+        self.assertEqual(f"results.csv#L{number}", link.get_attribute("href").rsplit("/", 1)[1])
         line = (self.folder / "results.csv").read_text().splitlines()[number - 1]
         self.assertIn(self.shown("kernel")[0], line)
 

@@ -72,7 +72,7 @@ function explorer(data, place) {
         const cell = line.insertCell();
         if (numeric[i]) cell.className = "n";
         if (data.columns[i] === "line") {
-          cell.append(Object.assign(document.createElement("a"), { href: "results.csv", textContent: "line " + value }));
+          cell.append(Object.assign(document.createElement("a"), { href: "results.csv#L" + value, textContent: "line " + value }));
         } else {
           cell.textContent = value ?? "";
         }
