@@ -28,13 +28,13 @@ static gconv_status fall_back(const gconv_problem *p, const gconv_env *env, gcon
   return gconv_error(GCONV_UNSUPPORTED, "%s, and no other kernel takes it", why);
 }
 
-static gconv_plan *shared_plan(const net *n, int node, const gconv_problem *p) {
+static gconv_plan *shared_plan(const net_plans *planned, int node, const gconv_problem *p) {
   char text[GCONV_TEXT_MAX], other[GCONV_TEXT_MAX];
   gconv_problem_print(p, text, sizeof text);
   for (int i = 0; i < node; i++) {
-    if (!n->owner[i]) continue;
-    gconv_problem_print(&n->plans[i]->problem, other, sizeof other);
-    if (!strcmp(text, other)) return n->plans[i];
+    if (!planned->owner[i]) continue;
+    gconv_problem_print(&planned->plans[i]->problem, other, sizeof other);
+    if (!strcmp(text, other)) return planned->plans[i];
   }
   return NULL;
 }
@@ -44,31 +44,38 @@ static bool is_fallback(const gconv_plan *plan, const char *wanted) {
   return strncmp(plan->kernel->name, wanted, length) || (wanted[length] && wanted[length] != '@');
 }
 
-static gconv_status choose(net *n, int node) {
-  if (n->request.choices) {
+static gconv_status choose(net *n, gconv_direction direction, int node) {
+  net_plans *planned = &n->planned[direction];
+  if (n->request.choices && direction == GCONV_FWD) {
     const net_choice *chosen = &n->request.choices[node];
-    n->plans[node] = (gconv_plan *)chosen->plan; /* not its owner: never changed */
-    n->fallback[node] = chosen->fallback;
+    planned->plans[node] = (gconv_plan *)chosen->plan; /* not its owner: never changed */
+    planned->fallback[node] = chosen->fallback;
     return GCONV_OK;
   }
   gconv_problem p;
   gconv_status status = model_problem(n->request.graph, node, n->request.batch, &p);
   if (status) return status;
+  p.direction = direction;
   const char *kernel = n->request.kernel_for(n->request.context, &p);
   if (!kernel) return GCONV_UNSUPPORTED; /* whoever was asked has said why */
-  if (!(n->plans[node] = shared_plan(n, node, &p))) {
+  if (!(planned->plans[node] = shared_plan(planned, node, &p))) {
     const gconv_env env = {.threads = n->request.threads, .isa_mask = n->request.isa_mask};
-    status = gconv_plan_create(kernel, &p, &env, &n->plans[node]);
-    if (status == GCONV_UNSUPPORTED) status = fall_back(&p, &env, &n->plans[node]);
-    n->owner[node] = !status;
+    status = gconv_plan_create(kernel, &p, &env, &planned->plans[node]);
+    if (status == GCONV_UNSUPPORTED) status = fall_back(&p, &env, &planned->plans[node]);
+    planned->owner[node] = !status;
   }
-  if (!status) n->fallback[node] = is_fallback(n->plans[node], kernel);
+  if (!status) planned->fallback[node] = is_fallback(planned->plans[node], kernel);
   return status;
 }
 
 gconv_status net_choose_kernels(net *n) {
+  const model *m = n->request.graph;
   gconv_status status = GCONV_OK;
-  for (int i = 0; i < n->request.graph->count && !status; i++)
-    if (n->request.graph->nodes[i].op == MODEL_CONV) status = choose(n, i);
+  for (int d = GCONV_FWD; d < (n->request.train ? GCONV_DIRECTIONS : GCONV_BWD_D) && !status; d++)
+    for (int i = 0; i < m->count && !status; i++) {
+      if (m->nodes[i].op != MODEL_CONV) continue;
+      const bool to_input = m->nodes[model_input_of(m, i, 0)].op == MODEL_INPUT; /* whose gradient nobody wants */
+      if (d != GCONV_BWD_D || !to_input) status = choose(n, (gconv_direction)d, i);
+    }
   return status;
 }

@@ -19,9 +19,10 @@ static gconv_dims dims_of(const net *n, int node) {
 
 static gconv_layout layout_made(const net *n, int node) { return n->values[n->made[node]].layout; }
 
-static int add_value(net *n, int node, gconv_layout layout) {
+int net_add_value(net *n, int node, gconv_layout layout) {
   const gconv_dims dims = dims_of(n, node);
   n->values[n->value_count] = (net_value){.node = node,
+                                          .source = n->value_count,
                                           .dims = dims,
                                           .layout = layout,
                                           .storage = n->value_count,
@@ -29,12 +30,11 @@ static int add_value(net *n, int node, gconv_layout layout) {
   return n->value_count++;
 }
 
-/* NULL with a sentence without memory. */
-static net_step *add_step(net *n, const step_kind *kind, int node, int input_count, int output) {
+net_step *net_add_step(net *n, const step_kind *kind, int node, int input_count, int output) {
   net_step *s = &n->steps[n->step_count];
   *s = (net_step){.kind = kind, .node = node, .input_count = input_count, .output = output};
-  s->inputs = calloc((size_t)input_count, sizeof *s->inputs);
-  s->in = calloc((size_t)input_count, sizeof *s->in);
+  s->inputs = calloc((size_t)input_count + 1, sizeof *s->inputs); /* some have none */
+  s->in = calloc((size_t)input_count + 1, sizeof *s->in);
   n->step_count++; /* counted before it is complete, so that it is freed */
   if (s->inputs && s->in) return s;
   gconv_error(GCONV_NO_MEMORY, "no memory for a step with %d inputs", input_count);
@@ -47,24 +47,28 @@ bool net_same_memory(gconv_dims d, gconv_layout a, gconv_layout b) {
   return d.h == 1 && d.w == 1 && (a == GCONV_NCHW || a == GCONV_NHWC) && (b == GCONV_NCHW || b == GCONV_NHWC);
 }
 
-/* The value of `node` in `layout`; -1 with a sentence. */
-static int value_in(net *n, int node, gconv_layout layout) {
-  for (int v = 0; v < n->value_count; v++)
-    if (n->values[v].node == node && net_same_memory(n->values[v].dims, n->values[v].layout, layout)) return v;
-  const int converted = add_value(n, node, layout);
-  net_step *s = add_step(n, &step_convert, node, 1, converted);
+int net_value_in(net *n, int value, gconv_layout layout) {
+  if (value < 0) return -1;
+  const int source = n->values[value].source, node = n->values[value].node;
+  for (int v = source; v < n->value_count; v++)
+    if (n->values[v].source == source && net_same_memory(n->values[v].dims, n->values[v].layout, layout)) return v;
+  const int converted = net_add_value(n, node, layout);
+  net_step *s = net_add_step(n, &step_convert, node, 1, converted);
   if (!s) return -1;
-  s->inputs[0] = n->made[node];
+  s->inputs[0] = source;
+  n->values[converted].source = source;
   return converted;
 }
+
+static int value_in(net *n, int node, gconv_layout layout) { return net_value_in(n, n->made[node], layout); }
 
 /* A step that makes `node` in layout `out` from all its inputs in layout `in`. */
 static net_step *make(net *n, const step_kind *kind, int node, gconv_layout in, gconv_layout out) {
   const model_node *d = node_at(n, node);
   for (int i = 0; i < d->inputs; i++)
     if (value_in(n, input_of(n, node, i), in) < 0) return NULL;
-  n->made[node] = add_value(n, node, out);
-  net_step *s = add_step(n, kind, node, d->inputs, n->made[node]);
+  n->made[node] = net_add_value(n, node, out);
+  net_step *s = net_add_step(n, kind, node, d->inputs, n->made[node]);
   if (!s) return NULL;
   for (int i = 0; i < d->inputs; i++) s->inputs[i] = value_in(n, input_of(n, node, i), in);
   s->relu = s->finish = d->relu;
@@ -76,13 +80,14 @@ static gconv_status made(const net_step *s) { return s ? GCONV_OK : GCONV_NO_MEM
 static gconv_status lower_input(net *n, int node) {
   gconv_layout layout = GCONV_NCHW;
   for (int i = n->request.graph->count - 1; i > node && n->request.native_input; i--) /* the first reader's stays */
-    if (n->plans[i] && input_of(n, i, 0) == node) layout = n->plans[i]->src_layout;
-  n->made[node] = add_value(n, node, layout);
+    if (n->planned[GCONV_FWD].plans[i] && input_of(n, i, 0) == node)
+      layout = n->planned[GCONV_FWD].plans[i]->src_layout;
+  n->made[node] = net_add_value(n, node, layout);
   return GCONV_OK;
 }
 
 static gconv_status lower_conv(net *n, int node) {
-  const gconv_plan *plan = n->plans[node];
+  const gconv_plan *plan = n->planned[GCONV_FWD].plans[node];
   net_step *s = make(n, &step_conv, node, plan->src_layout, plan->dst_layout);
   if (!s) return GCONV_NO_MEMORY;
   s->plan = plan;
@@ -127,8 +132,8 @@ static gconv_status lower_sigmoid(net *n, int node) {
 static gconv_status lower_scale(net *n, int node) {
   const int input = input_of(n, node, 0), factor = value_in(n, input_of(n, node, 1), GCONV_NCHW);
   if (factor < 0) return GCONV_NO_MEMORY;
-  n->made[node] = add_value(n, node, layout_made(n, input));
-  net_step *s = add_step(n, &step_scale, node, 2, n->made[node]);
+  n->made[node] = net_add_value(n, node, layout_made(n, input));
+  net_step *s = net_add_step(n, &step_scale, node, 2, n->made[node]);
   if (!s) return GCONV_NO_MEMORY;
   s->inputs[0] = n->made[input];
   s->inputs[1] = factor;
@@ -196,12 +201,13 @@ static void move_biases(net *n) {
 
 gconv_status net_lower(net *n) {
   const model *m = n->request.graph;
-  const size_t most = (size_t)m->count + (size_t)m->input_count; /* each node, and each input converted */
+  size_t most = (size_t)m->count + (size_t)m->input_count; /* each node, and each input converted */
+  if (n->request.train) most = 8 * most + 2;               /* ... and what lower_backward.c adds for either */
   n->values = calloc(most, sizeof *n->values);
   n->steps = calloc(most, sizeof *n->steps);
   if (!n->values || !n->steps) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu steps", most);
   move_biases(n);
   gconv_status status = GCONV_OK;
   for (int i = 0; i < m->count && !status; i++) status = lowerings[m->nodes[i].op](n, i);
-  return status;
+  return status || !n->request.train ? status : net_lower_backward(n);
 }

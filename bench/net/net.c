@@ -17,14 +17,19 @@ gconv_status net_create(const net_request *request, net **out) {
   if (!n) return gconv_error(GCONV_NO_MEMORY, "no memory for a net");
   n->request = *request;
   const size_t nodes = (size_t)request->graph->count;
-  n->plans = calloc(nodes, sizeof(gconv_plan *));
-  n->owner = calloc(nodes, sizeof *n->owner);
-  n->fallback = calloc(nodes, sizeof *n->fallback);
+  bool enough = true;
+  for (int d = 0; d < GCONV_DIRECTIONS; d++) {
+    net_plans *p = &n->planned[d];
+    p->plans = calloc(nodes, sizeof(gconv_plan *));
+    p->owner = calloc(nodes, sizeof *p->owner);
+    p->fallback = calloc(nodes, sizeof *p->fallback);
+    enough &= p->plans && p->owner && p->fallback;
+  }
   n->moved = calloc(nodes, sizeof *n->moved);
   n->made = calloc(nodes, sizeof *n->made);
-  gconv_status status = n->plans && n->owner && n->fallback && n->moved && n->made
-                            ? GCONV_OK
-                            : gconv_error(GCONV_NO_MEMORY, "no memory for %zu nodes", nodes);
+  gconv_status status =
+      enough && n->moved && n->made ? GCONV_OK : gconv_error(GCONV_NO_MEMORY, "no memory for %zu nodes", nodes);
+  if (!status && request->train) status = net_training_create(n);
   if (!status) status = net_choose_kernels(n);
   if (!status) status = net_lower(n);
   if (!status) status = net_place(n);
@@ -37,41 +42,51 @@ gconv_status net_create(const net_request *request, net **out) {
 
 void net_destroy(net *n) {
   if (!n) return;
-  for (int i = 0; i < n->request.graph->count && n->plans && n->owner; i++)
-    if (n->owner[i]) gconv_plan_destroy(n->plans[i]);
+  for (int d = 0; d < GCONV_DIRECTIONS; d++) {
+    net_plans *p = &n->planned[d];
+    for (int i = 0; i < n->request.graph->count && p->plans && p->owner; i++)
+      if (p->owner[i]) gconv_plan_destroy(p->plans[i]);
+    free(p->plans);
+    free(p->owner);
+    free(p->fallback);
+  }
   for (int i = 0; i < n->step_count; i++) {
     free(n->steps[i].inputs);
     free(n->steps[i].in);
     free(n->steps[i].runs);
-    free(n->steps[i].packed.data);
+    if (!n->steps[i].borrowed) free(n->steps[i].packed.data);
     free(n->steps[i].bias);
   }
-  free(n->plans);
-  free(n->owner);
-  free(n->fallback);
   free(n->moved);
   free(n->made);
   free(n->values);
   free(n->steps);
   free(n->arena);
   free(n->workspace.data);
+  net_training_free(n);
   free(n);
 }
 
 /* What the step adds to its result: its own bias, or those that convolutions before it left to it. */
-static gconv_status load_bias(const net *n, net_step *s, const net_weights *w) {
-  enum { WIDEST_BLOCK = 16 };
+void net_fill_bias(const net *n, net_step *s, const net_weights *w) {
   const int channels = s->out.dims.c;
   const model *m = n->request.graph;
-  free(s->bias);
-  s->bias = calloc((size_t)(channels + WIDEST_BLOCK), sizeof *s->bias);
-  if (!s->bias) return gconv_error(GCONV_NO_MEMORY, "no memory for %d biases", channels);
+  memset(s->bias, 0, (size_t)channels * sizeof *s->bias);
   if ((s->kind == &step_conv || s->kind == &step_fc) && !n->moved[s->node])
     memcpy(s->bias, w->bias[s->node], (size_t)channels * sizeof *s->bias);
   for (int i = 0; s->kind == &step_sum && i < m->nodes[s->node].inputs; i++) {
     const int from = model_input_of(m, s->node, i);
     for (int c = 0; c < channels && n->moved[from]; c++) s->bias[c] += w->bias[from][c];
   }
+}
+
+static gconv_status load_bias(const net *n, net_step *s, const net_weights *w) {
+  enum { WIDEST_BLOCK = 16 };
+  const int channels = s->out.dims.c;
+  free(s->bias);
+  s->bias = calloc((size_t)(channels + WIDEST_BLOCK), sizeof *s->bias);
+  if (!s->bias) return gconv_error(GCONV_NO_MEMORY, "no memory for %d biases", channels);
+  net_fill_bias(n, s, w);
   return GCONV_OK;
 }
 
@@ -86,11 +101,11 @@ static gconv_status load_weights(net_step *s, gconv_buffer wei) {
 }
 
 gconv_status net_load(net *n, const net_weights *weights) {
-  gconv_status status = GCONV_OK;
+  gconv_status status = n->training ? net_training_load(n, weights) : GCONV_OK;
   for (int i = 0; i < n->step_count && !status; i++) {
     net_step *s = &n->steps[i];
     const size_t bytes = (size_t)net_weight_count(n->request.graph, s->node) * sizeof(float);
-    if (s->kind == &step_conv || s->kind == &step_fc)
+    if ((s->kind == &step_conv || s->kind == &step_fc) && !n->training)
       status = load_weights(s, (gconv_buffer){weights->wei[s->node], bytes});
     if (!status) status = load_bias(n, s, weights);
   }
@@ -100,7 +115,7 @@ gconv_status net_load(net *n, const net_weights *weights) {
 void net_set_input(net *n, const float *image) {
   for (int v = 0; v < n->value_count; v++) {
     const net_value *value = &n->values[v];
-    if (value->first >= 0) continue;
+    if (value->first >= 0 || (n->training && v == n->training->seed)) continue;
     gconv_layout_convert(value->dims, GCONV_NCHW, image, value->layout, (float *)(n->arena + value->offset),
                          n->request.threads);
   }
@@ -140,11 +155,15 @@ tensor net_result(const net *n) {
   return (tensor){(float *)(n->arena + n->values[v->storage].offset), v->layout, v->dims};
 }
 
+static bool is_fallback(const net *n, const net_step *s) {
+  return s->plan && n->planned[s->plan->problem.direction].fallback[s->node];
+}
+
 int net_step_count(const net *n) { return n->step_count; }
 
 net_step_info net_step_at(const net *n, int step) {
   const net_step *s = &n->steps[step];
-  return (net_step_info){s->node, s->kind->name, s->plan, s->plan && n->fallback[s->node], s->in, s->out};
+  return (net_step_info){s->node, s->kind->name, s->plan, is_fallback(n, s), s->in, s->out, s->kind->backward};
 }
 
 bool net_is_conversion(const net_step_info *s) { return s->what == step_convert.name; }
@@ -163,16 +182,17 @@ net_summary net_summarize(const net *n) {
     sum.conversions += s->kind == &step_convert;
     sum.convolutions += s->kind == &step_conv;
     sum.packed_bytes += s->packed.bytes;
-    if (s->plan) sum.executed_macs += s->plan->executed_macs, sum.fallbacks += n->fallback[s->node];
+    if (s->plan) sum.executed_macs += s->plan->executed_macs, sum.fallbacks += is_fallback(n, s);
   }
   return sum;
 }
 
-/* Convolutions of a net that the kernel of step `first` computes; 0 if an earlier step has the same kernel. */
+/* Convolutions of a net that the kernel of step `first` computes in its direction; 0 if an earlier step has both. */
 static int computed_by(const net *n, int first) {
   int count = 0;
   for (int i = 0; i < n->step_count; i++) {
-    const bool same = n->steps[i].plan && n->steps[i].plan->kernel == n->steps[first].plan->kernel;
+    const gconv_plan *a = n->steps[i].plan, *b = n->steps[first].plan;
+    const bool same = a && a->kernel == b->kernel && a->problem.direction == b->problem.direction;
     if (same && i < first) return 0;
     count += same;
   }
@@ -184,11 +204,13 @@ int net_describe(const net *n, char *text, size_t size) {
   const net_summary sum = net_summarize(n);
   char kernels[GCONV_TEXT_MAX / 2] = "";
   for (int i = 0; i < n->step_count; i++) {
-    const int count = n->steps[i].plan ? computed_by(n, i) : 0;
+    const gconv_plan *plan = n->steps[i].plan;
+    const int count = plan ? computed_by(n, i) : 0;
     const size_t used = strlen(kernels);
+    const char *direction = n->training && plan ? gconv_direction_name(plan->problem.direction) : "";
     if (count)
-      snprintf(kernels + used, sizeof kernels - used, "%s%s %d", used ? ", " : "", n->steps[i].plan->kernel->name,
-               count);
+      snprintf(kernels + used, sizeof kernels - used, "%s%s%s%s %d", used ? ", " : "", direction, *direction ? " " : "",
+               plan->kernel->name, count);
   }
   return snprintf(text, size, "%s%s; %d conversions; activations in %.1f of %.1f MiB", kernels,
                   sum.fallbacks ? " (fallbacks)" : "", sum.conversions, (double)sum.arena_bytes / mib,

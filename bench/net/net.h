@@ -27,6 +27,7 @@ typedef struct {
   const char *(*kernel_for)(void *context, const gconv_problem *problem);
   void *context;
   const net_choice *choices; /* by node, instead of kernel_for; NULL: none */
+  bool train;                /* net_run is a training step: forward, loss, both backward passes, update (train.h) */
 } net_request;
 
 /* kernel_for where one kernel does all; context: its name. */
@@ -61,12 +62,13 @@ int net_describe(const net *n, char *text, size_t size);
 int net_step_count(const net *n);
 
 typedef struct {
-  int node;               /* of the model; a conversion: of the node whose result is converted */
-  const char *what;       /* "conv", "convert", "sum", ... */
+  int node;               /* of the model; a conversion: of the node whose result is converted; 0: of all */
+  const char *what;       /* "conv", "convert", "sum", "bwd_d", ... */
   const gconv_plan *plan; /* of a convolution, else NULL */
   bool fallback;          /* the plan is not of the kernel asked for */
   const tensor *in;       /* in the order of the node's inputs */
-  tensor out;             /* may have the memory of in[0] or in[1] */
+  tensor out;             /* may have the memory of in[0] or in[1]; no data where none is written */
+  bool backward;          /* it makes a gradient, or is what training does besides */
 } net_step_info;
 
 net_step_info net_step_at(const net *n, int step);

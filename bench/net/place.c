@@ -17,7 +17,7 @@ static void find_lifetimes(net *n) {
   for (int v = 0; v < n->value_count; v++) n->values[v].first = INT_MAX;
   for (int i = 0; i < n->step_count; i++) {
     const net_step *s = &n->steps[i];
-    n->values[s->output].first = n->values[s->output].last = i;
+    if (s->output >= 0) n->values[s->output].first = n->values[s->output].last = i;
     for (int k = 0; k < s->input_count; k++) n->values[s->inputs[k]].last = i;
   }
   for (int v = 0; v < n->value_count; v++) /* the input: nobody makes it, and it is there for the next run too */
@@ -29,6 +29,7 @@ static void find_lifetimes(net *n) {
 static void share_storage(net *n) {
   for (int i = 0; i < n->step_count; i++) {
     const net_step *s = &n->steps[i];
+    if (s->output < 0) continue;
     net_value *out = &n->values[s->output];
     for (int k = 0; k < s->input_count && s->kind->in_place && out->storage == s->output; k++) {
       const net_value *in = &n->values[s->inputs[k]];
@@ -118,7 +119,7 @@ gconv_status net_place(net *n) {
     return gconv_error(GCONV_NO_MEMORY, "no memory for %zu bytes of activations", n->arena_bytes);
   for (int i = 0; i < n->step_count; i++) {
     net_step *s = &n->steps[i];
-    s->out = tensor_of(n, s->output);
+    if (s->output >= 0) s->out = tensor_of(n, s->output);
     for (int k = 0; k < s->input_count; k++) s->in[k] = tensor_of(n, s->inputs[k]);
   }
   n->workspace.bytes = scratch_bytes(n);

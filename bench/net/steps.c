@@ -55,9 +55,9 @@ static gconv_status run_channels(const net *n, const net_step *s) {
   return GCONV_OK;
 }
 
-const step_kind step_convert = {"convert", run_convert, false}, step_conv = {"conv", run_conv, false},
-                step_fc = {"fc", run_fc, false}, step_sum = {"sum", run_sum, true},
-                step_scale = {"scale", run_scale, true}, step_sigmoid = {"sigmoid", run_sigmoid, true},
-                step_pool = {"pool", run_pool, false},
-                step_global_avg_pool = {"global_avg_pool", run_global_avg_pool, false},
-                step_channels = {"channels", run_channels, false};
+const step_kind step_convert = {"convert", run_convert, false, false}, step_conv = {"conv", run_conv, false, false},
+                step_fc = {"fc", run_fc, false, false}, step_sum = {"sum", run_sum, true, false},
+                step_scale = {"scale", run_scale, true, false}, step_sigmoid = {"sigmoid", run_sigmoid, true, false},
+                step_pool = {"pool", run_pool, false, false},
+                step_global_avg_pool = {"global_avg_pool", run_global_avg_pool, false, false},
+                step_channels = {"channels", run_channels, false, false};

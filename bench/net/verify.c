@@ -24,8 +24,7 @@ typedef struct {
   verify_result worst;
 } verification;
 
-/* Number i of `samples` spread evenly over `elems`: multiples of the golden ratio, modulo 1. */
-static int64_t spread(int64_t i, int64_t samples, int64_t elems) {
+int64_t verify_spread(int64_t i, int64_t samples, int64_t elems) {
   if (samples >= elems) return i;
   static const double golden = 0.6180339887498949;
   const double at = (double)i * golden;
@@ -81,7 +80,7 @@ static gconv_status expect(verification *v, int node, bool whole_planes) {
   const gconv_status status = make_room(v, samples * unit);
 #pragma omp parallel for schedule(dynamic, 8)
   for (int64_t i = 0; i < (status ? 0 : samples); i++) {
-    const int64_t at = spread(i, samples, units);
+    const int64_t at = verify_spread(i, samples, units);
     expectation *e = &v->expected[i * unit];
     if (whole_planes) {
       expect_plane(v, node, at, e);
@@ -98,7 +97,7 @@ static gconv_status expect_converted(verification *v, int node, const tensor *in
   const int64_t elems = reference_elems(&v->r, node), samples = v->samples && v->samples < elems ? v->samples : elems;
   const gconv_status status = make_room(v, samples);
   for (int64_t i = 0; i < samples && !status; i++) {
-    expectation e = position_of(v->r.graph->nodes[node].shape, spread(i, samples, elems));
+    expectation e = position_of(v->r.graph->nodes[node].shape, verify_spread(i, samples, elems));
     e.want = (approximation){*tensor_at(in, e.n, e.c, (int64_t)e.y * in->dims.w + e.x), 0};
     v->expected[i] = e;
   }
@@ -111,6 +110,8 @@ static gconv_status before(void *context, const net *n, int step) {
   const net_step_info s = net_step_at(n, step);
   const gconv_kernel *kernel = s.plan ? s.plan->kernel : NULL;
   const bool from_image = m->nodes[s.node].op == MODEL_INPUT;
+  v->count = 0;
+  if (s.backward) return GCONV_OK;
   if (net_is_conversion(&s)) return expect_converted(v, s.node, from_image ? &v->image : s.in);
   for (int i = 0; i < m->nodes[s.node].inputs; i++) {
     const int from = model_input_of(m, s.node, i);
@@ -132,6 +133,11 @@ static gconv_status after(void *context, const net *n, int step) {
   verification *v = context;
   const net_step_info s = net_step_at(n, step);
   double worst = -1, got = 0;
+  if (s.backward) {
+    const gconv_status status = verify_backward(n, step, v->r.weights, v->samples, &worst);
+    if (worst > v->worst.err) v->worst = (verify_result){worst, s.node};
+    return status;
+  }
   int64_t at = 0;
   for (int64_t i = 0; i < v->count; i++) {
     const expectation *e = &v->expected[i];

@@ -15,8 +15,14 @@ typedef struct {
 
 /* Runs `n`, loaded with `weights`, on `image` (NCHW). Of each node at most `samples` elements are compared, spread
  * evenly over all images (eight whole planes where the kernel computes in a transformed domain), or all. GCONV_FAILED,
- * with the node and element in the sentence, if one is off by more than its bound. */
+ * with the node and element in the sentence, if one is off by more than its bound. A net that trains must do so at
+ * rate 0. */
 gconv_status verify_net(net *n, const model *m, const net_weights *weights, int batch, const float *image,
                         int64_t samples, verify_result *result);
+
+/* Of verify_net: a step's gradient of a convolution, whose weights were `weights`. Other steps pass. */
+gconv_status verify_backward(const net *n, int step, const net_weights *weights, int64_t samples, double *worst);
+/* Number i of `samples` spread evenly over `elems`: multiples of the golden ratio, modulo 1. */
+int64_t verify_spread(int64_t i, int64_t samples, int64_t elems);
 
 #endif

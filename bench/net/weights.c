@@ -35,13 +35,18 @@ static void fill_unit(float *values, int64_t count, uint64_t seed) {
   data_fill_exact(values, count, seed, no_room);
 }
 
-static gconv_status fill_node(net_weights *w, const model *m, int node, weights_mode mode, uint64_t seed) {
+static gconv_status add_node(net_weights *w, const model *m, int node) {
   const int64_t count = net_weight_count(m, node);
-  const int oc = m->nodes[node].oc, padded = (oc + BIAS_ALIGN - 1) / BIAS_ALIGN * BIAS_ALIGN;
-  w->wei[node] = malloc((size_t)count * sizeof(float));
+  const int padded = (m->nodes[node].oc + BIAS_ALIGN - 1) / BIAS_ALIGN * BIAS_ALIGN;
+  w->wei[node] = calloc((size_t)count, sizeof(float));
   w->bias[node] = calloc((size_t)padded, sizeof(float));
-  if (!w->wei[node] || !w->bias[node])
-    return gconv_error(GCONV_NO_MEMORY, "no memory for %lld weights", (long long)count);
+  if (w->wei[node] && w->bias[node]) return GCONV_OK;
+  return gconv_error(GCONV_NO_MEMORY, "no memory for %lld weights", (long long)count);
+}
+
+static void fill_node(net_weights *w, const model *m, int node, weights_mode mode, uint64_t seed) {
+  const int64_t count = net_weight_count(m, node);
+  const int oc = m->nodes[node].oc;
   const uint64_t wei_seed = data_seed(seed, 2 * node), bias_seed = data_seed(seed, 2 * node + 1);
   static const double mean_square = 0.1296; /* of data_fill_real: 7/36 * (4^-6 + ... + 4^-1) * 2 */
   const double amplitude = sqrt(2 / mean_square / (double)window_size(m, node));
@@ -50,15 +55,14 @@ static gconv_status fill_node(net_weights *w, const model *m, int node, weights_
     fill_real(w->wei[node], count, wei_seed, amplitude);
   else
     fill_unit(w->wei[node], count, wei_seed);
-  if (!net_has_bias(&m->nodes[node])) return GCONV_OK;
+  if (!net_has_bias(&m->nodes[node])) return;
   if (mode == WEIGHTS_REAL)
     fill_real(w->bias[node], oc, bias_seed, bias_amplitude);
   else
     fill_unit(w->bias[node], oc, bias_seed);
-  return GCONV_OK;
 }
 
-gconv_status net_weights_create(const model *m, weights_mode mode, uint64_t seed, net_weights **out) {
+gconv_status net_weights_zeros(const model *m, net_weights **out) {
   *out = NULL;
   net_weights *w = calloc(1, sizeof *w);
   if (!w) return gconv_error(GCONV_NO_MEMORY, "no memory for weights");
@@ -68,11 +72,18 @@ gconv_status net_weights_create(const model *m, weights_mode mode, uint64_t seed
   gconv_status status =
       w->wei && w->bias ? GCONV_OK : gconv_error(GCONV_NO_MEMORY, "no memory for weights of %d nodes", m->count);
   for (int i = 0; i < m->count && !status; i++)
-    if (weighted(&m->nodes[i])) status = fill_node(w, m, i, mode, seed);
+    if (weighted(&m->nodes[i])) status = add_node(w, m, i);
   if (status)
     net_weights_free(w);
   else
     *out = w;
+  return status;
+}
+
+gconv_status net_weights_create(const model *m, weights_mode mode, uint64_t seed, net_weights **out) {
+  const gconv_status status = net_weights_zeros(m, out);
+  for (int i = 0; i < m->count && !status; i++)
+    if (weighted(&m->nodes[i])) fill_node(*out, m, i, mode, seed);
   return status;
 }
 

@@ -19,6 +19,8 @@ typedef enum {
 
 bool net_has_bias(const model_node *node);
 gconv_status net_weights_create(const model *m, weights_mode mode, uint64_t seed, net_weights **out);
+/* All zero. */
+gconv_status net_weights_zeros(const model *m, net_weights **out);
 void net_weights_free(net_weights *w);
 int64_t net_weight_count(const model *m, int node);
 
