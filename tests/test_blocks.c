@@ -30,7 +30,12 @@ static float *image_for(const model *m, bool exact) {
 
 /* The result of a model, NCHW; every node is checked on the way. The caller frees it. */
 static float *result_of(const model *m, const net_weights *w, const float *image, const char *kernel) {
-  const net_request request = {m, BATCH, 2, 0, true, net_one_kernel, (void *)kernel, NULL, false};
+  const net_request request = {.graph = m,
+                               .batch = BATCH,
+                               .threads = 2,
+                               .native_input = true,
+                               .kernel_for = net_one_kernel,
+                               .context = (void *)kernel};
   net *n;
   assert_ok(net_create(&request, &n), kernel);
   assert_ok(net_load(n, w), kernel);
@@ -217,7 +222,12 @@ static void test_other_blocks_run_right(void **state) {
     float *image = image_for(m, false);
     for (size_t k = 0; k < kernels; k++) {
       if (entries[k].missing) continue;
-      const net_request request = {m, BATCH, 2, 0, true, net_one_kernel, (void *)entries[k].name, NULL, false};
+      const net_request request = {.graph = m,
+                                   .batch = BATCH,
+                                   .threads = 2,
+                                   .native_input = true,
+                                   .kernel_for = net_one_kernel,
+                                   .context = (void *)entries[k].name};
       net *n;
       assert_ok(net_create(&request, &n), entries[k].name);
       assert_ok(net_load(n, w), entries[k].name);

@@ -217,8 +217,8 @@ static float *image_for(const model *m) {
 }
 
 static net *net_of(const model *m, const char *kernel, int threads, const net_weights *w) {
-  const net_request request = {m,    BATCH, threads, gconv_isa_detect(), false, net_one_kernel, (void *)kernel,
-                               NULL, false};
+  const net_request request = {
+      .graph = m, .batch = BATCH, .threads = threads, .kernel_for = net_one_kernel, .context = (void *)kernel};
   net *n;
   assert_ok(net_create(&request, &n), kernel);
   assert_ok(net_load(n, w), kernel);
@@ -303,7 +303,7 @@ static void test_the_best_of_all_kernels_is_right(void **state) {
   }
   net_choice *choices;
   assert_ok(race_nets(nets, ROWS(names), &choices), "race");
-  const net_request request = {m, BATCH, 2, 0, false, NULL, NULL, choices, false};
+  const net_request request = {.graph = m, .batch = BATCH, .threads = 2, .choices = choices};
   net *best;
   assert_ok(net_create(&request, &best), "best");
   assert_ok(net_load(best, w), "best");
@@ -324,7 +324,8 @@ static void test_the_best_of_all_kernels_is_right(void **state) {
 static void test_memory_is_used_again(void **state) {
   (void)state;
   model *m = everything();
-  const net_request request = {m, BATCH, 1, 0, false, net_one_kernel, "naive_split", NULL, false};
+  const net_request request = {
+      .graph = m, .batch = BATCH, .threads = 1, .kernel_for = net_one_kernel, .context = "naive_split"};
   net *n;
   assert_ok(net_create(&request, &n), "net");
   const net_summary sum = net_summarize(n);
@@ -344,7 +345,7 @@ static const char *no_such(void *context, const gconv_problem *problem) {
 static void test_unknown_kernel_is_refused(void **state) {
   (void)state;
   model *m = everything();
-  const net_request request = {m, BATCH, 1, 0, false, no_such, NULL, NULL, false};
+  const net_request request = {.graph = m, .batch = BATCH, .threads = 1, .kernel_for = no_such};
   net *n;
   assert_refused(net_create(&request, &n), GCONV_INVALID, "no_such_kernel", "unknown kernel");
   assert_null(n);

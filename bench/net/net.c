@@ -29,10 +29,13 @@ gconv_status net_create(const net_request *request, net **out) {
   n->made = calloc(nodes, sizeof *n->made);
   gconv_status status =
       enough && n->moved && n->made ? GCONV_OK : gconv_error(GCONV_NO_MEMORY, "no memory for %zu nodes", nodes);
+  if (!status) status = net_check_least(n);
   if (!status && request->train) status = net_training_create(n);
   if (!status) status = net_choose_kernels(n);
   if (!status) status = net_lower(n);
   if (!status) status = net_place(n);
+  if (!status) status = net_check_memory(n);
+  if (!status) status = net_allocate(n);
   if (status)
     net_destroy(n);
   else
@@ -181,7 +184,7 @@ net_summary net_summarize(const net *n) {
     const net_step *s = &n->steps[i];
     sum.conversions += s->kind == &step_convert;
     sum.convolutions += s->kind == &step_conv;
-    sum.packed_bytes += s->packed.bytes;
+    if (!s->borrowed) sum.packed_bytes += s->packed.bytes;
     if (s->plan) sum.executed_macs += s->plan->executed_macs, sum.fallbacks += is_fallback(n, s);
   }
   return sum;
@@ -212,7 +215,7 @@ int net_describe(const net *n, char *text, size_t size) {
       snprintf(kernels + used, sizeof kernels - used, "%s%s%s%s %d", used ? ", " : "", direction, *direction ? " " : "",
                plan->kernel->name, count);
   }
-  return snprintf(text, size, "%s%s; %d conversions; activations in %.1f of %.1f MiB", kernels,
+  return snprintf(text, size, "%s%s; %d conversions; activations in %.1f of %.1f MiB, %.1f MiB in all", kernels,
                   sum.fallbacks ? " (fallbacks)" : "", sum.conversions, (double)sum.arena_bytes / mib,
-                  (double)sum.all_activations / mib);
+                  (double)sum.all_activations / mib, (double)net_needs(n).all / mib);
 }

@@ -28,6 +28,7 @@ typedef struct {
   void *context;
   const net_choice *choices; /* by node, instead of kernel_for; NULL: none */
   bool train;                /* net_run is a training step: forward, loss, both backward passes, update (train.h) */
+  size_t memory_taken;       /* bytes that the caller holds besides, or will: the net must find room beside them */
 } net_request;
 
 /* kernel_for where one kernel does all; context: its name. */
@@ -54,6 +55,13 @@ typedef struct {
 } net_summary;
 
 net_summary net_summarize(const net *n);
+
+/* Bytes that it holds once it is loaded. */
+typedef struct {
+  size_t activations, weights, workspace, all; /* weights: packed for each direction; training: plain, gradients too */
+} net_memory;
+
+net_memory net_needs(const net *n);
 const model *net_graph(const net *n);
 int net_threads(const net *n);
 /* "direct 52, onednn 1; 2 conversions; arena 12.3 MiB": kernels with the convolutions they compute. */

@@ -102,8 +102,10 @@ static size_t scratch_bytes(const net *n) {
   size_t most = GCONV_ALIGN;
   for (int i = 0; i < n->step_count; i++) {
     const net_step *s = &n->steps[i];
+    const net_value *first = s->input_count ? &n->values[s->inputs[0]] : NULL;
+    const tensor in = first ? (tensor){NULL, first->layout, first->dims} : (tensor){0};
     const size_t need = s->plan                 ? s->plan->workspace_bytes
-                        : s->kind == &step_pool ? op_pool_scratch(&s->in[0], n->request.threads)
+                        : s->kind == &step_pool ? op_pool_scratch(&in, n->request.threads)
                                                 : 0;
     if (need > most) most = need;
   }
@@ -113,8 +115,11 @@ static size_t scratch_bytes(const net *n) {
 gconv_status net_place(net *n) {
   find_lifetimes(n);
   share_storage(n);
-  gconv_status status = place_values(n);
-  if (status) return status;
+  n->workspace.bytes = scratch_bytes(n);
+  return place_values(n);
+}
+
+gconv_status net_allocate(net *n) {
   if (!(n->arena = allocate(n->arena_bytes)))
     return gconv_error(GCONV_NO_MEMORY, "no memory for %zu bytes of activations", n->arena_bytes);
   for (int i = 0; i < n->step_count; i++) {
@@ -122,7 +127,6 @@ gconv_status net_place(net *n) {
     if (s->output >= 0) s->out = tensor_of(n, s->output);
     for (int k = 0; k < s->input_count; k++) s->in[k] = tensor_of(n, s->inputs[k]);
   }
-  n->workspace.bytes = scratch_bytes(n);
   n->workspace.data = allocate(n->workspace.bytes);
   if (n->workspace.data) return GCONV_OK;
   return gconv_error(GCONV_NO_MEMORY, "no memory for %zu bytes of workspace", n->workspace.bytes);

@@ -89,7 +89,11 @@ bool net_same_memory(gconv_dims d, gconv_layout a, gconv_layout b); /* lower.c *
 int net_add_value(net *n, int node, gconv_layout layout);
 net_step *net_add_step(net *n, const step_kind *kind, int node, int input_count, int output);
 int net_value_in(net *n, int value, gconv_layout layout); /* converted by a step, unless it has been */
-gconv_status net_place(net *n); /* place.c: lifetimes, in place, arena, tensors of the steps */
+gconv_status net_place(net *n);                           /* place.c: lifetimes, in place, offsets, bytes */
+gconv_status net_allocate(net *n);                        /* place.c: arena, workspace, tensors of the steps */
+/* memory.c: GCONV_NO_MEMORY with the bytes if the machine has not so many: before and after plans are made. */
+gconv_status net_check_least(const net *n);
+gconv_status net_check_memory(const net *n);
 
 /* net.c */
 void net_fill_bias(const net *n, net_step *s, const net_weights *weights);

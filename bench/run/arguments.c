@@ -92,6 +92,12 @@ static gconv_status take_level(session *s, const char *value) {
   return gconv_error(GCONV_INVALID, "'%s' is not layer, block or network", value);
 }
 
+static gconv_status take_pass(session *s, const char *value) {
+  s->train = !strcmp(value, "train");
+  return s->train || !strcmp(value, "infer") ? GCONV_OK
+                                             : gconv_error(GCONV_INVALID, "'%s' is not infer or train", value);
+}
+
 static gconv_status take_counters(session *s, const char *value) {
   s->options.listed = !strcmp(value, "list");
   if (!s->options.listed) return counters_take(&s->counters, value);
@@ -120,6 +126,7 @@ static const struct {
   const char *bare; /* value of the option without one, or NULL */
 } table[] = {
     {"--level", take_level, NULL},
+    {"--pass", take_pass, NULL},
     {"--cache", take_cache, NULL},
     {"--data", take_data, NULL},
     {"--resume", take_resume, NULL},
@@ -160,6 +167,8 @@ static void print_help(void) {
       "  --level=WHAT      layer: single convolutions (default); block, network: blocks and whole networks, by each\n"
       "                    kernel and by the best one for each of their layers. --problems= then names those (globs,\n"
       "                    'list'); default: all blocks, or resnet50 and resnext50_32x4d, with --mb=1\n"
+      "  --pass=WHAT       of blocks and networks. infer: forward (default); train: a training step, that is forward,\n"
+      "                    loss, backward-data, backward-weights, SGD, packing the new weights; by each kernel alone\n"
       "  --cache=LIST      warm: the same buffers again and again (default); cold: tensors and weights rotate\n"
       "                    through twice the last-level cache; cold-weights: only the weights do\n"
       "  --data=LIST       real: ordinary numbers (default); denormal: activations and results that are denormal;\n"
@@ -207,10 +216,12 @@ static arguments_result bad(const char *sentence) {
   return ARGUMENTS_BAD;
 }
 
-/* A network runs forward, in the layouts its kernels like, on what its last layer left in the caches. */
+/* A network runs in the layouts its kernels like, on what its last layer left in the caches. */
 static arguments_result check_graphs(const session *s) {
   const options *o = &s->options;
-  if (o->directions[GCONV_BWD_D] || o->directions[GCONV_BWD_W]) return bad("--dir: blocks and networks run fwd only");
+  if (o->directions[GCONV_BWD_D] || o->directions[GCONV_BWD_W])
+    return bad("--dir: of layers only; blocks and networks run fwd only with --pass=infer and in all directions with "
+               "--pass=train");
   if (o->layouts[GCONV_NCHW] || o->layouts[GCONV_NHWC])
     return bad("--layout: blocks and networks run in native layouts only");
   for (int cache = 0; cache < CACHES; cache++)
@@ -251,6 +262,8 @@ static arguments_result finish(session *s) {
   if (isolation != ARGUMENTS_RUN) return isolation;
   if (!any(s->caches, CACHES)) s->caches[CACHE_WARM] = true;
   if (!any(s->inputs, INPUTS)) s->inputs[INPUTS_REAL] = true;
+  if (s->train && s->level == LEVEL_LAYER)
+    return bad("--pass: of blocks and networks only (--level=block, network); a layer's passes are --dir=bwd_d,bwd_w");
   return s->level == LEVEL_LAYER ? ARGUMENTS_RUN : check_graphs(s);
 }
 

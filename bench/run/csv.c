@@ -103,6 +103,7 @@ static const column columns[] = {
     COLUMN(NANOSECONDS, placement_max_ns),
     COLUMN(TEXT, placement_best),
     COLUMN(TEXT, placement_worst),
+    COLUMN(TEXT, pass),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };

@@ -37,6 +37,7 @@ typedef struct {
   double attainable_gflops;            /* what pct_roof is a share of */
   const char *roof;                    /* what sets it: "peak", or the level whose bandwidth does */
   const char *level;                   /* "layer", "block", "network", or "network-layer": a step of a network */
+  const char *pass;                    /* of a block or network: "infer", "train"; empty for layers */
   const char *form;                    /* of a block: "a", "b", "c"; "-" where there is one form */
   double images_per_s;                 /* of a block or network */
   double time_ci_lo_ns, time_ci_hi_ns; /* 95 % confidence interval of the median */

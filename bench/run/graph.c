@@ -14,7 +14,8 @@ static const char best[] = "best";
 static const char *const default_names[RUN_LEVELS] = {
     [LEVEL_BLOCK] = "*", [LEVEL_NETWORK] = "resnet50,resnext50_32x4d"};
 
-size_t graph_kernels(const session *s) { return s->options.kernel_count + (s->options.kernel_count > 1); }
+/* The best is chosen from forward steps: in training each kernel is on its own. */
+size_t graph_kernels(const session *s) { return s->options.kernel_count + (s->options.kernel_count > 1 && !s->train); }
 
 const char *graph_kernel(const session *s, size_t i) {
   return i < s->options.kernel_count ? s->options.kernels[i] : best;
@@ -23,8 +24,8 @@ const char *graph_kernel(const session *s, size_t i) {
 void graph_benchmark_name(const session *s, const graph_case *c, const char *kernel, int threads,
                           char name[GRAPH_NAME_MAX]) {
   const char form[] = {'-', c->form, 0};
-  snprintf(name, GRAPH_NAME_MAX, "fwd/native/%s%s_mb%d/%s/t%d/warm", c->name, c->form == '-' ? "" : form,
-           s->options.mb ? s->options.mb : 1, kernel, threads);
+  snprintf(name, GRAPH_NAME_MAX, "%s/native/%s%s_mb%d/%s/t%d/warm", s->train ? "train" : "fwd", c->name,
+           c->form == '-' ? "" : form, s->options.mb ? s->options.mb : 1, kernel, threads);
 }
 
 static gconv_status add_case(graph_list *list, const char *name, char form, model *m) {

@@ -8,19 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t sum_counts(const model *m, int batch, bool nominal) {
+/* Training does a convolution's multiply-adds three times, a first one's twice: nobody wants the image's gradient. */
+static int passes(const model *m, int node, bool train) {
+  return !train ? 1 : m->nodes[model_input_of(m, node, 0)].op == MODEL_INPUT ? 2 : 3;
+}
+
+static int64_t sum_counts(const model *m, int batch, bool train, bool nominal) {
   int64_t macs = 0;
   for (int i = 0; i < m->count; i++) {
     gconv_problem p;
     if (m->nodes[i].op != MODEL_CONV && m->nodes[i].op != MODEL_FC) continue;
     if (model_problem(m, i, batch, &p)) continue; /* the model was built of valid ones */
     const gconv_counts counts = gconv_problem_count(&p);
-    macs += nominal ? counts.macs_nominal : counts.macs;
+    macs += passes(m, i, train) * (nominal ? counts.macs_nominal : counts.macs);
   }
   return macs;
 }
 
-int64_t graph_macs(const model *m, int batch) { return sum_counts(m, batch, false); }
+int64_t graph_macs(const graph_subject *s) { return sum_counts(s->c->m, s->batch, s->session->train, false); }
 
 /* The ISA that the model's kernels may use: a library's choice is its own. */
 double graph_peak(const graph_subject *s) {
@@ -37,7 +42,8 @@ static csv_row common_row(const graph_subject *s) {
   static const char *const statuses[] = {"ok", "skipped", "failed"};
   csv_row row = csv_empty_row;
   const gconv_kernel *kernel = gconv_kernel_find(s->kernel, s->session->options.isa_mask);
-  row.direction = gconv_direction_name(GCONV_FWD);
+  const bool train = s->session->train;
+  row.direction = train ? "train" : gconv_direction_name(GCONV_FWD), row.pass = train ? "train" : "infer";
   row.layout = gconv_layout_name(GCONV_NATIVE), row.cache = cache_name(CACHE_WARM);
   row.kernel = s->kernel;
   row.isa = !kernel ? "mixed" : kernel->library ? "library" : gconv_isa_name(kernel->isa);
@@ -60,7 +66,7 @@ static void describe_graph(csv_row *row, const graph_subject *s) {
   const model *m = s->c->m;
   const model_counts counts = model_count(m);
   row->params = model_params(&counts);
-  row->macs = graph_macs(m, s->batch), row->macs_nominal = sum_counts(m, s->batch, true);
+  row->macs = graph_macs(s), row->macs_nominal = sum_counts(m, s->batch, s->session->train, true);
   row->min_bytes = (int64_t)sizeof(float) *
                    (row->params + s->batch * (elems_of(m->nodes[0].shape) + elems_of(m->nodes[m->count - 1].shape)));
   if (!s->n) return;
@@ -99,7 +105,7 @@ static void write_step(const graph_subject *s, int step, const double *seconds, 
     const gconv_counts counts = gconv_problem_count(p);
     gconv_problem_print(p, text, sizeof text);
     snprintf(plan, sizeof plan, "%s: %s", info.plan->kernel->name, info.plan->text);
-    row.problem = text, row.plan = plan;
+    row.problem = text, row.plan = plan, row.direction = gconv_direction_name(p->direction);
     row.params = counts.params, row.macs = counts.macs, row.macs_nominal = counts.macs_nominal;
     row.min_bytes = counts.min_bytes, row.executed_macs = info.plan->executed_macs;
     row.ic = p->ic, row.oc = p->oc, row.groups = p->groups, row.icg = p->icg, row.ocg = p->ocg;

@@ -3,8 +3,8 @@
 #include "graph_subject.h"
 
 #include "core/error.h"
-#include "data.h"
 #include "gbench.h"
+#include "graph_data.h"
 #include "now.h"
 #include "race.h"
 #include "verify.h"
@@ -29,24 +29,13 @@ typedef struct {
   session *session;
   const graph_list *list;
   const graph_group *group;
-  net_weights **weights; /* by case of the group */
-  float **images;
+  graph_data *data; /* by case of the group */
+  size_t taken;     /* bytes of all of these, and of the nets so far */
   graph_subject *subjects;
   size_t subject_count;
 } group_run;
 
 static int batch_of(const session *s) { return s->options.mb ? s->options.mb : 1; }
-
-static gconv_status make_data(group_run *r, size_t i) {
-  const model *m = r->list->cases[r->group->first + i].m;
-  const model_shape in = m->nodes[0].shape;
-  const int64_t elems = (int64_t)batch_of(r->session) * in.c * in.h * in.w;
-  const uint64_t seed = r->session->options.seed;
-  if (!(r->images[i] = malloc((size_t)elems * sizeof(float))))
-    return gconv_error(GCONV_NO_MEMORY, "no memory for an input of %lld floats", (long long)elems);
-  data_fill_real(r->images[i], elems, data_seed(seed, 0));
-  return net_weights_create(m, WEIGHTS_REAL, data_seed(seed, 1), &r->weights[i]);
-}
 
 static void refuse(graph_subject *s, subject_status status, const char *reason) {
   s->status = status;
@@ -63,7 +52,7 @@ static gconv_status try_run(graph_subject *s) {
   return status;
 }
 
-static gconv_status plan_net(graph_subject *s, const net_choice *choices) {
+static gconv_status plan_net(graph_subject *s, size_t taken, const net_choice *choices) {
   const options *o = &s->session->options;
   const net_request request = {.graph = s->c->m,
                                .batch = s->batch,
@@ -71,27 +60,33 @@ static gconv_status plan_net(graph_subject *s, const net_choice *choices) {
                                .isa_mask = o->isa_mask,
                                .native_input = s->session->level == LEVEL_BLOCK,
                                .kernel_for = net_one_kernel,
+                               .memory_taken = taken,
+                               .train = s->session->train,
                                .context = (void *)s->kernel,
                                .choices = choices};
   return net_create(&request, &s->n);
 }
 
 /* The net that is verified is the one that is timed. */
-static void prepare(graph_subject *s, const net_choice *choices, const net_weights *weights, const float *image) {
+static void prepare(group_run *r, size_t i, graph_subject *s, const net_choice *choices) {
   s->err = s->load_ns = NAN;
-  gconv_status status = plan_net(s, choices);
+  gconv_status status = plan_net(s, r->taken, choices);
+  if (!status) status = graph_data_make(&r->data[i], s->c->m, s->batch, s->session->options.seed);
   if (status) {
     const bool refused = status == GCONV_UNSUPPORTED || status == GCONV_NO_MEMORY;
     refuse(s, refused ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
     return;
   }
+  r->taken += net_needs(s->n).all;
+  const graph_data *d = &r->data[i];
   net_describe(s->n, s->plan, sizeof s->plan);
   const double start = seconds_now();
-  status = net_load(s->n, weights);
+  status = net_load(s->n, d->weights);
   s->load_ns = 1e9 * (seconds_now() - start);
   verify_result result;
+  if (!status && s->session->train) status = graph_data_give_loss(s->n, s->batch, s->session->options.seed);
   if (!status) {
-    status = verify_net(s->n, s->c->m, weights, s->batch, image, SAMPLES, &result);
+    status = verify_net(s->n, s->c->m, d->weights, s->batch, d->images, SAMPLES, &result);
     s->err = result.err;
   }
   if (!status) status = try_run(s);
@@ -99,7 +94,7 @@ static void prepare(graph_subject *s, const net_choice *choices, const net_weigh
 }
 
 static void report(gbench_state *state, const graph_subject *s) {
-  const double gflop = 2e-9 * (double)graph_macs(s->c->m, s->batch), peak = graph_peak(s);
+  const double gflop = 2e-9 * (double)graph_macs(s), peak = graph_peak(s);
   gbench_label(state, s->plan);
   gbench_rate(state, "gflops", gflop);
   gbench_rate(state, "pct_peak", peak > 0 ? 100 * gflop / peak : 0);
@@ -220,7 +215,7 @@ static void add_subjects(group_run *r, size_t i, int t) {
   for (size_t k = 0; k < singles && !gbench_stopped(); k++) {
     graph_subject *s = new_subject(r, i, t, graph_kernel(r->session, k), best);
     if (!s) continue;
-    prepare(s, NULL, r->weights[i], r->images[i]);
+    prepare(r, i, s, NULL);
     if (s->timed) enlist(s);
   }
   if (!best || gbench_stopped()) return;
@@ -230,7 +225,7 @@ static void add_subjects(group_run *r, size_t i, int t) {
   if (status)
     refuse(best, status == GCONV_UNSUPPORTED ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
   else
-    prepare(best, choices, r->weights[i], r->images[i]);
+    prepare(r, i, best, choices);
   free(choices);
   enlist(best);
 }
@@ -254,23 +249,17 @@ static void run_subjects(group_run *r) {
 static gconv_status prepare_group(group_run *r) {
   const session *s = r->session;
   const size_t count = r->group->count;
-  r->weights = calloc(count, sizeof *r->weights);
-  r->images = calloc(count, sizeof *r->images);
+  r->data = calloc(count, sizeof *r->data);
   r->subjects = calloc(count * (size_t)r->group->thread_count * graph_kernels(s), sizeof *r->subjects);
-  if (!r->weights || !r->images || !r->subjects) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu models", count);
-  gconv_status status = GCONV_OK;
-  for (size_t i = 0; i < count && !status; i++) status = make_data(r, i);
-  return status;
+  if (!r->data || !r->subjects) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu models", count);
+  for (size_t i = 0; i < count; i++) r->taken += graph_data_bytes(r->list->cases[r->group->first + i].m, batch_of(s));
+  return GCONV_OK;
 }
 
 static void forget(group_run *r) {
   for (size_t i = 0; i < r->subject_count; i++) net_destroy(r->subjects[i].n);
-  for (size_t i = 0; i < r->group->count && r->weights && r->images; i++) {
-    net_weights_free(r->weights[i]);
-    free(r->images[i]);
-  }
-  free(r->weights);
-  free(r->images);
+  for (size_t i = 0; i < r->group->count && r->data; i++) graph_data_free(&r->data[i]);
+  free(r->data);
   free(r->subjects);
 }
 

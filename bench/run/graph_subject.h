@@ -13,7 +13,7 @@ typedef struct {
   int threads, batch;
   char name[GRAPH_NAME_MAX];
 
-  net *n; /* NULL where it could not be planned */
+  net *n;     /* NULL where it could not be planned */
   bool timed; /* else only to choose the best from */
   subject_status status;
   char reason[512];          /* where status is not ok */
@@ -25,7 +25,7 @@ typedef struct {
 } graph_subject;
 
 /* graph_row.c */
-int64_t graph_macs(const model *m, int batch); /* in-bounds taps, convolutions and fc */
+int64_t graph_macs(const graph_subject *s); /* in-bounds taps, convolutions and fc; training: all its passes */
 double graph_peak(const graph_subject *s);
 void graph_write(const graph_subject *s, const char *reason, const figures *f);
 /* Runs the net a few times with a clock between its steps, and writes a row for each step (level network-layer). */

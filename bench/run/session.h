@@ -28,6 +28,7 @@ typedef struct isolated_job isolated_job; /* isolated_job.h */
 typedef struct {
   options options;
   run_level level;
+  bool train;         /* blocks and networks: a run is a training step */
   const char *graphs; /* --problems= of blocks and networks; NULL: the default */
   bool caches[CACHES];
   bool inputs[INPUTS];

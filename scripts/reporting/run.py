@@ -14,7 +14,7 @@ import pandas
 
 SETTING = ["direction", "layout", "threads", "cache"]  # measurements are compared within one of these only
 NEEDED = ["problem", "kernel", "threads", "time_median_ns", "status"]
-TEXTS = {"set": "", "direction": "fwd", "layout": "native", "cache": "warm", "level": "layer", "form": "-", "reason": "", "plan": "",
+TEXTS = {"set": "", "direction": "fwd", "layout": "native", "cache": "warm", "level": "layer", "form": "-", "pass": "", "reason": "", "plan": "",
          "isa": ""}
 NUMBERS = ["threads", "batch", "params", "macs", "min_bytes", "time_min_ns", "time_median_ns", "time_cv", "time_ci_lo_ns", "time_ci_hi_ns",
            "repetitions", "gflops", "pct_peak", "pct_roof", "err", "packed_bytes", "workspace_bytes", "executed_macs", "macs_nominal",
@@ -35,7 +35,7 @@ class Run:
         rows = self._results()
         inside = rows["level"] == "network-layer"
         self.rows = rows[~inside]
-        self.steps = rows[inside & (rows["status"] == "ok")]  # of networks, timed inside them: no measurements of their own
+        self.steps = rows[inside & (rows["status"] == "ok") & (rows["pass"] != "train")]  # of networks, timed inside them: no measurements of their own
         self.environment = self._environment()
         self.claims = self._claims()
 
@@ -55,8 +55,9 @@ class Run:
         parts = [cpu.get("model"), f"family {cpu['family_number']} model {cpu['model_number']}" if "family_number" in cpu else None, started[:10]]
         return ", ".join(str(part) for part in parts if part)
 
-    def level(self, level):
-        return self.ok[self.ok["level"] == level]
+    def level(self, level, training=False):
+        """Blocks or networks, run forward or as training steps."""
+        return self.ok[(self.ok["level"] == level) & ((self.ok["pass"] == "train") == training)]
 
     def has(self, column):
         return column in self.columns

@@ -66,6 +66,46 @@ class Networks(unittest.TestCase):
         self.assertTrue(all(step["set"] == "mobilenet_v1" and float(step["time_median_ns"]) >= 0 for step in self.steps))
 
 
+class Training(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.done, cls.rows = rows("--level=block", "--pass=train", "--problems=table2_8x14d", "--kernels=direct,im2col_gemm,depthwise_sum",
+                                  "--threads=1", "--mb=2")
+
+    def test_each_kernel_alone_in_every_form(self):
+        self.assertEqual({(row["form"], row["kernel"]) for row in self.rows},
+                         {(form, kernel) for form in "abc" for kernel in ("direct", "im2col_gemm", "depthwise_sum")})
+        for row in self.rows:
+            self.assertEqual((row["status"], row["pass"], row["direction"], row["batch"]), ("ok", "train", "train", "2"))
+            self.assertTrue(0 < float(row["err"]) <= 1, row)
+
+    def test_work_is_that_of_three_passes_but_for_the_gradient_of_the_image(self):
+        macs = 2 * 56 * 56 * (3 * 71_456 - 112 * 256)  # table 2; the first 1x1 does not hand its gradient on
+        self.assertEqual({row["macs_nominal"] for row in self.rows}, {str(macs)})
+
+    def test_plan_says_who_computes_which_direction(self):
+        plans = {(row["form"], row["kernel"]): row["plan"] for row in self.rows}
+        self.assertIn("fwd direct 3, bwd_w direct 3, bwd_d direct 2; ", plans["c", "direct"])
+        self.assertIn("fwd im2col_gemm 24, bwd_w im2col_gemm 24, bwd_d im2col_gemm 16; ", plans["a", "im2col_gemm"])
+        self.assertRegex(plans["c", "depthwise_sum"], r"^fwd depthwise_sum 3, bwd_w (?!depthwise_sum)\w+ 3, bwd_d \w+ 2 \(fallbacks\)")
+
+    def test_steps_of_a_network(self):
+        lines = rows("--level=network", "--pass=train", "--problems=mobilenet_v1", "--kernels=direct", "--threads=2")[1]
+        network, = [row for row in lines if row["level"] == "network"]
+        steps = [row for row in lines if row["level"] == "network-layer"]
+        counts = {direction: sum(step["direction"] == direction and step["macs"] != "" for step in steps) for direction in ("fwd", "bwd_d", "bwd_w")}
+        self.assertEqual(counts, {"fwd": 27, "bwd_d": 26, "bwd_w": 27})
+        fc = 3 * 1_024_000
+        self.assertEqual(sum(int(step["macs"] or 0) for step in steps) + fc, int(network["macs"]))
+        self.assertLess({"softmax_loss", "fc_bwd_d", "fc_bwd_w", "relu_back", "update", "pack"}, {step["problem"] for step in steps})
+        self.assertEqual({step["pass"] for step in steps}, {"train"})
+
+    def test_too_large_is_refused_with_the_bytes(self):
+        row, = rows("--level=network", "--pass=train", "--problems=resnet50", "--kernels=direct", "--threads=1", "--mb=100000")[1]
+        self.assertEqual(row["status"], "skipped")
+        self.assertRegex(row["reason"], r"resnet50, training, 100000 images a step: needs at least \d{13} bytes")
+
+
 class CommandLine(unittest.TestCase):
     def test_layers_are_the_default_and_say_so(self):
         for row in rows(f"--problems={SMALL}", "--kernels=direct", "--threads=1")[1]:
@@ -84,6 +124,9 @@ class CommandLine(unittest.TestCase):
                                 (["--level=block", "--dir=bwd_d"], "run fwd only"),
                                 (["--level=block", "--layout=nchw"], "native layouts only"),
                                 (["--level=network", "--cache=cold"], "run warm only"),
+                                (["--pass=train"], "--pass: of blocks and networks only"),
+                                (["--level=block", "--pass=back"], "'back' is not infer or train"),
+                                (["--level=block", "--pass=train", "--dir=bwd_w"], "--dir: of layers only"),
                                 (["--level=block", "--benchmark_filter=nothing"], "no benchmark matches")):
             self.assertIn(sentence, bench(*flags, code=2).stderr)
 
