@@ -11,10 +11,10 @@ import pandas
 from .style import DARK
 
 PAGE = Path(__file__).parent / "page"
-COLUMNS = ["set", "layer", "level", "form", "direction", "layout", "threads", "cache", "kernel", "isa", "time_median_ns", "time_min_ns", "time_cv",
-           "gflops", "pct_peak", "pct_roof", "err", "status", "reason", "line"]
+COLUMNS = ["set", "layer", "level", "form", "direction", "layout", "threads", "cache", "data", "kernel", "isa", "time_median_ns", "time_min_ns", "time_cv",
+           "gflops", "pct_peak", "pct_roof", "err", "marks", "status", "reason", "file", "line"]
 ALWAYS = ["layer", "kernel", "time_median_ns", "status", "line"]
-FILTERS = ["set", "kernel", "threads", "direction", "layout", "level", "status"]
+FILTERS = ["set", "kernel", "threads", "direction", "layout", "level", "data", "status"]
 
 
 def prose(text):

@@ -4,28 +4,25 @@ A run that was killed may end in half a line, and a file may have been damaged s
 in words what could not.
 """
 
-import csv
-import io
 import json
 from pathlib import Path
 
 import numpy
 import pandas
 
-SETTING = ["direction", "layout", "threads", "cache"]  # measurements are compared within one of these only
+from .csvfile import Unusable, read
+from .text import plural
+
+SETTING = ["direction", "layout", "threads", "cache", "data"]  # measurements are compared within one of these only
 NEEDED = ["problem", "kernel", "threads", "time_median_ns", "status"]
 TEXTS = {"set": "", "direction": "fwd", "layout": "native", "cache": "warm", "level": "layer", "form": "-", "pass": "", "reason": "", "plan": "",
-         "isa": ""}
+         "isa": "", "data": "real", "marks": ""}
 NUMBERS = ["threads", "batch", "params", "macs", "min_bytes", "time_min_ns", "time_median_ns", "time_cv", "time_ci_lo_ns", "time_ci_hi_ns",
            "repetitions", "gflops", "pct_peak", "pct_roof", "err", "packed_bytes", "workspace_bytes", "executed_macs", "macs_nominal",
            "ic", "oc", "groups", "icg", "ocg", "kh", "kw", "stride_h", "stride_w", "ih", "iw", "multiplicity", "peak_gflops",
            "intensity", "attainable_gflops"]
 WHOLE = ["threads", "batch", "ic", "oc", "groups", "icg", "ocg", "kh", "kw", "stride_h", "stride_w", "ih", "iw", "multiplicity",
          "repetitions"]
-
-
-class Unusable(Exception):
-    """There is nothing to report on; the text says why."""
 
 
 class Run:
@@ -66,37 +63,29 @@ class Run:
         path = self.folder / "results.csv"
         if not path.exists():
             raise Unusable(f"{path} does not exist: give a folder that a benchmark run wrote")
-        rows = self._csv(path)
+        rows = read(path, self.problems)
         missing = [column for column in NEEDED if column not in rows]
         if missing:
             raise Unusable(f"{path} has no column {', '.join(missing)}: not a results file, or its first line is damaged")
+        rows = self._with_more(rows.assign(file="results.csv"))
         self.columns = set(rows.columns)
-        rows["line"] = range(2, len(rows) + 2)
         return self._typed(rows)
 
-    def _csv(self, path):
-        """All lines that have as many fields as the first; the others are counted."""
+    def _with_more(self, rows):
+        """A run of several parts that was killed has the rows of its last one in a file beside: scripts/bench had no time to join them."""
+        path = self.folder / "more.csv"
+        if not path.exists() or path.stat().st_size == 0:
+            return rows
         try:
-            text = path.read_text(encoding="utf-8", errors="replace").replace("\0", "")
-        except OSError as error:
-            raise Unusable(f"{path} cannot be read: {error.strerror}") from error
-        if not text.strip():
-            raise Unusable(f"{path} is empty")
-        if "\n" in text and not text.endswith("\n"):
-            cut = text.rfind("\n") + 1
-            text = text[:cut]
-            self.problems.append(f"The last line of {path.name} is not complete (the run was cut off while writing it); it is left out.")
-        bad = []
-        try:
-            frame = pandas.read_csv(io.StringIO(text), dtype=str, engine="python", on_bad_lines=bad.append)
-        except (ValueError, csv.Error) as error:
-            raise Unusable(f"{path} is not a CSV file: {error}") from error
-        short = frame["status"].isna() if "status" in frame else []
-        count = len(bad) + int(sum(short))
-        if count:
-            self.problems.append(f"{count} lines of {path.name} do not have the fields that its first line names; they are left out.")
-            frame = frame[~short] if len(short) else frame
-        return frame.reset_index(drop=True)
+            more = read(path, self.problems)
+        except Unusable as reason:
+            self.problems.append(f"{reason}.")
+            return rows
+        if [column for column in NEEDED if column not in more]:
+            self.problems.append("more.csv is not a results file, or its first line is damaged; it is left out.")
+            return rows
+        self.problems.append(f"The run was killed; the rows of its last part are read from more.csv ({len(more)}).")
+        return pandas.concat([rows, more.assign(file="more.csv")], ignore_index=True)
 
     def _typed(self, rows):
         for column, default in TEXTS.items():
@@ -104,10 +93,14 @@ class Run:
         for column in NUMBERS:
             rows[column] = pandas.to_numeric(rows[column], errors="coerce").where(lambda values: numpy.isfinite(values)) if column in rows else float("nan")
         rows.loc[rows["time_median_ns"] <= 0, "time_median_ns"] = float("nan")
+        damaged = ~rows["status"].isin(["ok", "skipped", "failed"]) | rows["problem"].isna() | rows["kernel"].isna()
+        if damaged.any():
+            self.problems.append(f"{plural(damaged.sum(), 'row')} without problem, kernel or a known status: left out.")
+            rows = rows[~damaged].copy()
         lost = (rows["status"] == "ok") & rows["time_median_ns"].isna()
         if lost.any():
             rows.loc[lost, ["status", "reason"]] = ["failed", "no usable time in the file"]
-            self.problems.append(f"{lost.sum()} measurements have no usable time; they are listed as failed.")
+            self.problems.append(f"{plural(lost.sum(), 'measurement')} without a usable time: listed as failed.")
         for column in WHOLE:
             rows[column] = rows[column].fillna(1 if column in ("threads", "multiplicity", "batch") else 0).astype(int)
         rows["label"] = rows["name"].fillna(rows["problem"]) if "name" in rows else rows["problem"]

@@ -42,6 +42,7 @@ plt.rcParams.update({
     "axes.edgecolor": INK, "axes.labelcolor": INK, "text.color": INK, "xtick.color": INK, "ytick.color": INK, "grid.color": GRID,
     "grid.linewidth": 0.6, "legend.frameon": False, "figure.facecolor": "white", "axes.facecolor": "none", "savefig.dpi": 150,
     "lines.markersize": 5, "xtick.labelsize": 8, "ytick.labelsize": 8, "axes.labelsize": 8, "figure.constrained_layout.use": True,
+    "figure.max_open_warning": 0,  # all are open until the report is written
 })
 
 

@@ -1,9 +1,12 @@
 """Numbers and names as the report writes them."""
 
 import re
+import warnings
 
 import numpy
 import pandas
+
+warnings.filterwarnings("ignore", message="Mean of empty slice")  # the median of nothing is NaN, which number() writes as "-"
 
 
 def number(value, digits=3, unit=""):
@@ -31,8 +34,8 @@ def natural(label):
 
 
 def setting_text(setting):
-    direction, layout, threads, cache = setting
-    return f"{direction}, {layout} layout, {plural(threads, 'thread')}, {cache} caches"
+    direction, layout, threads, cache, data = setting
+    return f"{direction}, {layout} layout, {plural(threads, 'thread')}, {cache} caches" + (f", {data} data" if data != "real" else "")
 
 
 def shape(row):

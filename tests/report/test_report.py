@@ -100,6 +100,41 @@ class PartOfARun(unittest.TestCase):
         self.edit(lambda text: text + lines)
         self.assertIn("2 lines of results.csv do not have the fields", run(self.folder))
 
+    def test_a_quote_that_was_cut_off_takes_one_line_with_it(self):
+        lines = (self.folder / "results.csv").read_text().splitlines(keepends=True)
+        for place in (1, len(lines) // 2, len(lines) - 1):
+            with self.subTest(place):
+                (self.folder / "results.csv").write_text("".join([*lines[:place], 'small,"two gro\n', *lines[place:]]))
+                text = run(self.folder)
+                self.assertIn("1 line of results.csv does not have the fields", text)
+                self.assertIn(f"{len(lines) - 1} rows", text)
+
+    def test_rows_without_a_known_status_are_counted(self):
+        self.edit(lambda text: text.replace(",skipped,", ",half,"))
+        text = run(self.folder)
+        self.assertRegex(text, r"[1-9]\d* rows? without problem, kernel or a known status: left out")
+        self.assertIn("0 measurements skipped", text)
+
+    def test_last_part_of_a_killed_run_is_read_from_its_own_file(self):
+        header, *rows = (self.folder / "results.csv").read_text().splitlines(keepends=True)
+        (self.folder / "results.csv").write_text("".join([header, *rows[:4]]))
+        (self.folder / "more.csv").write_text("".join([header, *rows[4:], rows[0][:30]]))
+        text = run(self.folder)
+        self.assertIn(f"{len(rows)} rows", text)
+        self.assertIn("The last line of more.csv is not complete", text)
+        self.assertIn("read from more.csv", text)
+        self.assertIn('"file"', (self.folder / "report.html").read_text())
+        for content in ("", "half a he", "a,b\n1,2\n"):
+            (self.folder / "more.csv").write_text(content)
+            self.assertIn("\n4 rows in results.csv", run(self.folder))
+
+    def test_other_data_are_another_setting(self):
+        self.edit(lambda text: "\n".join([*(line + (",data" if not place else ",real") for place, line in enumerate(text.splitlines())),
+                                          *(line.replace(",1000000.0,", ",7000000.0,") + ",denormal" for line in text.splitlines()[1:])]) + "\n")
+        text = run(self.folder)
+        self.assertIn("| small:two-groups | 1,000 | 2,000 | 20,000 | fast |", text)
+        self.assertIn("fwd, native layout, 1 thread, warm caches, denormal data", text)
+
     def test_times_that_are_no_numbers(self):
         for bad in ("nan", "-1", "fast", ""):
             with self.subTest(bad):

@@ -45,6 +45,7 @@ function explorer(data, place) {
     "<div class=scroll tabindex=0 role=region aria-label='All results'><table id=all-results><thead><tr></tr></thead><tbody></tbody></table></div>" +
     "<button type=button id=more>Show more</button>";
   const filters = place.querySelector(".filters"), body = place.querySelector("tbody"), more = place.querySelector("#more");
+  const file = column("file"); // named in the rows where there are several
   const numeric = data.columns.map((name, i) => data.rows.some((row) => typeof row[i] === "number"));
 
   const field = (text, input) => {
@@ -72,7 +73,7 @@ function explorer(data, place) {
         const cell = line.insertCell();
         if (numeric[i]) cell.className = "n";
         if (data.columns[i] === "line") {
-          cell.append(Object.assign(document.createElement("a"), { href: "results.csv#L" + value, textContent: "line " + value }));
+          cell.append(Object.assign(document.createElement("a"), { href: (file < 0 ? "results.csv" : row[file]) + "#L" + value, textContent: "line " + value }));
         } else {
           cell.textContent = value ?? "";
         }

@@ -45,10 +45,11 @@ def noise(ok):
     busy = " **Above 5 %, other work was running: conclude nothing from this run.**" if middle > 0.05 else ""
     least, most = ok["repetitions"].min(), ok["repetitions"].max()
     count = f"{least:.0f}" if least == most else f"{least:.0f} to {most:.0f}"
+    marked = f" {(ok['marks'] != '').sum()} of {len(ok)} figures are marked as disturbed." if (ok["marks"] != "").any() else ""
     return (f"Each figure is the median of {count} repetitions, interleaved with"
             f" those of the other kernels. The coefficient of variation is at most {number(100 * middle, 2)} % for half of the figures and"
             f" {number(100 * worst.time_cv, 2)} % for the worst ({worst.kernel}, {worst.layer},"
-            f" {plural(worst.threads, 'thread')}).{busy} Kernels joined by ≈ were not told apart: the slower one's best repetition is no"
+            f" {plural(worst.threads, 'thread')}).{busy}{marked} Kernels joined by ≈ were not told apart: the slower one's best repetition is no"
             " slower than the faster one's median.")
 
 

@@ -20,7 +20,8 @@ def panel(axes, group, kernels, peak, absent):
         bar, = axes.barh(place, row.gflops, color=colour, height=0.75)
         plots.tip(axes, bar, f"{kernel}, {row['layer']}: {number(row.gflops)} GFLOP/s, {number(row.pct_peak)} % of peak, {number(row.time_median_ns / 1e3)} us")
         low, high = (row.gflops * row.time_median_ns / row[end] for end in ("time_ci_hi_ns", "time_ci_lo_ns"))
-        plots.interval(axes, place, low, min(high, peak), style.INK, vertical=False)
+        if low < peak:
+            plots.interval(axes, place, low, min(high, peak), style.INK, vertical=False)
         end = max(row.gflops, high) if high == high else row.gflops
         beyond = " ▸" if row.gflops > peak else ""  # kernels that compute fewer FLOPs than useful
         axes.text(end if end < 0.8 * peak else 1.01 * peak, place, f"{beyond} {number(row.gflops)}", va="center", fontsize=7)

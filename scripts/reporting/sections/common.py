@@ -8,7 +8,7 @@ from ..text import ratio_interval
 YARDSTICKS = ["naive_split", "onednn"]  # what everybody can write, and what a good library gives
 SIZES = ["kh", "kw", "ih", "iw", "stride_h", "stride_w", "batch"]
 TWIN = ["ic", "oc", *SIZES]  # equal in a grouped convolution and its dense twin
-PREFERRED = ("fwd", "native", 1, "warm")
+PREFERRED = ("fwd", "native", 1, "warm", "real")
 
 
 def main_setting(rows):

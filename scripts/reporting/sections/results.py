@@ -5,4 +5,5 @@ from ..text import plural
 
 
 def section(run):
-    return Section("results", "All results", [Text(f"{plural(len(run.rows), 'row')} in results.csv; the columns are explained in the README.")])
+    files = " and ".join(run.rows["file"].unique()) or "results.csv"
+    return Section("results", "All results", [Text(f"{plural(len(run.rows), 'row')} in {files}; the columns are explained in the README.")])

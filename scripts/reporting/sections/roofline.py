@@ -65,7 +65,7 @@ def draw(run, setting, rows):
 def section(run):
     setting, rows = main_setting(plain(run.layers))
     rows = once(rows)
-    rows = rows[intensity(rows).notna() & rows["peak_gflops"].notna()]
+    rows = rows[(intensity(rows) > 0) & (rows["gflops"] > 0) & rows["peak_gflops"].notna()]
     if rows.empty:
         return Section("roofline", "Roofline", [Missing("the roofline", "The rows have neither bytes nor a measured peak.")])
     slopes = bandwidths(run, setting[2])

@@ -2,13 +2,15 @@
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
+from ..run import SETTING
 from ..text import natural, number, ratio_interval
 from .common import PREFERRED, plain
 
 
 def speedups(rows):
     """Time on the fewest threads over time on more, for each layer and kernel, with its confidence interval."""
-    rows = rows[(rows["direction"] == PREFERRED[0]) & (rows["layout"] == PREFERRED[1]) & (rows["cache"] == PREFERRED[3])]
+    for column, value in zip(SETTING, PREFERRED):
+        rows = rows if column == "threads" else rows[rows[column] == value]
     if rows.empty or rows["threads"].nunique() < 2:
         return None
     rows = rows.drop_duplicates(["layer", "kernel", "threads"])
