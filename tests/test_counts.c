@@ -145,10 +145,20 @@ static void test_int_limits(void **state) {
   assert_int_equal(gconv_problem_count(&stride).macs, 1);
 }
 
+/* A kernel of 2^30 taps, each of which meets one input more than the one before: counted, not walked over. */
+static void test_long_kernel(void **state) {
+  (void)state;
+  const int n = 1 << 30;
+  gconv_problem p = {.groups = 1, .batch = 1, .ic = 1, .oc = 1, .ih = n, .iw = 1, .kh = n, .kw = 1, .pad_top = n - 1};
+  assert_ok(gconv_problem_init(&p), "as many taps as rows");
+  assert_int_equal(p.oh, n);
+  assert_int_equal(gconv_problem_count(&p).macs, (int64_t)n * (n + 1) / 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_sets),        cmocka_unit_test(test_drawn_problems), cmocka_unit_test(test_known_figures),
-      cmocka_unit_test(test_bytes_limit), cmocka_unit_test(test_int_limits),
+      cmocka_unit_test(test_bytes_limit), cmocka_unit_test(test_int_limits),     cmocka_unit_test(test_long_kernel),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,8 +161,13 @@ static gconv_status explain(dnnl_status_t status, const gconv_dnnl_format *forma
                      v->patch, format->name, dnnl_status2str(status));
 }
 
-/* oneDNN's own answer to these is "invalid arguments", without a hint at which. */
-static gconv_status check_pads(const gconv_problem *p) {
+/* oneDNN's own answer to these pads is "invalid arguments", without a hint at which, and to these kernels, whose bytes
+ * it counts in 32 bits, a division by zero or no end of planning. */
+static gconv_status check_geometry(const gconv_problem *p) {
+  enum { TAPS_MAX = 1 << 24 };
+  if ((int64_t)p->kh * p->kw > TAPS_MAX)
+    return gconv_error(GCONV_UNSUPPORTED, "%d x %d taps, the most that are given to oneDNN are %d", p->kh, p->kw,
+                       TAPS_MAX);
   const struct {
     const char *name;
     int pad, least;
@@ -180,7 +185,7 @@ static gconv_status check_pads(const gconv_problem *p) {
 gconv_status gconv_dnnl_conv_create(const gconv_problem *problem, int threads, const gconv_dnnl_format *format,
                                     gconv_dnnl_conv **conv) {
   *conv = NULL;
-  const gconv_status refused = check_pads(problem);
+  const gconv_status refused = check_geometry(problem);
   if (refused) return refused;
   gconv_dnnl_conv *c = calloc(1, sizeof *c);
   if (!c) return gconv_error(GCONV_NO_MEMORY, "no memory for a convolution of %zu bytes", sizeof *c);

@@ -100,18 +100,37 @@ gconv_status gconv_problem_init(gconv_problem *p) {
   return check_bytes("dst", (int64_t[]){p->batch, (int64_t)p->oc + 64, p->oh, p->ow});
 }
 
-/* Pairs (output position, kernel tap) whose input position is inside [0, in). */
-static int64_t pairs_inside(const axis *a, int out) {
-  int64_t pairs = 0;
-  for (int k = 0; k < a->kernel; k++) {
-    const int64_t first = (int64_t)k * (a->dilation + 1) - a->before; /* input position of output 0 */
-    const int64_t low = first >= 0 ? 0 : (-first + a->stride - 1) / a->stride;
-    const int64_t room = (int64_t)a->in - 1 - first;
-    const int64_t high = room < 0 ? -1 : room / a->stride;
-    const int64_t last = high < out - 1 ? high : out - 1;
-    if (last >= low) pairs += last - low + 1;
+/* Sum of floor((a * i + b) / m) over 0 <= i < n. Exchanging the two axes is a step of Euclid's algorithm on a and m:
+ * some thirty steps at most, where a loop over the taps of a mistyped kernel size would run for minutes. */
+static int64_t floor_sum(int64_t n, int64_t m, int64_t a, int64_t b) {
+  int64_t sum = 0;
+  for (;;) {
+    sum += n * (n - 1) / 2 * (a / m) + n * (b / m);
+    const int64_t top = a % m * n + b % m;
+    if (top < m) return sum;
+    n = top / m;
+    b = top % m;
+    const int64_t remainder = a % m;
+    a = m;
+    m = remainder;
   }
-  return pairs;
+}
+
+/* Pairs (output position, kernel tap) whose position in the padded input is at most `last`. */
+static int64_t pairs_up_to(const axis *a, int out, int64_t last) {
+  const int64_t step = a->dilation + (int64_t)1, stride = a->stride;
+  if (last < 0) return 0;
+  const int64_t room = last - (out - 1) * stride; /* taps up to here: with every output */
+  const int64_t with_all = room < 0 ? 0 : room / step + 1 < a->kernel ? room / step + 1 : a->kernel;
+  const int64_t taps = last / step + 1 < a->kernel ? last / step + 1 : a->kernel;
+  const int64_t with_some =
+      taps - with_all; /* the last of these taps first: last - tap * step rises from below a step */
+  return with_all * out + with_some + floor_sum(with_some, stride, step, last - (taps - 1) * step);
+}
+
+/* Pairs whose input position is inside [0, in). */
+static int64_t pairs_inside(const axis *a, int out) {
+  return pairs_up_to(a, out, (int64_t)a->before + a->in - 1) - pairs_up_to(a, out, (int64_t)a->before - 1);
 }
 
 /* Products that pass 2^63 saturate: counts are reported, not indexed with. */

@@ -9,14 +9,15 @@
 #include "core/error.h"
 #include "core/parallel.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* One pixel per column and no border: the plane is one long row. */
+/* One pixel per column and no border: the plane is one long row, if its columns can be counted. */
 static bool is_flat(const gconv_problem *p) {
-  return p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 && p->oh == p->ih && p->ow == p->iw &&
-         !p->pad_top && !p->pad_left;
+  return (int64_t)p->ih * p->iw <= INT_MAX && p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 &&
+         p->oh == p->ih && p->ow == p->iw && !p->pad_top && !p->pad_left;
 }
 
 static geometry geometry_of(const gconv_problem *p, const direct_form *form, bool flat, bool image) {

@@ -41,9 +41,10 @@ static int round_down(int value, int multiple) { return value / multiple * multi
 /* Input indices per pass: a vector's weights take at most five eighths of the L1 cache, which leaves the rows of src
  * room; a tail shorter than half a chunk is not split off. */
 static int choose_chunk(const gconv_problem *p, direct_family f, const gconv_caches *caches) {
+  if (f != TAPS_3X3) return p->icg;
   const int bytes = p->kh * p->kw * VL * (int)sizeof(float);
   const int chunk = round_down((int)(caches->l1d / 8 * 5) / bytes, BLOCK);
-  return f != TAPS_3X3 || chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
+  return chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
 }
 
 static void choose_microkernels(const gconv_plan *plan, const direct_state *state, vector_job *job) {

@@ -53,7 +53,12 @@ static gconv_status track_create(const gconv_plan *plan, gconv_dnnl_conv *const 
     bytes[USER_SRC] = gconv_plan_tensor_bytes(plan, GCONV_SRC);
     bytes[USER_DST] = gconv_plan_tensor_bytes(plan, GCONV_DST);
   }
+  uint64_t need = 0;
+  for (int i = 0; i < BUFFERS; i++) need += bytes[i];
   *t = (track){0};
+  if (need > plan->env.memory_bytes)
+    return gconv_error(GCONV_NO_MEMORY, "measuring oneDNN's candidates takes %llu bytes, the limit is %llu",
+                       (unsigned long long)need, (unsigned long long)plan->env.memory_bytes);
   gconv_status status = GCONV_OK;
   for (int i = 0; i < BUFFERS && !status; i++) status = allocate(&t->data[i], bytes[i]);
   return status;
