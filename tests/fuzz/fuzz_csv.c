@@ -46,7 +46,7 @@ static void split(const uint8_t *data, size_t size, char texts[TEXTS][TEXT_MAX])
 }
 
 static void write_and_find(const uint8_t *data, size_t size, const char *header) {
-  char texts[TEXTS][TEXT_MAX], benchmark[4 * TEXT_MAX], line[16 * TEXT_MAX];
+  char texts[TEXTS][TEXT_MAX], benchmark[4 * TEXT_MAX], line[8192];
   split(data, size, texts);
   csv_row row = csv_empty_row;
   row.set = texts[0], row.name = texts[1], row.problem = texts[2], row.kernel = texts[3];
