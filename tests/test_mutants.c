@@ -6,11 +6,10 @@
 
 static char output[1 << 20];
 
-static int run(const char *kernel, const char *checks) {
+static int run_kernel(const char *kernel, const char *checks) {
   char command[4096];
   snprintf(command, sizeof command,
-           "'" GCONV_CHECK_MUTANTS
-           "' --problems=smoke --layout=native --threads=1,2 --kernels=mutant@%s --checks=%s 2>&1",
+           "'" GCONV_CHECK_MUTANTS "' --problems=smoke --layout=native --threads=1,2 --kernels=%s --checks=%s 2>&1",
            kernel, checks);
   FILE *pipe = popen(command, "r");
   assert_non_null(pipe);
@@ -19,6 +18,12 @@ static int run(const char *kernel, const char *checks) {
   const int status = pclose(pipe);
   assert_true(WIFEXITED(status));
   return WEXITSTATUS(status);
+}
+
+static int run(const char *fault, const char *checks) {
+  char kernel[256];
+  snprintf(kernel, sizeof kernel, "mutant@%s", fault);
+  return run_kernel(kernel, checks);
 }
 
 static const char all[] =
@@ -89,6 +94,19 @@ static void test_mutants_fail_by_default(void **state) {
     if (run(faults[i], all) != 1) fail_msg("%s was not caught:\n%s", faults[i], output);
 }
 
+/* The bound of a transform grows with what the transform amplifies; it must not grow until nothing fails it. */
+static void test_wrong_winograd_fails(void **state) {
+  (void)state;
+  static const char *const faults[] = {"nudged_input", "wrong_sign", "drops_product", "short_weights"};
+  if (run_kernel("wrong_winograd@none", all)) fail_msg("a right Winograd was refused:\n%s", output);
+  for (size_t i = 0; i < ROWS(faults); i++) {
+    char kernel[128];
+    snprintf(kernel, sizeof kernel, "wrong_winograd@%s", faults[i]);
+    if (run_kernel(kernel, "values") != 1 || !strstr(output, "must be"))
+      fail_msg("%s was not caught:\n%s", kernel, output);
+  }
+}
+
 /* A crash, too, is found, survived and shrunk among random problems. */
 static void test_random_shrinks(void **state) {
   (void)state;
@@ -108,6 +126,7 @@ int main(void) {
       cmocka_unit_test(test_right),
       cmocka_unit_test(test_mutants_fail),
       cmocka_unit_test(test_mutants_fail_by_default),
+      cmocka_unit_test(test_wrong_winograd_fails),
       cmocka_unit_test(test_random_shrinks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
