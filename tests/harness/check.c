@@ -6,7 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+check_result check_refusal(gconv_status status) {
+  if (status == GCONV_UNSUPPORTED || status == GCONV_NO_MEMORY)
+    return strict_verdict(CHECK_SKIPPED, "%s", gconv_last_error());
+  return strict_verdict(CHECK_FAIL, "plan: %s: %s", gconv_status_name(status), gconv_last_error());
+}
+
 static check_result check_under(const check_case *c, const gconv_plan *plan, strict_conditions how) {
+  if (check_memory(c, plan->packed_bytes + plan->workspace_bytes)) return check_refusal(GCONV_NO_MEMORY);
   float *result = malloc((size_t)c->elems[gconv_written_tensor(c->problem.direction)] * sizeof *result);
   if (!result) return strict_verdict(CHECK_SKIPPED, "no memory for the result in plain layout");
   check_result r = strict_run(plan, (const float *const *)c->tensor, how, result);
@@ -29,12 +36,6 @@ check_result check_guards(const check_case *c, const gconv_plan *plan) {
   for (size_t i = 0; i < sizeof places / sizeof *places && r.verdict == CHECK_PASS; i++)
     r = check_under(c, plan, (strict_conditions){.place = places[i], .dirty = true});
   return r;
-}
-
-check_result check_refusal(gconv_status status) {
-  if (status == GCONV_UNSUPPORTED || status == GCONV_NO_MEMORY)
-    return strict_verdict(CHECK_SKIPPED, "%s", gconv_last_error());
-  return strict_verdict(CHECK_FAIL, "plan: %s: %s", gconv_status_name(status), gconv_last_error());
 }
 
 check_result check_kernel(const check_case *c, const char *kernel, const gconv_env *env) {

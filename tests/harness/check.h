@@ -30,6 +30,8 @@ typedef struct {
  * case would not fit this machine. */
 gconv_status check_case_create(const gconv_problem *problem, check_mode mode, uint64_t seed, int threads,
                                check_case **out);
+/* The same for a case that exists, with so many bytes beside it. */
+gconv_status check_memory(const check_case *c, size_t more);
 void check_case_free(check_case *c);
 
 typedef enum { CHECK_PASS, CHECK_FAIL, CHECK_SKIPPED } check_verdict;
