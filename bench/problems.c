@@ -76,7 +76,7 @@ static gconv_status add_lines(problem_list *list, const char *set, const char *p
     else
       status = append(list, set, &problem);
   }
-  if (!status && ferror(file)) status = gconv_error(GCONV_INVALID, "%s: %s", path, strerror(errno));
+  if (!status && !feof(file)) status = gconv_error(GCONV_INVALID, "%s: %s", path, strerror(errno));
   if (!status && list->count == before) status = gconv_error(GCONV_INVALID, "%s: no descriptor in it", path);
   free(line);
   return status;

@@ -110,12 +110,12 @@ static int count_cores(const cpu_set_t *set) {
 static bool find_cpus(cpu_set_t *set) {
   CPU_ZERO(set);
   for (int place = 0; place < omp_get_num_places(); place++) {
-    int *cpus = calloc((size_t)omp_get_place_num_procs(place) + 1, sizeof *cpus);
-    if (!cpus) return false;
+    int cpus[CPU_SETSIZE];
+    const int count = omp_get_place_num_procs(place);
+    if (count > CPU_SETSIZE) return false;
     omp_get_place_proc_ids(place, cpus);
-    for (int i = 0; i < omp_get_place_num_procs(place); i++)
+    for (int i = 0; i < count; i++)
       if (cpus[i] < CPU_SETSIZE) CPU_SET(cpus[i], set);
-    free(cpus);
   }
   return CPU_COUNT(set) > 0 || !sched_getaffinity(0, sizeof *set, set);
 }

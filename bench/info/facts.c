@@ -1,6 +1,7 @@
 /* facts.c - a growing list of facts and its two ways to be printed. */
 #include "facts.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -57,6 +58,7 @@ void facts_unknown(facts *f, const char *section, const char *key, const char *w
 
 static bool complete(const facts *f) {
   if (f->no_memory) fprintf(stderr, "gconv-info: no memory for %zu facts\n", f->count + 1);
+  if (f->no_memory) errno = ENOMEM;
   return !f->no_memory;
 }
 

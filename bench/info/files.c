@@ -1,7 +1,6 @@
 /* files.c - reads single lines of small files; a machine that hides a file gets an "unknown", not an error. */
 #include "files.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 bool read_line(const char *path, char *line, size_t size) {
@@ -16,10 +15,9 @@ bool read_line(const char *path, char *line, size_t size) {
 bool read_field(const char *path, const char *key, char separator, char *value, size_t size) {
   FILE *file = fopen(path, "r");
   if (!file) return false;
-  char *line = NULL;
-  size_t line_size = 0;
+  char line[8192]; /* the longest, a CPU's flags, has two thousand */
   bool found = false;
-  while (!found && getline(&line, &line_size, file) >= 0) {
+  while (!found && fgets(line, sizeof line, file)) {
     char *text = strchr(line, separator);
     size_t length = text ? (size_t)(text - line) : 0;
     while (length && strchr(" \t", line[length - 1])) length--;
@@ -28,7 +26,6 @@ bool read_field(const char *path, const char *key, char separator, char *value, 
     text += 1 + strspn(text + 1, " \t\"");
     snprintf(value, size, "%.*s", (int)strcspn(text, "\r\n\""), text);
   }
-  free(line);
   fclose(file);
   return found;
 }

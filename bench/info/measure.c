@@ -26,6 +26,7 @@ static void collect_peaks(facts *f, const int *threads, int count) {
       else
         facts_unknown(f, "peak", key, "this CPU does not have it");
     }
+  if (peak_lost(&table)) facts_unknown(f, "peak", "lost", "no memory for some of the bursts");
   peak_free(&table);
 }
 
@@ -63,6 +64,7 @@ static void collect_bandwidths(facts *f, const int *threads, int count) {
   facts_text(f, "bandwidth", "vectors", "%s", gconv_isa_name(table.isa));
   for (int t = 0; t < count; t++)
     for (int level = 0; level < LEVELS; level++) collect_level(f, &table, t, (memory_level)level);
+  if (bandwidth_lost(&table)) facts_unknown(f, "bandwidth", "lost", "no memory for some of the bursts");
   bandwidth_free(&table);
 }
 

@@ -122,6 +122,14 @@ double bandwidth_best(const bandwidth_table *table, int threads, memory_level le
   return best;
 }
 
+int bandwidth_lost(const bandwidth_table *table) {
+  int lost = 0;
+  for (int t = 0; t < table->count; t++)
+    for (int level = 0; level < LEVELS; level++)
+      for (int kind = 0; kind < STREAMS; kind++) lost += table->gbps[t][level][kind].lost;
+  return lost;
+}
+
 void bandwidth_free(bandwidth_table *table) {
   for (int t = 0; t < table->count; t++)
     for (int level = 0; level < LEVELS; level++)

@@ -21,6 +21,8 @@ typedef struct {
 bool bandwidth_measure(bandwidth_table *table, const int *threads, int count, double seconds);
 /* GB/s of the fastest kind of access, 0 where nothing was measured. */
 double bandwidth_best(const bandwidth_table *table, int threads, memory_level level);
+/* Bursts that there was no memory for. */
+int bandwidth_lost(const bandwidth_table *table);
 void bandwidth_free(bandwidth_table *table);
 
 #endif

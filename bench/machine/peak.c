@@ -31,6 +31,13 @@ double peak_gflops(const peak_table *table, gconv_isa isa, int threads) {
   return 0;
 }
 
+int peak_lost(const peak_table *table) {
+  int lost = 0;
+  for (int i = 0; i < table->count; i++)
+    for (int isa = 0; isa < GCONV_ISAS; isa++) lost += table->gflops[i][isa].lost;
+  return lost;
+}
+
 void peak_free(peak_table *table) {
   for (int i = 0; i < table->count; i++)
     for (int isa = 0; isa < GCONV_ISAS; isa++) spread_free(&table->gflops[i][isa]);

@@ -19,6 +19,8 @@ void peak_probe(peak_table *table, unsigned isa_mask, double seconds);
 spread *peak_spread(peak_table *table, gconv_isa isa, int threads);
 /* The largest burst so far, 0 where none ran. */
 double peak_gflops(const peak_table *table, gconv_isa isa, int threads);
+/* Bursts that there was no memory for. */
+int peak_lost(const peak_table *table);
 void peak_free(peak_table *table);
 
 #endif

@@ -18,9 +18,10 @@ void pin_restart(char **argv) {
 }
 
 bool pin_cpus(int threads, char *cpus, size_t size) {
-  int *cpu = malloc((size_t)threads * sizeof *cpu);
+  enum { THREADS_MAX = 4096 }; /* as gconv_plan_create */
+  int cpu[THREADS_MAX];
   cpus[0] = 0;
-  if (!cpu) return false;
+  if (threads > THREADS_MAX) return false;
 #pragma omp parallel num_threads(threads)
   cpu[omp_get_thread_num()] = sched_getcpu();
 
@@ -30,6 +31,5 @@ bool pin_cpus(int threads, char *cpus, size_t size) {
     const size_t length = strlen(cpus);
     snprintf(cpus + length, size - length, "%s%d", i ? " " : "", cpu[i]);
   }
-  free(cpu);
   return pinned;
 }

@@ -7,6 +7,7 @@ void spread_add(spread *s, double value) {
   if (s->count == s->capacity) {
     const int capacity = s->capacity ? 2 * s->capacity : 64;
     double *values = realloc(s->values, (size_t)capacity * sizeof *values);
+    s->lost += !values;
     if (!values) return;
     s->values = values, s->capacity = capacity;
   }

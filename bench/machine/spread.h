@@ -5,10 +5,10 @@
 
 typedef struct {
   double *values;
-  int count, capacity;
+  int count, capacity, lost;
 } spread;
 
-/* Without memory the value is lost: the spread is then of those that came before. */
+/* Without memory the value is lost, and counted: the spread is then of the others. */
 void spread_add(spread *s, double value);
 /* 0 where there is no value. */
 double spread_min(const spread *s);

@@ -209,7 +209,8 @@ static char *format_line(const csv_row *row, size_t *length) {
       fputs(columns[i].name, out);
   }
   fputc('\n', out);
-  if (!fclose(out)) return line;
+  const bool whole = !ferror(out); /* closing says nothing of text that found no memory */
+  if (!fclose(out) && whole) return line;
   free(line);
   return NULL;
 }
@@ -246,6 +247,10 @@ bool csv_begin(csv_file *csv) {
 
 void csv_write(csv_file *csv, const csv_row *row) {
   if (csv->file >= 0 && !csv->error) write_line(csv, row);
+}
+
+void csv_lose(csv_file *csv) {
+  if (csv->file >= 0 && !csv->error) csv->error = ENOMEM;
 }
 
 bool csv_close(csv_file *csv) {

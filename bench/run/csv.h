@@ -65,6 +65,8 @@ bool csv_open(csv_file *csv, const char *path);
 bool csv_begin(csv_file *csv);
 char *csv_header(void); /* as written, for whoever reads the file again; to be freed, NULL without memory */
 void csv_write(csv_file *csv, const csv_row *row);
+/* There was no memory for what a row should say: as a failed write, from which on nothing is written. */
+void csv_lose(csv_file *csv);
 /* False with errno if anything could not be written. */
 bool csv_close(csv_file *csv);
 

@@ -87,6 +87,7 @@ void graph_write(const graph_subject *s, const char *reason, const figures *f) {
   if (f) {
     figures_describe(f, graph_peak(s), &row, &texts);
     row.images_per_s = 1e9 * s->batch / row.time_median_ns;
+    if (!texts.times) csv_lose(&s->session->csv);
   }
   csv_write(&s->session->csv, &row);
   figures_texts_free(&texts);
@@ -119,7 +120,10 @@ static void write_step(const graph_subject *s, int step, const double *seconds, 
 void graph_write_steps(const graph_subject *s, int runs) {
   const size_t steps = (size_t)net_step_count(s->n);
   double *seconds = malloc((steps + 1) * (size_t)runs * sizeof *seconds);
-  if (!seconds) return; /* the network's own row is written */
+  if (!seconds) {
+    csv_lose(&s->session->csv);
+    return;
+  }
   double *of_step = seconds + steps * (size_t)runs;
   gconv_status status = GCONV_OK;
   for (int r = 0; r < runs && !status; r++) status = net_run(s->n, seconds + (size_t)r * steps);

@@ -117,7 +117,8 @@ static void run(gbench_state *state, void *context) {
     const gconv_status failed = net_run(s->n, NULL);
     if (failed) status = failed;
   }
-  watch_end(&w, &s->runs);
+  const gconv_status added = watch_end(&w, &s->runs);
+  if (!status) status = added;
   s->runs.spent += seconds_now() - start;
   if (status) gbench_fail(state, gconv_last_error());
 }
@@ -128,8 +129,10 @@ static void finish(graph_subject *s) {
     return;
   }
   figures f = repeated_finish(&s->runs, s->session);
-  s->session->timed++;
-  graph_write(s, NULL, &f);
+  const bool known = figures_known(&f);
+  if (!known) s->status = SUBJECT_FAILED;
+  *(known ? &s->session->timed : &s->session->failed) += 1;
+  graph_write(s, known ? NULL : figures_lost, known ? &f : NULL);
   figures_free(&f);
 }
 

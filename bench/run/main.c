@@ -71,6 +71,12 @@ static void report_disturbances(const disturbances *d) {
           d->repetitions, d->disturbed, d->slow, d->discarded, d->marked_rows);
 }
 
+/* Shares of peak and of the roof are then of the bursts that were kept. */
+static void report_lost(const session *s) {
+  const int lost = peak_lost(&s->peaks) + bandwidth_lost(&s->bandwidths);
+  if (lost) fprintf(stderr, "gconv-bench: no memory for %d of the bursts that the ceilings are measured by\n", lost);
+}
+
 /* What a run consists of: units whose benchmarks are interleaved, one unit after the other. */
 typedef struct {
   const void *list;
@@ -106,6 +112,7 @@ static int run_work(session *s, const work *w) {
   fprintf(stderr, "gconv-bench: %d timed, %d skipped, %d failed%s\n", s->timed, s->skipped, s->failed,
           caught ? ", interrupted" : "");
   report_disturbances(&s->disturbances);
+  report_lost(s);
   return caught ? EXIT_SIGNAL + caught : code;
 }
 

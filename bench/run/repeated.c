@@ -42,12 +42,12 @@ watch watch_begin(const session *s, int threads) {
   return w;
 }
 
-void watch_end(const watch *w, repeated *r) {
+gconv_status watch_end(const watch *w, repeated *r) {
   const usage during = usage_end(&w->usage);
   sample_conditions around = {.elapsed = seconds_now() - w->start, .slow = w->slow, .usage = during};
   around.moved = has_moved(w->session, w->threads);
   around.slow |= canary_slow(w->session, w->threads);
-  samples_add(&r->samples, &around);
+  return samples_add(&r->samples, &around);
 }
 
 int repeated_wanted(const repeated *r) { return r->written ? 0 : repeat_wanted(&r->rule, &r->samples, r->spent); }

@@ -28,7 +28,7 @@ typedef struct {
 
 watch watch_begin(const session *s, int threads);
 /* Adds the sample. Its seconds come later, from the benchmark library. */
-void watch_end(const watch *w, repeated *r);
+gconv_status watch_end(const watch *w, repeated *r);
 
 /* Of the next round; 0 if there are enough. */
 int repeated_wanted(const repeated *r);

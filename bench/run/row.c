@@ -37,15 +37,17 @@ static void describe_plan(csv_row *row, const gconv_plan *plan) {
   if (plan->lane_use > 0) row->lane_use = plan->lane_use;
 }
 
-/* "123.4;125.0;..." in nanoseconds; NULL without memory, the field is then empty. */
+/* "123.4;125.0;..." in nanoseconds; NULL without memory. */
 static char *list_times(const double *seconds, int repetitions) {
   char *text = NULL;
   size_t length;
   FILE *out = open_memstream(&text, &length);
   if (!out) return NULL;
   for (int i = 0; i < repetitions; i++) fprintf(out, "%s%.1f", i ? ";" : "", 1e9 * seconds[i]);
-  fclose(out);
-  return text;
+  const bool whole = !ferror(out);
+  if (!fclose(out) && whole) return text;
+  free(text);
+  return NULL;
 }
 
 void figures_describe(const figures *f, double peak, csv_row *row, figures_texts *texts) {
@@ -121,6 +123,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
   if (f) {
     figures_describe(f, subject_peak(s), &row, &texts);
     describe_buffers(&row, m);
+    if (!texts.times) csv_lose(&s->session->csv);
   }
   describe_roof(&row, m);
   if (m->stages.total_ns > 0) describe_stages(&row, &m->stages);

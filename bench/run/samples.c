@@ -1,6 +1,8 @@
 /* samples.c - a growing list, and the choice of what counts. */
 #include "samples.h"
 
+#include "core/error.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,17 +16,18 @@ static bool interrupted(double elapsed, const usage *u) {
   return isnan(u->waited) ? u->switches > 0 : u->waited > wait_share * elapsed;
 }
 
-void samples_add(sample_list *list, const sample_conditions *around) {
+gconv_status samples_add(sample_list *list, const sample_conditions *around) {
   if (list->count == list->capacity) {
     const int capacity = list->capacity ? 2 * list->capacity : 16;
     sample *items = realloc(list->items, (size_t)capacity * sizeof *items);
-    if (!items) return;
+    if (!items) return gconv_error(GCONV_NO_MEMORY, "no memory for %d repetitions", capacity);
     list->items = items, list->capacity = capacity;
   }
   list->items[list->count++] = (sample){.slow = around->slow,
                                         .interrupted = interrupted(around->elapsed, &around->usage),
                                         .moved = around->moved,
                                         .usage = around->usage};
+  return GCONV_OK;
 }
 
 void samples_time(sample_list *list, const double *seconds, int count) {
@@ -63,6 +66,10 @@ figures samples_figures(const sample_list *list, int enough) {
   if (f.kept) f.stats = stats_of(f.seconds, f.kept);
   return f;
 }
+
+const char figures_lost[] = "no memory for the times of its repetitions";
+
+bool figures_known(const figures *f) { return f->kept && !isnan(f->stats.median); }
 
 void figures_free(figures *f) {
   free(f->seconds);

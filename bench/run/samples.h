@@ -28,8 +28,7 @@ typedef struct {
   usage usage;
 } sample_conditions;
 
-/* Without memory the sample is lost. */
-void samples_add(sample_list *list, const sample_conditions *around);
+gconv_status samples_add(sample_list *list, const sample_conditions *around);
 /* The seconds of the samples added since the last call, in their order. */
 void samples_time(sample_list *list, const double *seconds, int count);
 void samples_free(sample_list *list);
@@ -50,6 +49,9 @@ typedef struct {
 
 /* Leaves out disturbed samples if `enough` others remain, and keeps all otherwise. */
 figures samples_figures(const sample_list *list, int enough);
+/* False if there was no memory for them, of which figures_lost is the reason. */
+bool figures_known(const figures *f);
+extern const char figures_lost[];
 void figures_free(figures *f);
 /* "slow interrupted moved steal faults": which of them there were; empty for clean figures. */
 enum { MARKS_MAX = 48 };

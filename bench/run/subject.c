@@ -140,7 +140,8 @@ static void run(gbench_state *state, void *context) {
     if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, true);
     status = rotation_time(&r, state, gconv_execute, s->plan);
     if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, false);
-    watch_end(&w, &m->runs);
+    const gconv_status added = watch_end(&w, &m->runs);
+    if (!status) status = added;
   }
   if (status) gbench_fail(state, gconv_last_error());
   m->runs.spent += seconds_now() - start;
@@ -167,8 +168,9 @@ void measurement_finish(measurement *m) {
     return;
   }
   figures f = repeated_finish(&m->runs, s);
-  s->timed++;
-  measurement_write(m, SUBJECT_OK, NULL, &f);
+  const bool known = figures_known(&f);
+  *(known ? &s->timed : &s->failed) += 1;
+  measurement_write(m, known ? SUBJECT_OK : SUBJECT_FAILED, known ? NULL : figures_lost, known ? &f : NULL);
   figures_free(&f);
 }
 

@@ -56,7 +56,8 @@ static int drop_references(gconv_dnnl_conv **entrants, int count) {
 }
 
 /* Makes what was asked for: the forced request, or all that differ. Requests that oneDNN refuses are left out as long
- * as one remains; the last refusal is the sentence if none does. */
+ * as one remains; the last refusal is the sentence if none does. One that there was no memory for is not left out: the
+ * winner would be another by chance. */
 static gconv_status enter(const gconv_plan *plan, gconv_dnnl_conv **entrants, int *count) {
   gconv_status status = GCONV_OK;
   bool asked = false;
@@ -66,6 +67,7 @@ static gconv_status enter(const gconv_plan *plan, gconv_dnnl_conv **entrants, in
     asked = true;
     gconv_dnnl_conv *conv;
     const gconv_status made = create(plan, &requests[i], &conv);
+    if (made == GCONV_NO_MEMORY) return made;
     if (made)
       status = made;
     else if (known(entrants, *count, conv))

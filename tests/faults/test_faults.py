@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+"""test_faults.py - one allocation after the other fails: each tool then says so and ends in good order.
+
+A run without failures says how many allocations there are and which line of code makes each (fail_alloc.c). Then it is
+repeated with one of them failing: the first that each place in the code makes, or, with GCONV_FAULTS=all, every one
+(a ctest of its own, slow). No run may crash, hang or keep silent: it ends non-zero with a sentence about memory, or
+names what it had to leave out. The sanitizer build also sees what is not freed on the way out.
+"""
+import bisect
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ALL = os.environ.get("GCONV_FAULTS") == "all"
+TIME_LIMIT = 120  # seconds a run: a hang, not a busy machine
+SMALL = "g4mb1ic16oc16ih6kh3ph1"
+OTHER = "g2mb1ic6oc10ih5kh3sh2ph1"
+QUICK = ["--benchmark_repetitions=1", "--benchmark_min_time=0", "--progress=none"]
+
+
+def tool(name):
+    return os.environ[f"GCONV_{name}"]
+
+
+class Symbols:
+    """Which function a place of libgconv is in."""
+
+    def __init__(self, library):
+        listed = subprocess.run(["nm", "--numeric-sort", "--defined-only", library], capture_output=True, text=True, check=True).stdout
+        rows = [line.split() for line in listed.splitlines()]
+        self.at, self.names = [int(row[0], 16) for row in rows], [row[2] for row in rows]
+
+    def name(self, place):
+        where, offset = place.split("+")
+        return self.names[bisect.bisect(self.at, int(offset, 16)) - 1] if where == "libgconv" and self.names else where
+
+
+SYMBOLS = Symbols(os.environ["GCONV_LIBRARY"])
+
+
+class Faults(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def run_tool(self, command, at):
+        log = self.folder / "log"
+        sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+        environment = {**os.environ, "LD_PRELOAD": os.environ["FAIL_ALLOC"], "GCONV_FAIL_LOG": str(log), "GCONV_FAIL_AT": str(at),
+                       "ASAN_OPTIONS": sanitizer}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=TIME_LIMIT)
+        return done, log.read_text().split()
+
+    def check(self, *command, before=lambda: None, may_be_silent=False):
+        before()
+        done, places = self.run_tool(command, -1)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(places, "no allocation was seen")
+        chosen = range(len(places)) if ALL else sorted({places.index(place) for place in places})
+        chosen = [at for at in chosen if not SYMBOLS.name(places[at]).startswith("libxsmm")]  # linked into ours, not written here
+        silent = []
+        for at in chosen:
+            before()
+            done, failed = self.run_tool(command, at)
+            where = f"allocation {at} of {len(places)}, in {' '.join(map(SYMBOLS.name, failed))}, of: {' '.join(command)}\n{done.stderr[-2000:]}"
+            self.assertIn(done.returncode, (0, 1, 2), where)
+            self.assertNotIn("Sanitizer", done.stderr, where)
+            written = "".join(path.read_text() for path in self.folder.glob("*.*"))
+            if failed and not may_be_silent and "memory" not in done.stdout + done.stderr + written:
+                silent.append(where)
+        self.assertFalse(silent, "\n".join(silent))
+
+    def test_info(self):
+        for arguments in (["kernels"], ["problem", SMALL], ["model", "resnext50_32x4d"], ["model", "list"], ["claims"], ["machine"]):
+            with self.subTest(arguments):
+                self.check(tool("INFO"), *arguments)
+
+    def test_check(self):
+        self.check(tool("CHECK"), f"--problems={SMALL}", "--threads=1,2", "--layout=native,nhwc")
+
+    def test_check_random(self):
+        """Each kernel in a process of its own, whose refusals are no more than counted in the last line."""
+        self.check(tool("CHECK"), "--random=2", "--seed=1", "--kernels=direct,im2col_gemm", may_be_silent=True)
+
+    def test_bench(self):
+        self.check(tool("BENCH"), *QUICK, f"--problems={SMALL},{OTHER}", "--kernels=direct,winograd_f4,merged_gemm,onednn",
+                   "--dir=fwd,bwd_d,bwd_w", "--threads=1", f"--csv={self.folder / 'rows.csv'}",
+                   f"--environment={self.folder / 'environment.json'}")
+
+    def test_bench_resumed(self):
+        path = self.folder / "rows.csv"
+        command = [tool("BENCH"), *QUICK, f"--problems={SMALL},{OTHER}", "--kernels=direct", "--threads=1", f"--resume={path}"]
+        subprocess.run(command, check=True, capture_output=True)
+        lines = path.read_bytes().splitlines(keepends=True)
+        self.check(*command, before=lambda: path.write_bytes(b"".join(lines[:2]) + lines[2][:30]))
+
+    def test_bench_isolated(self):
+        self.check(tool("BENCH"), *QUICK, f"--problems={SMALL}", "--kernels=direct", "--threads=1", "--isolate",
+                   f"--csv={self.folder / 'rows.csv'}")
+
+    def test_bench_blocks(self):
+        self.check(tool("BENCH"), *QUICK, "--level=block", f"--problems=separable_512", "--kernels=direct", "--threads=1",
+                   f"--csv={self.folder / 'rows.csv'}")
+
+
+unittest.main()
