@@ -161,6 +161,16 @@ static void assert_same_gradients(const model *m, const net *a, const net *b, co
   assert_true(net_loss(a) == net_loss(b));
 }
 
+/* The update must not show either how elements were shared out. */
+static void assert_same_weights(const model *m, const net *a, const net *b, const char *kernel) {
+  for (int i = 0; i < m->count; i++) {
+    if (!net_trained(a)->wei[i]) continue;
+    if (memcmp(net_trained(a)->wei[i], net_trained(b)->wei[i], (size_t)net_weight_count(m, i) * sizeof(float)))
+      fail_msg("%s: new weights of node %d differ between one and two threads", kernel, i);
+    assert_memory_equal(net_trained(a)->bias[i], net_trained(b)->bias[i], (size_t)m->nodes[i].oc * sizeof(float));
+  }
+}
+
 static void test_gradients_are_finite_differences(void **state) {
   (void)state;
   model *m = whole_model();
@@ -202,7 +212,10 @@ static void test_updates(void **state) {
   const gconv_entry *entries = gconv_registry(&kernels);
   for (size_t k = 0; k < kernels; k++) {
     if (entries[k].missing) continue;
-    net *n = trained_net(m, entries[k].name, 2, w, image, rate);
+    net *n = trained_net(m, entries[k].name, 2, w, image, rate),
+        *one = trained_net(m, entries[k].name, 1, w, image, rate);
+    if (deterministic(n) && deterministic(one)) assert_same_weights(m, n, one, entries[k].name);
+    net_destroy(one);
     for (int i = 0; i < m->count; i++)
       for (int64_t j = 0; j < net_weight_count(m, i); j++) {
         const double move = (double)rate * (double)net_gradients(n)->wei[i][j], before = (double)w->wei[i][j];
