@@ -1,0 +1,36 @@
+/* course.h - one training: a small ResNeXt by one kernel on one number of threads, step by step. */
+#ifndef GCONV_TRAIN_COURSE_H
+#define GCONV_TRAIN_COURSE_H
+
+#include "train.h"
+
+typedef struct {
+  const char *kernel;
+  int threads;
+  bool shaken;        /* before each step every weight is moved by 32 roundings (2^-19 of it), up or down */
+  net *n;             /* NULL: not planned; the reason is the last error's */
+  bool deterministic; /* all its plans say so */
+  char plan[512];
+  double *loss, *seconds; /* of each step */
+  net_weights *moved;     /* of a shaken course */
+  uint64_t random;
+} course;
+
+/* What all courses of a run have in common. */
+typedef struct {
+  const model *m;
+  int batch, steps;
+  unsigned isa_mask;
+  float rate;
+  uint64_t seed;
+} course_rules;
+
+/* 3x3 with 16 channels, a bottleneck with 4 groups, one with 8 groups and stride 2, mean, one output a class. */
+gconv_status course_model(model **out);
+/* The same weights for every course of a seed, the same pictures for each step. `random`: how a shaken one is shaken.
+ */
+gconv_status course_begin(course *c, const course_rules *r, uint64_t random);
+gconv_status course_step(course *c, int step, const float *images, const int *labels);
+void course_end(course *c);
+
+#endif
