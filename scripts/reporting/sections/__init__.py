@@ -5,11 +5,11 @@ import traceback
 
 from ..content import Missing, Section
 from . import answer, bars, blocks, claims, environment, errors, inside, kernels, ladder, merged, networks, results, roofline, savings
-from . import sets, stages, table2, threads, unmeasured, winograd
+from . import sets, stages, table2, threads, training, unmeasured, winograd
 
 SECTIONS = [answer.section, savings.section, bars.section, roofline.section, table2.section, blocks.section, stages.section,
-            winograd.section, threads.section, networks.section, inside.section, errors.section, ladder.section, merged.section, kernels.section,
-            sets.section, claims.section, unmeasured.section, environment.section, results.section]
+            winograd.section, threads.section, networks.section, inside.section, training.section, errors.section, ladder.section, merged.section,
+            kernels.section, sets.section, claims.section, unmeasured.section, environment.section, results.section]
 
 
 def attempt(make, run):

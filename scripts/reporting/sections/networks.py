@@ -14,9 +14,9 @@ TOTAL, MORE, LESS = style.BLOCKS[5], style.BLOCKS[1], style.BLOCKS[2]
 LAYER = re.compile(r"^(?P<net>[^:]+):(?P<layer>.+)$")
 
 
-def network_ratios(run):
+def network_ratios(run, training=False):
     """[(grouped, dense, kernel, batch, threads, ratio, paper)] for the pairs that this run timed as wholes."""
-    rows = run.level("network")
+    rows = run.level("network", training)
     if rows.empty:
         return []
     rows = rows.drop_duplicates(["problem", "kernel", "batch", "threads", "layout"])
