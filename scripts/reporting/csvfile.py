@@ -1,7 +1,9 @@
 """A CSV file as a crash may have left it: whatever can be read, where in the file each row stands, and in words what could not be read."""
 
 import csv
+import gzip
 import sys
+import zlib
 
 import pandas
 
@@ -36,9 +38,10 @@ def records(lines, width):
 def read(path, problems):
     """A frame of texts with the columns that the first line names and `line`; what was left out is added to `problems`."""
     try:
-        text = path.read_text(encoding="utf-8", errors="replace").replace("\0", "")
-    except OSError as error:
-        raise Unusable(f"{path} cannot be read: {error.strerror}") from error
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
+            text = file.read().replace("\0", "")
+    except (OSError, EOFError, zlib.error) as error:
+        raise Unusable(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not text.strip():
         raise Unusable(f"{path} is empty")
     if "\n" in text and not text.endswith("\n"):

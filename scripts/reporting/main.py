@@ -34,7 +34,7 @@ def report(folder):
     for old in [*folder.glob("*.svg"), *folder.glob("*.png")]:
         old.unlink()  # a plot of an earlier report that this one has no data for
     run = Run(folder)
-    title = f"Grouped convolution: {run.rows['problem'].nunique()} problems, {run.rows['kernel'].nunique()} kernels"
+    title = f"Grouped convolution{f' on {run.machine}' if run.machine else ''}: {run.rows['problem'].nunique()} problems, {run.rows['kernel'].nunique()} kernels"
     write_files(folder, "report", title, write(run), run.where, run)
     for problem in run.problems:
         print(f"report: {problem}", file=sys.stderr)

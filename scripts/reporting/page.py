@@ -34,8 +34,10 @@ def rows_json(run):
     """The rows as arrays under one list of names; safe inside a script element."""
     columns = [column for column in COLUMNS if column in ALWAYS or run.rows[column].nunique() > 1]  # what is the same in all says nothing
     rows = [[cell(value) for value in row] for row in run.rows[columns].itertuples(index=False, name=None)]
+    words = {}  # each text once; in the rows stands a list of its place
+    rows = [[[words.setdefault(value, len(words))] if isinstance(value, str) else value for value in row] for row in rows]
     filters = [column for column in FILTERS if column in columns and run.rows[column].nunique() > 1]
-    data = {"columns": columns, "filters": filters, "rows": rows}
+    data = {"file": run.file, "columns": columns, "filters": filters, "words": list(words), "rows": rows}
     return json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 

@@ -41,10 +41,10 @@ def logarithmic(axis, ticks=None):
         axes.set_xscale("log")
     else:
         axes.set_yscale("log")
-    plain = matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:,.12g}")
+    plain = matplotlib.ticker.FuncFormatter(lambda value, _: f"{value:,.12g}" if value >= 1 else f"{value:.12f}".rstrip("0"))
     if ticks is None:
         low, high = sorted(axis.get_view_interval())
-        steps = (1, 1.5, 2, 3, 5, 7) if high / low < 12 else (1, 2, 5) if high / low < 200 else (1,)
+        steps = (1, 1.5, 2, 3, 5, 7) if high / low < 12 else (1, 2, 5) if high / low < 1000 else (1,)
         axis.set_major_locator(matplotlib.ticker.LogLocator(subs=steps, numticks=12))
         axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
     else:
@@ -57,7 +57,8 @@ def apart(ticks):
     """All of the ticks, or where neighbours are too close for their numbers the powers of two among and between them."""
     ticks = sorted(set(ticks))
     close = len(ticks) > 6 and any(high / low < 1.6 for low, high in zip(ticks, ticks[1:]) if low > 1)
-    return [2**power for power in range(20) if ticks[0] <= 2**power <= ticks[-1]] if close else ticks
+    powers = [2**power for power in range(20) if ticks[0] <= 2**power <= ticks[-1]]
+    return ticks if not close else powers if len(powers) < 10 else powers[::2]
 
 
 def tip(axes, artist, text):
@@ -73,6 +74,15 @@ def interval(axes, x, low, high, colour, vertical=True):
     if low == low and high == high:
         line = ([x, x], [low, high]) if vertical else ([low, high], [x, x])
         axes.plot(*line, color=colour, linewidth=1, alpha=0.7, zorder=1.5)
+
+
+def intervals(axes, at, low, high, colour, vertical=True, alpha=0.7):
+    """Those of hundreds of marks as one line with gaps."""
+    known = [(x, low, high) for x, low, high in zip(at, low, high) if low == low and high == high]
+    gap = float("nan")
+    places = [value for x, _, _ in known for value in (x, x, gap)]
+    ends = [value for _, low, high in known for value in (low, high, gap)]
+    axes.plot(*((places, ends) if vertical else (ends, places)), color=colour, linewidth=1, alpha=alpha, zorder=1.5)
 
 
 def spread(places, gap):

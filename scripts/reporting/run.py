@@ -1,4 +1,4 @@
-"""Run - what a benchmark run left in a folder: results.csv (needed), claims.csv and environment.json (reported if they are there).
+"""Run - what a benchmark run left in a folder: results.csv or results.csv.gz (needed), claims.csv and environment.json (reported if they are there).
 
 A run that was killed may end in half a line, and a file may have been damaged since: whatever can be read is used, and `problems` says
 in words what could not.
@@ -29,6 +29,8 @@ class Run:
     def __init__(self, folder):
         self.folder = Path(folder)
         self.problems = []
+        packed = not (self.folder / "results.csv").exists() and (self.folder / "results.csv.gz").exists()
+        self.file = "results.csv.gz" if packed else "results.csv"  # packed: a run that is kept
         rows = self._results()
         inside = rows["level"] == "network-layer"
         self.rows = rows[~inside]
@@ -46,11 +48,17 @@ class Run:
         return self.ok[self.ok["level"] == "layer"]
 
     @property
+    def machine(self):
+        """The processor, as exactly as a virtual machine tells it."""
+        cpu = self.environment.get("cpu", {})
+        parts = [cpu.get("model"), f"family {cpu['family_number']} model {cpu['model_number']}" if "family_number" in cpu else None]
+        return ", ".join(str(part) for part in parts if part)
+
+    @property
     def where(self):
         """Machine and day, short enough to stand below a plot."""
-        cpu, started = self.environment.get("cpu", {}), str(self.environment.get("run", {}).get("started", ""))
-        parts = [cpu.get("model"), f"family {cpu['family_number']} model {cpu['model_number']}" if "family_number" in cpu else None, started[:10]]
-        return ", ".join(str(part) for part in parts if part)
+        started = str(self.environment.get("run", {}).get("started", ""))[:10]
+        return ", ".join(part for part in (self.machine, started) if part)
 
     def level(self, level, training=False):
         """Blocks or networks, run forward or as training steps."""
@@ -60,14 +68,14 @@ class Run:
         return column in self.columns
 
     def _results(self):
-        path = self.folder / "results.csv"
+        path = self.folder / self.file
         if not path.exists():
             raise Unusable(f"{path} does not exist: give a folder that a benchmark run wrote")
         rows = read(path, self.problems)
         missing = [column for column in NEEDED if column not in rows]
         if missing:
             raise Unusable(f"{path} has no column {', '.join(missing)}: not a results file, or its first line is damaged")
-        rows = self._with_more(rows.assign(file="results.csv"))
+        rows = self._with_more(rows.assign(file=self.file))
         self.columns = set(rows.columns)
         return self._typed(rows)
 

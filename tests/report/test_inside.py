@@ -7,6 +7,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+from reporting.content import Table  # noqa: E402
 from reporting.run import Run  # noqa: E402
 from reporting.sections import inside, networks  # noqa: E402
 
@@ -49,6 +50,14 @@ class Inside(unittest.TestCase):
     def test_steps_are_no_measurements_of_their_own(self):
         self.assertEqual(len(run_of(NETWORKS + STEPS).ok), 4)
         self.assertIsNone(inside.section(run_of(STEPS)))
+
+    def test_training_steps_have_a_table_of_their_own(self):
+        header, trained = HEADER + ",pass", NETWORKS.replace(",8000000,", ",30000000,").replace(",-\n", ",-,train\n")
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "results.csv").write_text(f"{header}\n{NETWORKS}".replace(",-\n", ",-,fwd\n") + trained)
+            section = inside.section(Run(folder))
+        tables = [block.rows[0][:5] for block in section.blocks if isinstance(block, Table)]
+        self.assertEqual([["resnet50", "fast", 1, 2, "8.00"], ["resnet50", "slow", 1, 2, "20.0"]], tables)
 
     def test_headline_ratio_is_of_the_kernel_that_is_fastest(self):
         """slow has the smaller ratio (1.05), fast the smaller time (1.25)."""

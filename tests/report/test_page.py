@@ -24,7 +24,7 @@ try:
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
-    from selenium.webdriver.support.ui import Select
+    from selenium.webdriver.support.ui import Select, WebDriverWait
 except ImportError:
     print("SKIPPED: python3-selenium is not installed")
     sys.exit(SKIPPED)
@@ -129,6 +129,21 @@ class Page(unittest.TestCase):
         self.browser.execute_script("arguments[0].dispatchEvent(new PointerEvent('pointermove', {bubbles: true, clientX: 100, clientY: 100}))", mark)
         self.assertTrue(self.all("#tip")[0].is_displayed())
         self.assertEqual(mark.get_attribute("data-tip"), self.all("#tip")[0].text)
+
+    def test_values_of_a_plot_as_a_list(self):
+        figure = self.all("figure")[0]
+        figure.find_element(By.CSS_SELECTOR, "details.values summary").send_keys(Keys.ENTER)
+        WebDriverWait(self.browser, 10).until(lambda _: figure.find_elements(By.CSS_SELECTOR, "details.values li"))
+        self.assertEqual([mark.get_attribute("data-tip") for mark in figure.find_elements(By.CSS_SELECTOR, "[data-tip]")],
+                         [item.text for item in figure.find_elements(By.CSS_SELECTOR, "details.values li")])
+
+    def test_letters_are_legible(self):
+        """At both widths every word of every plot is at least 7 pixels high, and plots do not cover what follows."""
+        for pixels in WIDTHS.values():
+            self.width(pixels)
+            heights = self.browser.execute_script("return [...document.querySelectorAll('figure svg text')].map(e => e.getBoundingClientRect().height)")
+            self.assertGreater(len(heights), 50)
+            self.assertGreaterEqual(min(heights), 7)
 
     def test_no_sideways_scrolling(self):
         for name, pixels in WIDTHS.items():

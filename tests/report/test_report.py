@@ -1,19 +1,33 @@
 #!/usr/bin/python3
 """test_report.py - runs scripts/report on small/, a stored run whose report can be worked out by hand, and on parts of it."""
 
+import gzip
+import json
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "scripts")]
+from reporting import markdown, page, style  # noqa: E402
+from reporting.run import Run, Unusable  # noqa: E402
+from reporting.sections import write  # noqa: E402
 from small_run import copy_of_small  # noqa: E402
 
 REPORT = Path(__file__).parents[2] / "scripts" / "report"
 
 
 def run(folder):
+    """The text of the report, without writing the pictures."""
+    report = Run(folder)
+    text = markdown.write("A run", write(report))
+    style.plt.close("all")
+    json.loads(page.rows_json(report))
+    return text
+
+
+def run_script(folder):
     done = subprocess.run([REPORT, folder], capture_output=True, text=True)
     if done.returncode:
         raise AssertionError(done.stderr)
@@ -24,7 +38,7 @@ class WholeRun(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         with tempfile.TemporaryDirectory() as folder:  # written once: loading pandas is most of the time
-            cls.text = run(copy_of_small(folder))
+            cls.text = run_script(copy_of_small(folder))
 
     def test_problem_row_names_the_fastest_with_ratios(self):
         self.assertIn("| small:two-groups | 1,000 | 2,000 | 20,000 | fast | 28.2 | 20.0x | 2.00x |", self.text)
@@ -123,10 +137,21 @@ class PartOfARun(unittest.TestCase):
         self.assertIn(f"{len(rows)} rows", text)
         self.assertIn("The last line of more.csv is not complete", text)
         self.assertIn("read from more.csv", text)
-        self.assertIn('"file"', (self.folder / "report.html").read_text())
+        self.assertIn('"file"', page.rows_json(Run(self.folder)))
         for content in ("", "half a he", "a,b\n1,2\n"):
             (self.folder / "more.csv").write_text(content)
             self.assertIn("\n4 rows in results.csv", run(self.folder))
+        run_script(self.folder)  # and says so to who runs it, in good order
+
+    def test_packed_results(self):
+        path = self.folder / "results.csv"
+        wanted, packed = run(self.folder), gzip.compress(path.read_bytes())
+        path.unlink()
+        (self.folder / "results.csv.gz").write_bytes(packed)
+        self.assertEqual(wanted.replace("results.csv", "results.csv.gz"), run(self.folder))
+        (self.folder / "results.csv.gz").write_bytes(packed[:len(packed) // 2])
+        with self.assertRaises(Unusable):
+            run(self.folder)
 
     def test_other_data_are_another_setting(self):
         self.edit(lambda text: "\n".join([*(line + (",data" if not place else ",real") for place, line in enumerate(text.splitlines())),
@@ -168,7 +193,7 @@ class PartOfARun(unittest.TestCase):
 
     def test_plots_of_an_earlier_report_go(self):
         (self.folder / "old.svg").write_text("")
-        run(self.folder)
+        run_script(self.folder)
         self.assertFalse((self.folder / "old.svg").exists())
         self.assertTrue((self.folder / "savings.svg").exists() and (self.folder / "savings.png").exists())
 

@@ -2,9 +2,10 @@
 // Everything here adds to a page that is complete without it: sorting, filtering, words at the pointer, and a choice of colours.
 
 // "1,234", "3.5x" and "-" among numbers: what a cell is sorted by.
-function sortKey(text) {
+function sortKey(cell) {
+  const text = cell.trim();
   const value = Number(text.replace(/,/g, "").replace(/(x| ms| us| %)$/, ""));
-  return text.trim() !== "" && !Number.isNaN(value) ? value : text;
+  return text !== "" && !Number.isNaN(value) ? value : text;
 }
 
 function compare(a, b) {
@@ -73,7 +74,7 @@ function explorer(data, place) {
         const cell = line.insertCell();
         if (numeric[i]) cell.className = "n";
         if (data.columns[i] === "line") {
-          cell.append(Object.assign(document.createElement("a"), { href: (file < 0 ? "results.csv" : row[file]) + "#L" + value, textContent: "line " + value }));
+          cell.append(Object.assign(document.createElement("a"), { href: (file < 0 ? data.file : row[file]) + "#L" + value, textContent: "line " + value }));
         } else {
           cell.textContent = value ?? "";
         }
@@ -100,7 +101,11 @@ function explorer(data, place) {
 }
 
 const stored = document.getElementById("rows");
-if (stored) explorer(JSON.parse(stored.textContent), document.getElementById("explorer"));
+if (stored) {
+  const data = JSON.parse(stored.textContent);
+  data.rows = data.rows.map((row) => row.map((value) => (Array.isArray(value) ? data.words[value[0]] : value)));
+  explorer(data, document.getElementById("explorer"));
+}
 
 const tip = document.getElementById("tip");
 function showTip(event) {
@@ -114,6 +119,15 @@ function showTip(event) {
 addEventListener("pointermove", showTip);
 addEventListener("pointerdown", showTip); // a finger points by touching
 addEventListener("keydown", (event) => { if (event.key === "Escape") tip.hidden = true; });
+
+// The same words as a list, for who cannot point.
+for (const values of document.querySelectorAll("details.values")) {
+  values.hidden = false;
+  values.addEventListener("toggle", () => {
+    values.querySelector("ul").replaceChildren(...[...values.closest("figure").querySelectorAll("[data-tip]")].map((mark) =>
+      Object.assign(document.createElement("li"), { textContent: mark.dataset.tip })));
+  }, { once: true });
+}
 
 const theme = document.getElementById("theme");
 function dark() {

@@ -3,7 +3,7 @@ a plot without data is replaced by a sentence that says what would give it some.
 
 import traceback
 
-from ..content import Missing, Section
+from ..content import Missing, Plot, Section
 from . import answer, bars, blocks, claims, environment, errors, inside, kernels, ladder, merged, networks, results, roofline, savings
 from . import sets, stages, table2, threads, training, unmeasured, winograd
 
@@ -23,4 +23,7 @@ def attempt(make, run):
 
 
 def write(run):
-    return [section for section in (attempt(make, run) for make in SECTIONS) if section]
+    sections = [section for section in (attempt(make, run) for make in SECTIONS) if section]
+    for block in (block for section in sections for block in section.blocks if isinstance(block, Plot)):
+        block.source = block.source.replace("results.csv", run.file)
+    return sections

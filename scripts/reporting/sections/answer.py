@@ -6,7 +6,7 @@ from ..content import Heading, Section, Table, Text
 from ..run import SETTING
 from ..text import geomean, natural, number, plural, setting_text, shape
 from . import claims, savings
-from .common import YARDSTICKS, fastest, main_setting, once, times
+from .common import YARDSTICKS, fastest, main_setting, once, plain, times
 from .networks import ratio_sentences
 
 
@@ -113,10 +113,11 @@ def section(run):
     blocks = [Text(where(run))] + [Text(problem) for problem in run.problems]
     if run.ok.empty:
         return Section("answer", "The answer", blocks + [Text("Nothing was measured.")])
-    _, rows = main_setting(run.layers)
+    layers = plain(run.layers)
+    _, rows = main_setting(layers)
     sentences = [narrow_groups(once(rows)), savings.founding(rows), *ratio_sentences(run), claims.verdicts(run), noise(run.ok)]
     blocks += [Text(sentence) for sentence in sentences if sentence]
-    for setting, group in run.layers.groupby(SETTING):
+    for setting, group in layers.groupby(SETTING):
         group = once(group)
         sentence = headline(group)
         blocks += [Heading(setting_text(setting)), *([Text(sentence)] if sentence else []), *tables(group, setting)]

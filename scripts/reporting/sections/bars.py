@@ -3,14 +3,13 @@
 from .. import plots, style
 from ..content import Missing, Plot, Section, Text
 from ..text import natural, number, setting_text
-from .common import main_setting, plain
+from .common import SWEEPS, main_setting, plain
 
 LAYERS = 36  # a picture with more is no longer read
-SWEEPS = ["ladder", "savings", "shufflenet_g2"]  # hundreds of layers each, which have plots of their own
 
 
 def panel(axes, group, kernels, peak, absent):
-    known = group.set_index("kernel")
+    known, ends = group.set_index("kernel"), []
     for place, kernel in enumerate(reversed(kernels)):
         if kernel not in known.index:
             axes.text(0, place, f" {absent.get((group['layer'].iloc[0], kernel), 'not measured')}", va="center", fontsize=7, alpha=0.7)
@@ -21,11 +20,14 @@ def panel(axes, group, kernels, peak, absent):
         plots.tip(axes, bar, f"{kernel}, {row['layer']}: {number(row.gflops)} GFLOP/s, {number(row.pct_peak)} % of peak, {number(row.time_median_ns / 1e3)} us")
         low, high = (row.gflops * row.time_median_ns / row[end] for end in ("time_ci_hi_ns", "time_ci_lo_ns"))
         if low < peak:
-            plots.interval(axes, place, low, min(high, peak), style.INK, vertical=False)
+            ends.append((place, low, min(high, peak)))
         end = max(row.gflops, high) if high == high else row.gflops
         beyond = " ▸" if row.gflops > peak else ""  # kernels that compute fewer FLOPs than useful
         axes.text(end if end < 0.8 * peak else 1.01 * peak, place, f"{beyond} {number(row.gflops)}", va="center", fontsize=7)
-    axes.set_yticks(range(len(kernels)), list(reversed(kernels)), fontsize=7)
+    plots.intervals(axes, *(zip(*ends) if ends else ([], [], [])), style.INK, vertical=False)
+    named = axes.get_subplotspec().is_first_col()
+    axes.set_yticks(range(len(kernels)), list(reversed(kernels)) if named else [""] * len(kernels), fontsize=7)
+    axes.tick_params(axis="y", length=0)
     axes.set(xlim=(0, peak), ylim=(-0.6, len(kernels) - 0.4))
     axes.set_xticks([0, peak / 2, peak], ["0", number(peak / 2), number(peak)], fontsize=7)
     axes.axvline(peak, color=style.INK, linewidth=1, linestyle="--")

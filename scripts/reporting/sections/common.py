@@ -10,6 +10,14 @@ SIZES = ["kh", "kw", "ih", "iw", "stride_h", "stride_w", "batch"]
 TWIN = ["ic", "oc", *SIZES]  # equal in a grouped convolution and its dense twin
 PREFERRED = ("fwd", "native", 1, "warm", "real")
 
+SWEEPS = ["ladder", "savings", "shufflenet_g2"]  # hundreds of layers each, which have plots of their own
+
+
+def told(rows):
+    """Where a plot has a mark for every layer: which of them can be pointed at. Not those of the sweeps, unless there are no others."""
+    others = ~rows["set"].isin(SWEEPS)
+    return others if others.any() else ~others
+
 
 def main_setting(rows):
     """The rows of the one setting that plots are drawn for: forward, native layout, one thread, warm, or the nearest that was run."""
@@ -52,4 +60,4 @@ def with_dense_twin(rows):
     both["share"] = both["time_median_ns"] / both["time_median_ns_dense"]
     both["share_lo"], both["share_hi"] = ratio_interval(both, "_dense")
     both["work"] = both["macs"] / both["macs_dense"]
-    return both
+    return both.dropna(subset=["share", "work"])

@@ -49,10 +49,13 @@ def speeds(rows):
 
 
 def section(run):
-    networks = run.level("network")
-    if networks.empty:
+    blocks = []
+    for title, networks in ((None, run.level("network")), ("Training steps", run.level("network", training=True))):
+        if len(networks):
+            blocks += [Heading(title)] if title else []
+            blocks.append(Table(["network", "kernel", "threads", "batch", "ms", "images/s", "GFLOP/s", "% of peak"], speeds(networks), texts=2))
+    if not blocks:
         return None
-    blocks = [Table(["network", "kernel", "threads", "batch", "ms", "images/s", "GFLOP/s", "% of peak"], speeds(networks), texts=2)]
     if len(run.steps):
         time, work = shares(run.steps)
         blocks += [Heading("Where the time of a network goes, %"), *(Text(sentence) for sentence in sentences(time, work)),

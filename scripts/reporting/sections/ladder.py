@@ -80,11 +80,11 @@ def section(run):
     ladder["best"] = ladder["time_median_ns"] / ladder.groupby(keys)["time_median_ns_dense"].transform("min")
     ladder["ideal"] = ladder["share"] / ladder["work"]
     widest = ladder.groupby(["ic", "oc"])["icg"].nunique()
-    if widest.empty or widest.max() < 4:
-        return Section("ladder", "Channels a group", [Missing("the ladder of channels a group", "It needs the set `ladder`.")])
-    ic, oc = widest.idxmax()
+    ic, oc = widest.idxmax() if len(widest) else (0, 0)
     ladder = ladder[(ladder["ic"] == ic) & (ladder["oc"] == oc)]
     kernels = style.order([kernel for kernel, group in ladder.groupby("kernel") if group["icg"].nunique() >= 4])
+    if not kernels:
+        return Section("ladder", "Channels a group", [Missing("the ladder of channels a group", "It needs the set `ladder`: one layer at four widths or more.")])
     ladder = ladder[ladder["kernel"].isin(kernels)]
 
     def tables(value):

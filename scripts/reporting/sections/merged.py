@@ -28,6 +28,7 @@ def panel(axes, group):
         plots.tip(axes, mark, f"m = {row.m}: {number(row.time_median_ns / 1e3)} us, {number(row.executed_macs / row.macs)} MACs done for each useful one")
     right.set_ylim(0, None)
     right.set_ylabel("us", fontsize=8)
+    right.yaxis.set_major_formatter("{x:,.0f}")
     right.grid(False)
     return line
 

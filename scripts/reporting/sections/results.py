@@ -5,5 +5,5 @@ from ..text import plural
 
 
 def section(run):
-    files = " and ".join(run.rows["file"].unique()) or "results.csv"
+    files = " and ".join(run.rows["file"].unique()) or run.file
     return Section("results", "All results", [Text(f"{plural(len(run.rows), 'row')} in {files}; the columns are explained in the README.")])

@@ -6,7 +6,7 @@ import pandas
 from .. import plots, style
 from ..content import Missing, Plot, Section, Text
 from ..text import number, setting_text
-from .common import main_setting, once, plain
+from .common import main_setting, once, plain, told
 
 
 LEVELS = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "memory"}
@@ -38,6 +38,7 @@ def bandwidths(run, threads):
 
 def draw(run, setting, rows):
     """A panel a kernel: all in one would hide each other."""
+    rows = rows.assign(told=told(rows))
     x = intensity(rows)
     span = (x.min() / 1.5, x.max() * 1.5)
     peak = rows["peak_gflops"].max()
@@ -49,8 +50,10 @@ def draw(run, setting, rows):
         colour, marker = style.look(kernel)
         for at, row in zip(x[own.index], own.itertuples()):
             mark, = axes.plot(at, row.gflops, marker=marker, color=colour, linestyle="none", alpha=0.7, markersize=3.5)
-            plots.interval(axes, at, row.gflops * row.time_median_ns / row.time_ci_hi_ns, row.gflops * row.time_median_ns / row.time_ci_lo_ns, colour)
-            plots.tip(axes, mark, f"{kernel}, {row.layer}: {number(row.gflops)} GFLOP/s at {number(at)} FLOPs a byte")
+            if row.told:
+                plots.tip(axes, mark, f"{kernel}, {row.layer}: {number(row.gflops)} GFLOP/s at {number(at)} FLOPs a byte")
+        flops = own["gflops"] * own["time_median_ns"]
+        plots.intervals(axes, x[own.index], flops / own["time_ci_hi_ns"], flops / own["time_ci_lo_ns"], colour)
         axes.set(xlim=span, ylim=(bottom, top), title=kernel)
         plots.logarithmic(axes.xaxis)
         plots.logarithmic(axes.yaxis)

@@ -24,8 +24,8 @@ def curves(axes, group):
         axes.plot([1, *line["groups"]], [1, *line["share"]], color=colour, linewidth=1.2)
         for row in line.itertuples():
             mark, = axes.plot(row.groups, row.share, color=colour, marker=marker)
-            plots.interval(axes, row.groups, row.share_lo, row.share_hi, colour)
             plots.tip(axes, mark, f"{kernel}, {row.groups} groups: {number(row.share)} of the dense time for {number(row.work)} of the work")
+        plots.intervals(axes, line["groups"], line["share_lo"], line["share_hi"], colour)
         ends.append((line["share"].iloc[-1], kernel))
     largest = group["groups"].max()
     axes.plot([1, largest], [1, 1 / largest], color=style.INK, linestyle="--", linewidth=1)
@@ -62,8 +62,9 @@ def founding(rows):
         return None
     shares = rows.groupby("kernel")["share"].agg(["min", "max"])
     fastest = rows.groupby("kernel")["time_median_ns"].sum().idxmin()
-    words = [f"{span(*shares.loc[kernel])} of the dense time with {kernel}" for kernel in dict.fromkeys([fastest, "direct", "onednn", "im2col_gemm"]) if kernel in shares.index]
-    return f"**Half the weights** (128 → 128, 3x3, two groups: 73,728 of 147,456): {', '.join(words)}; half would be ideal."
+    shown = [kernel for kernel in dict.fromkeys([fastest, "direct", "onednn", "im2col_gemm"]) if kernel in shares.index]
+    words = ", ".join(f"{span(*shares.loc[kernel])} with {kernel}" for kernel in shown)
+    return f"**Half the weights** (128 → 128, 3x3, two groups: 73,728 of 147,456) take this share of the dense time: {words}."
 
 
 def span(low, high):

@@ -28,9 +28,10 @@ def panel(axes, rows, columns):
     axes.grid(False, axis="y")
 
 
-def order(layer):
-    """A sorting key: grouped layers first, those that most kernels ran before others."""
-    return layer["groups"].iloc[0] == 1, -layer["kernel"].nunique(), natural(layer["layer"].iloc[0])
+def order(layer, sets):
+    """A sorting key: grouped layers first, those that most kernels ran before others, in the order of the sets."""
+    first = layer.iloc[0]
+    return first["groups"] == 1, -layer["kernel"].nunique(), sets.index(first["set"]), natural(first["layer"])
 
 
 def section(run):
@@ -45,7 +46,8 @@ def section(run):
     several = (times.max(axis=1) / times.sum(axis=1) < 1 - SHARE).groupby(rows["kernel"]).any()
     single = style.order(several.index[~several])
     rows = rows[rows["kernel"].map(several)] if several.any() else rows
-    labels = sorted(rows["layer"].unique(), key=lambda label: order(rows[rows["layer"] == label]))[:LAYERS]
+    sets = list(rows["set"].unique())
+    labels = sorted(rows["layer"].unique(), key=lambda label: order(rows[rows["layer"] == label], sets))[:LAYERS]
     height = 0.8 + 0.18 * rows.groupby("layer")["kernel"].nunique().max()
     figure, every = plots.grid(len(labels), columns=2, height=height)
     for axes, label in zip(every, labels):

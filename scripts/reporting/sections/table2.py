@@ -17,7 +17,7 @@ def totals(rows):
     rows["total"] = rows["time_median_ns"] * rows["multiplicity"]
     rows["low"], rows["high"] = rows["time_ci_lo_ns"] * rows["multiplicity"], rows["time_ci_hi_ns"] * rows["multiplicity"]
     groups = rows.groupby(["width", "kernel"])
-    complete = groups[["total", "low", "high"]].sum(min_count=1).assign(count=groups.size()).reset_index()
+    complete = groups[["total", "low", "high"]].agg(lambda values: values.sum(skipna=False)).assign(count=groups.size()).reset_index()
     layers = rows.groupby("width")["problem"].nunique()
     complete = complete[complete["count"] == complete["width"].map(layers)]  # a sum with a layer missing is no total
     return [complete.pivot(index="width", columns="kernel", values=value).sort_index(key=lambda index: [natural(i) for i in index])

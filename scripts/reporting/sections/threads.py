@@ -24,16 +24,19 @@ def speedups(rows):
 def draw(table, low, high):
     kernels = style.order(table.index.get_level_values("kernel").unique())
     counts = list(table.columns)
-    figure, every = plots.grid(len(counts), columns=min(2, len(counts)), height=0.9 + 0.28 * len(kernels))
+    figure, every = plots.grid(len(counts), columns=min(2, len(counts)), height=0.9 + 0.38 * len(kernels))
     for axes, count in zip(every, counts):
+        places = {}
         for place, kernel in enumerate(reversed(kernels)):
             colour, marker = style.look(kernel)
             values = table[count].xs(kernel, level="kernel").dropna().sort_index(key=lambda i: [natural(v) for v in i])
             for step, (label, value) in enumerate(values.items()):
-                spread = (step / max(1, len(values) - 1) - 0.5) * 0.5
+                spread = (step / max(1, len(values) - 1) - 0.5) * 0.7
                 mark, = axes.plot(value, place + spread, marker=marker, color=colour, alpha=0.55, linestyle="none", markersize=4)
-                plots.interval(axes, place + spread, low[count][label, kernel], high[count][label, kernel], colour, vertical=False)
+                places[label, kernel] = place + spread
                 plots.tip(axes, mark, f"{kernel}, {label}: {number(value)} times as fast on {count} threads")
+            keys = [key for key in places if key[1] == kernel]
+            plots.intervals(axes, [places[key] for key in keys], low[count].loc[keys], high[count].loc[keys], colour, vertical=False, alpha=0.3)
             axes.plot([values.median()] * 2, [place - 0.4, place + 0.4], color=style.INK, linewidth=1.5)
         axes.axvline(count, color=style.INK, linestyle="--", linewidth=1)
         axes.set_yticks(range(len(kernels)), list(reversed(kernels)), fontsize=8)

@@ -31,7 +31,8 @@ def crossover(line):
 
 
 def draw(found):
-    maps = sorted(found["ih"].unique(), reverse=True)[:3]
+    widths = found.groupby("ih")["icg"].nunique()
+    maps = sorted(sorted(widths.index, key=lambda size: (-widths[size], -size))[:3], reverse=True)  # those with most to see
     figure, every = plots.grid(len(maps) + 1, columns=2, height=3)
     for axes, size in zip(every, maps):
         ends = []
