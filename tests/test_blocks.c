@@ -56,7 +56,7 @@ typedef struct {
 } form;
 
 static form make_form(const bottleneck *shape, char name, const form *c, weights_mode mode, const float *image) {
-  form f;
+  form f = {0};
   assert_ok(bottleneck_build(shape, name, &f.m), "bottleneck");
   if (c)
     assert_ok(bottleneck_split_weights(c->m, c->w, f.m, &f.w), "weights");

@@ -61,7 +61,7 @@ static int compare(const void *a, const void *b) {
 }
 
 static double median_of_step(const runner *r, int step) {
-  double seconds[ROUNDS];
+  double seconds[ROUNDS] = {0};
   const int rounds = r->rounds ? r->rounds : 1;
   for (int i = 0; i < rounds; i++) seconds[i] = r->seconds[(size_t)i * (size_t)net_step_count(r->n) + (size_t)step];
   qsort(seconds, (size_t)rounds, sizeof *seconds, compare);
@@ -115,7 +115,7 @@ static float *buffer_of(gconv_layout layout, gconv_dims dims) {
 double profile_conversion(const net *n, gconv_dims dims, gconv_layout from, gconv_layout to) {
   enum { CALLS = 5 };
   float *in = buffer_of(from, dims), *out = buffer_of(to, dims);
-  double seconds[CALLS], spent = 0;
+  double seconds[CALLS] = {0}, spent = 0;
   int calls = 0;
   while (calls < CALLS && spent < enough_seconds && in && out) {
     const double begin = seconds_now();
