@@ -30,11 +30,11 @@ def small(svg):
     """A hundredth of a point is enough, a mark needs no groups around it, equal ones share their style, and what nothing refers to is left out."""
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
     svg = ATTRIBUTE.sub(lambda text: NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), text[0]), svg)
+    svg = re.sub(r'(<g id="[^"]*patch_1")', r'\1 class="paper"', svg, count=1)
     svg = MARK.sub(lambda match: f"<use{match[1] or ''} {match[2]}/>", UNUSED.sub("", svg))
     for place, name in enumerate(dict.fromkeys(re.findall(r' id="([mp][0-9a-f]{10})"', svg))):  # of markers and of what is clipped
         svg = svg.replace(f'"{name}"', f'"{name[0]}{place}"').replace(f"#{name}", f"#{name[0]}{place}")
     svg = re.sub(r"fill-opacity: ([\d.]+); (stroke: #\w+); stroke-opacity: \1", r"\2; opacity: \1", svg)
-    svg = re.sub(r'(<g id="[^"]*patch_1")', r'\1 class="paper"', svg, count=1)
     svg = re.sub(r"\n\s+", "\n", SPARE.sub("", svg))
     return RUN.sub(lambda run: f'<g style="{run[1]}">\n' + run[0].replace(f' style="{run[1]}"', "") + "</g>\n", svg)
 

@@ -153,6 +153,7 @@ class Whole(Case):
                 inline = svg.inline(plot, text)
                 self.assertEqual(len(tips(plot)), inline.count("data-tip="))
                 xml.fromstring(inline)
+                self.assertNotIn("fill: #ffffff", inline)  # white paper would hide light letters on a dark page
                 figure = plot.figure
                 figure.canvas.draw()
                 whole = figure.bbox
