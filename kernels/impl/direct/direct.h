@@ -49,13 +49,14 @@ typedef struct {
 static inline int columns_computed(int width, int ow) { return (ow + width - 1) / width * width; }
 
 /* Of `count` tiles of different widths, `step` rows of a table apart: the one that computes the fewest columns twice;
- * the first of equals. */
+ * the first of equals. The narrowest has too few accumulators to hide the latency of an FMA: where no other fits. */
+enum { NARROWEST = 4 };
 static inline const microkernel *best_width(const microkernel *tile, size_t count, size_t step, int ow) {
   const microkernel *best = NULL;
   int best_columns = 0;
   for (size_t i = 0; i < count; i++, tile += step) {
     const int columns = columns_computed(tile->width, ow);
-    if (ow < tile->width || (best && columns >= best_columns)) continue;
+    if (ow < tile->width || (best && (columns >= best_columns || tile->width == NARROWEST))) continue;
     best = tile;
     best_columns = columns;
   }

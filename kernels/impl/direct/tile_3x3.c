@@ -104,12 +104,12 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
 
 /* Two rows x 7 columns: 14 accumulators, 6 taps and an operand fit 32 registers; with the 16 of AVX2 it is one row and
  * its three taps. Widths: 7 divides the 7, 14, 28, 56 and 112 of ImageNet networks, 8 and 5 what 7 leaves; one row
- * prefers 8, as many accumulators as two FMA units with 4 cycles need. */
-enum { ROWS_MAX = 2, WIDTHS = 3 };
-STRIPS(1, 8) STRIPS(1, 7) STRIPS(1, 5)
-STRIPS(2, 7) STRIPS(2, 8) STRIPS(2, 5)
-static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {{TABLE(1, 8), TABLE(1, 7), TABLE(1, 5)},
-                                                                 {TABLE(2, 7), TABLE(2, 8), TABLE(2, 5)}};
+ * prefers 8, as many accumulators as two FMA units with 4 cycles need. 4 is what 7 becomes at stride 2. */
+enum { ROWS_MAX = 2, WIDTHS = 4 };
+STRIPS(1, 8) STRIPS(1, 7) STRIPS(1, 5) STRIPS(1, 4)
+STRIPS(2, 7) STRIPS(2, 8) STRIPS(2, 5) STRIPS(2, 4)
+static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {
+    {TABLE(1, 8), TABLE(1, 7), TABLE(1, 5), TABLE(1, 4)}, {TABLE(2, 7), TABLE(2, 8), TABLE(2, 5), TABLE(2, 4)}};
 // clang-format on
 
 const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow) {
