@@ -64,12 +64,17 @@ elseif(xsmm_header AND xsmm_library AND xsmm_noblas_library)
 endif()
 
 set(GCONV_WITH_DNNL 0)
+set(GCONV_WITH_DNNL_WINOGRAD 0)
 find_package(dnnl QUIET CONFIG)
 if(TARGET DNNL::dnnl)
   set(GCONV_WITH_DNNL 1)
+  if(dnnl_VERSION VERSION_LESS 3 OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    set(GCONV_WITH_DNNL_WINOGRAD 1) # version 3 took it out for x86-64
+  endif()
   target_link_libraries(gconv_libraries INTERFACE DNNL::dnnl)
   message(STATUS "oneDNN: ${dnnl_VERSION}")
 endif()
 
 target_compile_definitions(gconv_libraries INTERFACE GCONV_WITH_CBLAS=${GCONV_WITH_CBLAS}
-  GCONV_WITH_BATCHED_SGEMM=${GCONV_WITH_BATCHED_SGEMM} GCONV_WITH_DNNL=${GCONV_WITH_DNNL})
+  GCONV_WITH_BATCHED_SGEMM=${GCONV_WITH_BATCHED_SGEMM} GCONV_WITH_DNNL=${GCONV_WITH_DNNL}
+  GCONV_WITH_DNNL_WINOGRAD=${GCONV_WITH_DNNL_WINOGRAD})

@@ -75,10 +75,10 @@ static dnnl_status_t create_attr(dnnl_primitive_attr_t *attr) {
 bool gconv_dnnl_conv_is_reference(const gconv_dnnl_conv *c) { return strstr(c->implementation, "ref:") != NULL; }
 
 /* The 1x1 kernels of oneDNN 2.6.3 gather strided input before they sum up the gradient of the weights, all threads in
- * the same place and beyond the end of the scratchpad. */
+ * the same place and beyond the end of the scratchpad; those of 3.7.2 do where jit_uni_ncsp_convolution calls them. */
 static bool overruns(const gconv_dnnl_conv *c, gconv_direction direction, const gconv_dnnl_spec *spec) {
   const bool strided = spec->strides[0] > 1 || spec->strides[1] > 1;
-  return direction == GCONV_BWD_W && strided && c->threads > 1 && !strncmp(c->implementation, "jit_1x1", 7);
+  return direction == GCONV_BWD_W && strided && c->threads > 1 && strstr(c->implementation, "jit_1x1");
 }
 
 static dnnl_status_t next_implementation(gconv_dnnl_conv *c) {

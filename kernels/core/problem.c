@@ -1,5 +1,6 @@
 /* problem.c - validation in 64 bits, derived sizes, and exact counts of multiply-adds, weights and bytes. */
 #include "core/error.h"
+#include "core/saturate.h"
 
 #include <limits.h>
 
@@ -133,11 +134,9 @@ static int64_t pairs_inside(const axis *a, int out) {
   return pairs_up_to(a, out, (int64_t)a->before + a->in - 1) - pairs_up_to(a, out, (int64_t)a->before - 1);
 }
 
-/* Products that pass 2^63 saturate: counts are reported, not indexed with. */
 static int64_t product(const int64_t *factors, int count) {
   int64_t result = 1;
-  for (int i = 0; i < count; i++)
-    if (__builtin_mul_overflow(result, factors[i], &result)) return INT64_MAX;
+  for (int i = 0; i < count; i++) result = gconv_saturated_product(result, factors[i]);
   return result;
 }
 

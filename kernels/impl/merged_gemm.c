@@ -17,6 +17,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/parallel.h"
+#include "core/saturate.h"
 #include "core/workspace.h"
 
 #include <limits.h>
@@ -106,8 +107,7 @@ static gconv_status plan(gconv_plan *plan) {
                        p->groups, merge);
   plan->packed_bytes = (size_t)bytes;
   plan->kernel_workspace_bytes = (size_t)plan->env.threads * thread_bytes(&m);
-  if (__builtin_mul_overflow(counts.macs_nominal / p->groups, squares(&m), &plan->executed_macs))
-    plan->executed_macs = INT64_MAX;
+  plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->groups, squares(&m));
   snprintf(plan->text, sizeof plan->text, "m = %d, %d products of %d x %d an image, %d columns a block, %s", merge,
            m.merges, merge * p->ocg, (int)rows, m.blocking.width, gconv_blas_name());
   return GCONV_OK;

@@ -16,6 +16,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/parallel.h"
+#include "core/saturate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,7 +124,7 @@ gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan) {
       if (state->phases == before) continue;
       const gconv_plan *forward = &state->phase[before].plan;
       plan->packed_bytes += (forward->packed_bytes + 63) / 64 * 64;
-      plan->executed_macs += forward->executed_macs;
+      plan->executed_macs = gconv_saturated_sum(plan->executed_macs, forward->executed_macs);
       plan->lane_use = forward->lane_use;
     }
   snprintf(plan->text, sizeof plan->text, "%d forward pass%s: %.180s", state->phases, state->phases == 1 ? "" : "es",

@@ -8,6 +8,7 @@
 #include "common/operand_source.h"
 
 #include "core/error.h"
+#include "core/saturate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +79,7 @@ gconv_status ISA_NAME(dgrad_stride2_plan)(gconv_plan *plan, dgrad_stride2 **pass
     job->tile = tile_of(p, job->source.mode);
   }
   plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
-  plan->executed_macs = gconv_problem_count(p).macs_nominal / p->ic * vectors * VL;
+  plan->executed_macs = gconv_saturated_product(gconv_problem_count(p).macs_nominal / p->ic, (int64_t)vectors * VL);
   plan->lane_use = (double)p->ic / ((double)vectors * VL);
   snprintf(plan->text, sizeof plan->text, "both phases of a row at once, tile 1 row x %d columns",
            state->vector[0].tile->columns);

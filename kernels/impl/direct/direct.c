@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/parallel.h"
+#include "core/saturate.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -129,7 +130,7 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   plan->native_src_layout = state->image ? GCONV_NCHW : GCONV_NCHW16C;
   plan->native_dst_layout = GCONV_NCHW16C;
   plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
-  plan->executed_macs = counts.macs_nominal / p->oc * vectors * VL;
+  plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->oc, (int64_t)vectors * VL);
   plan->lane_use = (double)p->oc / ((double)vectors * VL);
   snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",
            direct_family_name(first->family), operand_mode_name(first->source.mode), first->vectors, first->main->rows,

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/parallel.h"
+#include "core/saturate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +91,7 @@ gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan) {
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
   plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
   plan->kernel_workspace_bytes = (size_t)(state->parts - 1) * plan->packed_bytes;
-  plan->executed_macs = gconv_problem_count(p).macs / p->oc * vectors * VL;
+  plan->executed_macs = gconv_saturated_product(gconv_problem_count(p).macs / p->oc, (int64_t)vectors * VL);
   plan->lane_use = (double)p->oc / ((double)vectors * VL);
   snprintf(plan->text, sizeof plan->text, "gradients in registers, %s, %d units of %d rows at a time, rows in %d parts",
            direct_family_name(state->job[0].family), state->jobs * state->blocks * state->parts, state->rows,

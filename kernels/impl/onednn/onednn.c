@@ -8,6 +8,7 @@
 #include "common/dnnl_weights.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/saturate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -103,7 +104,8 @@ static void keep(gconv_plan *plan, gconv_dnnl_conv *conv) {
   plan->packed_bytes = conv->bytes[GCONV_WEI];
   plan->kernel_workspace_bytes = conv->scratchpad_bytes;
   /* Each packed weight, zeros of padded channel blocks included, meets each output pixel. */
-  plan->executed_macs = (int64_t)(conv->bytes[GCONV_WEI] / sizeof(float)) * p->batch * p->oh * p->ow;
+  plan->executed_macs = gconv_saturated_product((int64_t)(conv->bytes[GCONV_WEI] / sizeof(float)),
+                                                gconv_saturated_product((int64_t)p->batch * p->oh, p->ow));
   plan->deterministic = false; /* another thread count may race to another winner */
 }
 

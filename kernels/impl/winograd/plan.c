@@ -1,6 +1,7 @@
 /* plan.c - what Winograd convolution takes, its tiles, its clusters of groups and the size of a unit of work. */
 #include "common/operand_source.h"
 #include "core/error.h"
+#include "core/saturate.h"
 #include "core/workspace.h"
 #include "impl/winograd/winograd.h"
 
@@ -153,7 +154,8 @@ gconv_status ISA_NAME(winograd_plan)(gconv_plan *plan, int tile) {
   const int64_t xis = (int64_t)s->g.alpha * s->g.alpha, lanes = (int64_t)ceil_div(p->oc, BLOCK) * BLOCK;
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
   plan->packed_bytes = (size_t)(xis * lanes * p->icg) * sizeof(float);
-  plan->executed_macs = s->tiles * xis * lanes * p->icg;
+  plan->executed_macs =
+      gconv_saturated_product(gconv_saturated_product(s->tiles, xis), gconv_saturated_product(lanes, p->icg));
   plan->lane_use = (double)p->oc / (double)lanes;
   snprintf(plan->text, sizeof plan->text,
            "F(%dx%d,3x3), %d x %d tiles an image, products %s %d x %d, %d clusters, %d blocks of %d tiles", s->g.m,
