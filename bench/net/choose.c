@@ -13,7 +13,7 @@ static const char oracle[] = "ref"; /* computes anything, and is no method */
 
 const char *net_one_kernel(void *context, const gconv_problem *problem) {
   (void)problem;
-  return context;
+  return gconv_kernel_find(context, 0) ? context : NULL;
 }
 
 static gconv_status fall_back(const gconv_problem *p, const gconv_env *env, gconv_plan **plan) {

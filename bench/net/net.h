@@ -31,7 +31,7 @@ typedef struct {
   size_t memory_taken;       /* bytes that the caller holds besides, or will: the net must find room beside them */
 } net_request;
 
-/* kernel_for where one kernel does all; context: its name. */
+/* kernel_for where one kernel does all; context: its name. Refuses one that is not in this build. */
 const char *net_one_kernel(void *context, const gconv_problem *problem);
 
 typedef struct net net;
