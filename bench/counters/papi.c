@@ -76,7 +76,7 @@ static void tell_reason(counter *c, const char *event, int status) {
   const PAPI_component_info_t *component = component_of(event);
   const bool of_cpu = !component_end(event);
   if (component && component->disabled && *component->disabled_reason)
-    snprintf(c->why_not, sizeof c->why_not, "%s", component->disabled_reason);
+    snprintf(c->why_not, sizeof c->why_not, "%.*s", COUNTER_REASON_MAX - 1, component->disabled_reason);
   else if (status == PAPI_OK)
     snprintf(c->why_not, sizeof c->why_not, "the counter stays at zero");
   else if (component && of_cpu && component->num_preset_events == 0)

@@ -32,7 +32,7 @@ static int gcd(int a, int b) { return b ? gcd(b, a % b) : a; }
 
 static axis axis_of(int in, int kernel, int stride, int dilation, int pad, int phase) {
   const int step = dilation + 1, common = gcd(stride, step), q = stride / common, e = step / common;
-  axis a = {.pixels = (in - phase + stride - 1) / stride, .distance = e, .tap_step = -q};
+  axis a = {.pixels = (int)(((int64_t)in - phase + stride - 1) / stride), .distance = e, .tap_step = -q};
   int64_t offset = (int64_t)phase + pad;
   for (int k = 0; k < kernel && k < q; k++, offset -= step) {
     if (offset % stride) continue;
