@@ -1,8 +1,7 @@
 /* test_blocks.c - the three forms of a bottleneck compute the same, and a grouped convolution is a dense one with
  * block-diagonal weights; by every kernel. */
-#include "blocks.h"
-#include "common.h"
 #include "data.h"
+#include "form.h"
 #include "net.h"
 #include "verify.h"
 
@@ -49,29 +48,6 @@ static float *result_of(const model *m, const net_weights *w, const float *image
   return plain;
 }
 
-typedef struct {
-  model *m;
-  net_weights *w;
-  reference r;
-} form;
-
-static form make_form(const bottleneck *shape, char name, const form *c, weights_mode mode, const float *image) {
-  form f = {0};
-  assert_ok(bottleneck_build(shape, name, &f.m), "bottleneck");
-  if (c)
-    assert_ok(bottleneck_split_weights(c->m, c->w, f.m, &f.w), "weights");
-  else
-    assert_ok(net_weights_create(f.m, mode, SEED, &f.w), "weights");
-  if (image) assert_ok(reference_run(f.m, f.w, BATCH, image, &f.r), "reference");
-  return f;
-}
-
-static void free_form(form *f, bool with_reference) {
-  if (with_reference) reference_free(&f->r);
-  net_weights_free(f->w);
-  model_free(f->m);
-}
-
 /* Equal values; 0 and -0 are. */
 static void assert_equal(const float *got, const float *want, int64_t elems) {
   for (int64_t e = 0; e < elems; e++)
@@ -84,9 +60,9 @@ static void test_forms_are_bitwise_equal_on_integers(void **state) {
   size_t kernels;
   const gconv_entry *entries = gconv_registry(&kernels);
   for (size_t s = 0; s < ROWS(shapes); s++) {
-    form c = make_form(&shapes[s], 'c', NULL, WEIGHTS_UNIT, NULL);
-    form others[] = {make_form(&shapes[s], 'a', &c, WEIGHTS_UNIT, NULL),
-                     make_form(&shapes[s], 'b', &c, WEIGHTS_UNIT, NULL)};
+    form c = make_form(&shapes[s], 'c', NULL, WEIGHTS_UNIT, SEED, BATCH, NULL);
+    form others[] = {make_form(&shapes[s], 'a', &c, WEIGHTS_UNIT, SEED, BATCH, NULL),
+                     make_form(&shapes[s], 'b', &c, WEIGHTS_UNIT, SEED, BATCH, NULL)};
     float *image = image_for(c.m, true);
     const int64_t elems = (int64_t)BATCH * shapes[s].outer * shapes[s].map * shapes[s].map;
     for (size_t k = 0; k < kernels; k++) {
@@ -100,9 +76,9 @@ static void test_forms_are_bitwise_equal_on_integers(void **state) {
       free(want);
     }
     free(image);
-    free_form(&others[0], false);
-    free_form(&others[1], false);
-    free_form(&c, false);
+    free_form(&others[0]);
+    free_form(&others[1]);
+    free_form(&c);
   }
 }
 
@@ -118,9 +94,9 @@ static void test_forms_agree_within_the_bound(void **state) {
     assert_ok(bottleneck_build(&shapes[s], 'c', &plain), "bottleneck");
     float *image = image_for(plain, false);
     model_free(plain);
-    forms[0] = make_form(&shapes[s], 'c', NULL, WEIGHTS_REAL, image);
-    forms[1] = make_form(&shapes[s], 'b', &forms[0], WEIGHTS_REAL, image);
-    forms[2] = make_form(&shapes[s], 'a', &forms[0], WEIGHTS_REAL, image);
+    forms[0] = make_form(&shapes[s], 'c', NULL, WEIGHTS_REAL, SEED, BATCH, image);
+    forms[1] = make_form(&shapes[s], 'b', &forms[0], WEIGHTS_REAL, SEED, BATCH, image);
+    forms[2] = make_form(&shapes[s], 'a', &forms[0], WEIGHTS_REAL, SEED, BATCH, image);
     for (int f = 0; f < 3; f++) {
       const int node = forms[f].m->count - 1;
       const reference_tensor *want = &forms[0].r.results[forms[0].m->count - 1], *own = &forms[f].r.results[node];
@@ -134,7 +110,7 @@ static void test_forms_agree_within_the_bound(void **state) {
         free(got);
       }
     }
-    for (int f = 0; f < 3; f++) free_form(&forms[f], true);
+    for (int f = 0; f < 3; f++) free_form(&forms[f]);
     free(image);
   }
 }
@@ -168,7 +144,7 @@ static void test_grouped_is_dense_with_block_diagonal_weights(void **state) {
   size_t kernels;
   const gconv_entry *entries = gconv_registry(&kernels);
   for (size_t s = 0; s < ROWS(shapes); s++) {
-    form c = make_form(&shapes[s], 'c', NULL, WEIGHTS_UNIT, NULL);
+    form c = make_form(&shapes[s], 'c', NULL, WEIGHTS_UNIT, SEED, BATCH, NULL);
     model *dense = dense_twin(&shapes[s]);
     net_weights *w = block_diagonal(&c, dense);
     float *image = image_for(c.m, true);
@@ -183,7 +159,7 @@ static void test_grouped_is_dense_with_block_diagonal_weights(void **state) {
     free(image);
     net_weights_free(w);
     model_free(dense);
-    free_form(&c, false);
+    free_form(&c);
   }
 }
 

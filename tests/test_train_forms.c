@@ -1,9 +1,8 @@
 /* test_train_forms.c - a training step of a bottleneck in its three forms: the gradients are those of one function, so
  * on integers they are equal bit by bit, and on real data within a derived bound. */
 #include "backward.h"
-#include "blocks.h"
-#include "common.h"
 #include "data.h"
+#include "form.h"
 #include "train.h"
 
 #include <math.h>
@@ -12,26 +11,6 @@ enum { BATCH = 2, SEED = 3 };
 
 /* Table 2 of the paper on small maps, and paths that end beside the blocks of 16. */
 static const bottleneck shapes[] = {{4, 24, 256, 4}, {8, 14, 256, 5}, {32, 4, 256, 5}, {3, 5, 24, 7}, {5, 1, 20, 6}};
-
-typedef struct {
-  model *m;
-  net_weights *w;
-  reference r;
-} form;
-
-static form make_form(const bottleneck *shape, char name, const form *c, weights_mode mode, const float *image) {
-  form f = {0};
-  assert_ok(bottleneck_build(shape, name, &f.m), "bottleneck");
-  assert_ok(c ? bottleneck_split_weights(c->m, c->w, f.m, &f.w) : net_weights_create(f.m, mode, SEED, &f.w), "weights");
-  assert_ok(reference_run(f.m, f.w, BATCH, image, &f.r), "reference");
-  return f;
-}
-
-static void free_form(form *f) {
-  reference_free(&f->r);
-  net_weights_free(f->w);
-  model_free(f->m);
-}
 
 /* After one step with rate 0. */
 static net *stepped(const form *f, const char *kernel, const float *image, const float *gradient) {
@@ -84,9 +63,9 @@ static void test_gradients_of_forms_are_bitwise_equal_on_integers(void **state) 
   for (size_t s = 0; s < ROWS(shapes); s++) {
     const int64_t elems = (int64_t)BATCH * shapes[s].outer * shapes[s].map * shapes[s].map;
     float *image = fill(elems, true, 0), *gradient = fill(elems, true, 1);
-    form c = make_form(&shapes[s], 'c', NULL, WEIGHTS_UNIT, image);
-    form others[] = {make_form(&shapes[s], 'a', &c, WEIGHTS_UNIT, image),
-                     make_form(&shapes[s], 'b', &c, WEIGHTS_UNIT, image)};
+    form c = make_form(&shapes[s], 'c', NULL, WEIGHTS_UNIT, SEED, BATCH, image);
+    form others[] = {make_form(&shapes[s], 'a', &c, WEIGHTS_UNIT, SEED, BATCH, image),
+                     make_form(&shapes[s], 'b', &c, WEIGHTS_UNIT, SEED, BATCH, image)};
     net *first = NULL;
     for (size_t k = 0; k < kernels; k++) {
       if (entries[k].missing || gconv_kernel_find(entries[k].name, 0)->numeric != GCONV_SUM_ANY_ORDER) continue;
@@ -164,7 +143,7 @@ static void test_gradients_of_forms_agree_within_the_bound(void **state) {
     form forms[3];
     backward backs[3];
     for (int f = 0; f < 3; f++) {
-      forms[f] = make_form(&shapes[s], "cba"[f], f ? &forms[0] : NULL, WEIGHTS_REAL, image);
+      forms[f] = make_form(&shapes[s], "cba"[f], f ? &forms[0] : NULL, WEIGHTS_REAL, SEED, BATCH, image);
       backs[f] = backward_run(forms[f].m, forms[f].w, &forms[f].r, gradient);
       assert_same_function(&backs[0], &backs[f]);
       for (size_t k = 0; k < kernels; k++) {

@@ -1,8 +1,8 @@
 /* mutant.c - a convolution that is wrong in one way, which its parameter names. What gconv-check would let pass here,
  * it would let pass in a real kernel. The faults are those that kernels have had, written as their authors wrote them.
  */
-#include "core/error.h"
 #include "core/parallel.h"
+#include "fault.h"
 
 #include <math.h>
 #include <signal.h>
@@ -211,13 +211,8 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
 }
 
 static gconv_status plan(gconv_plan *plan) {
-  int f = 0;
-  while (f < FAULTS && strcmp(names[f], plan->param)) f++;
-  if (f == FAULTS) return gconv_error(GCONV_INVALID, "'%s' is not a fault", plan->param);
-  plan->state = (void *)(intptr_t)f;
   plan->kernel_workspace_bytes = plan->tensor_bytes[gconv_written_tensor(plan->problem.direction)];
-  strcpy(plan->text, names[f]);
-  return GCONV_OK;
+  return plan_fault(plan, names, FAULTS);
 }
 
 const gconv_kernel gconv_kernel_mutant_scalar = {

@@ -1,7 +1,7 @@
 /* wrong_winograd.c - Winograd F(2x2, 3x3) as the textbook has it, wrong in one way, which its parameter names. Its
  * error bound is the one of the real kernels: what would pass under it here would pass there. */
 #include "common/cook_toom.h"
-#include "core/error.h"
+#include "fault.h"
 
 #include <string.h>
 
@@ -107,14 +107,7 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   return GCONV_OK;
 }
 
-static gconv_status plan(gconv_plan *plan) {
-  int f = 0;
-  while (f < FAULTS && strcmp(names[f], plan->param)) f++;
-  if (f == FAULTS) return gconv_error(GCONV_INVALID, "'%s' is not a fault", plan->param);
-  plan->state = (void *)(intptr_t)f;
-  strcpy(plan->text, names[f]);
-  return GCONV_OK;
-}
+static gconv_status plan(gconv_plan *plan) { return plan_fault(plan, names, FAULTS); }
 
 static const char *supports(const gconv_problem *p) {
   const bool takes =

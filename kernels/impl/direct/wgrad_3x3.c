@@ -111,26 +111,9 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
   UNROLLED (t, NI * TAPS) v_store(gradient + t * VL, acc[t]);
 }
 
-// clang-format off
-#define KERNEL(mode, NI) static void mode##_i##NI(const wgrad_strip *a) { gradients(a, mode, NI); }
-#define ROW(mode, NI) [mode] = {mode##_i##NI, NI, 1, ALL_TAPS},
-#if defined(GCONV_ISA_IS_avx512) || defined(GCONV_ISA_IS_avx2)
-#define MODES(M, NI) M(LOAD, NI) M(SHUFFLE, NI) M(PERMUTE, NI) M(PERMUTE2, NI) M(BCAST, NI) M(MIX2, NI) M(MIX, NI)
-#else
-#define MODES(M, NI) M(BCAST, NI) /* one lane belongs to one group */
-#endif
-MODES(KERNEL, 1)
-static const wgrad_kernel one[OPERANDS] = {MODES(ROW, 1)};
-#if WGRAD_PAIR == 2
-MODES(KERNEL, 2)
-static const wgrad_kernel two[OPERANDS] = {MODES(ROW, 2)};
-#endif
-// clang-format on
+WGRAD_3X3_KERNELS
+static const wgrad_kernel table[][OPERANDS] = WGRAD_3X3_ROWS;
 
 const wgrad_kernel *ISA_NAME(wgrad_3x3_stride1)(operand_mode mode, int inputs) {
-#if WGRAD_PAIR == 2
-  if (inputs >= 2) return &two[mode];
-#endif
-  (void)inputs;
-  return one[mode].run ? &one[mode] : NULL;
+  return wgrad_3x3_choice(table, mode, inputs);
 }

@@ -31,4 +31,29 @@ INLINE v_f32 wgrad_operand(const wgrad_input *in, const operand_mode mode, const
                  in->second);
 }
 
+/* A file's microkernels, its `gradients` with every constant written in: table[number of inputs - 1][mode]. */
+// clang-format off
+#define WGRAD_3X3_KERNEL(mode, NI) static void mode##_i##NI(const wgrad_strip *a) { gradients(a, mode, NI); }
+#define WGRAD_3X3_ROW(mode, NI) [mode] = {mode##_i##NI, NI, 1, ALL_TAPS},
+#if defined(GCONV_ISA_IS_avx512) || defined(GCONV_ISA_IS_avx2)
+#define WGRAD_3X3_MODES(M, NI) M(LOAD, NI) M(SHUFFLE, NI) M(PERMUTE, NI) M(PERMUTE2, NI) M(BCAST, NI) M(MIX2, NI) M(MIX, NI)
+#else
+#define WGRAD_3X3_MODES(M, NI) M(BCAST, NI) /* one lane belongs to one group */
+#endif
+#if WGRAD_PAIR == 2
+#define WGRAD_3X3_KERNELS WGRAD_3X3_MODES(WGRAD_3X3_KERNEL, 1) WGRAD_3X3_MODES(WGRAD_3X3_KERNEL, 2)
+#define WGRAD_3X3_ROWS {{WGRAD_3X3_MODES(WGRAD_3X3_ROW, 1)}, {WGRAD_3X3_MODES(WGRAD_3X3_ROW, 2)}}
+#else
+#define WGRAD_3X3_KERNELS WGRAD_3X3_MODES(WGRAD_3X3_KERNEL, 1)
+#define WGRAD_3X3_ROWS {{WGRAD_3X3_MODES(WGRAD_3X3_ROW, 1)}}
+#endif
+// clang-format on
+
+/* NULL where the ISA has no kernel of this mode. */
+static inline const wgrad_kernel *wgrad_3x3_choice(const wgrad_kernel table[][OPERANDS], operand_mode mode,
+                                                   int inputs) {
+  const wgrad_kernel *kernel = &table[inputs >= WGRAD_PAIR ? WGRAD_PAIR - 1 : 0][mode];
+  return kernel->run ? kernel : NULL;
+}
+
 #endif
