@@ -188,7 +188,7 @@ const char *options_help(void) {
          "  --threads=LIST    thread counts; 'all' is every CPU this process may use, 1..all each count up to it\n"
          "  --isa=LIST        instruction sets kernels may use: scalar, avx2, avx512 (default: what the CPU has)\n"
          "  --mb=N            batch of every problem, instead of what its descriptor says\n"
-         "  --seed=N          seed of the data (default 1)\n";
+         "  --seed=N          seed of the data, and of the order in which repetitions are interleaved (default 1)\n";
 }
 
 void options_init(options *o) { *o = (options){.seed = 1}; }

@@ -148,8 +148,8 @@ static void run_measurements(block_plan *p) {
     if (!m->subject->prepared) subject_prepare(m->subject, m->instance.name);
     measurement_register(m);
   }
-  gbench_run(s->job);
-  while (!gbench_stopped() && repeat_measurements(p)) gbench_run(true);
+  gbench_run(s->options.seed, s->job);
+  while (!gbench_stopped() && repeat_measurements(p)) gbench_run(s->options.seed, true);
   for (size_t i = 0; i < p->measurement_count; i++) measurement_finish(&p->measurements[i]);
 }
 
@@ -164,6 +164,7 @@ gconv_status block_run(session *s, const block *b) {
   block_each(s, b, count_one, &count);
   if (!count) return GCONV_OK;
   block_announce(s, b);
+  s->turn = 0;
   peak_probe(&s->peaks, s->probe_mask, probe_seconds);
 
   block_plan p = {.session = s, .block = b};

@@ -138,8 +138,19 @@ static void record_adopted(session *s) {
   isolate_adopt_ceilings(s);
 }
 
+/* The order of repetitions, which can be had again. */
+static void record_order(const session *s) {
+  char value[128] = "one benchmark after the other";
+  if (gbench_interleaved())
+    snprintf(value, sizeof value,
+             "rounds of one repetition of each benchmark of a problem, in an order drawn from seed %llu",
+             (unsigned long long)s->options.seed);
+  gbench_context("interleaving", value);
+}
+
 void context_record(session *s) {
   gbench_context("gconv_version", gconv_version());
+  record_order(s);
   record_threads(s);
   if (s->job)
     record_adopted(s);

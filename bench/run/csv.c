@@ -104,6 +104,7 @@ static const column columns[] = {
     COLUMN(TEXT, placement_best),
     COLUMN(TEXT, placement_worst),
     COLUMN(TEXT, pass),
+    COLUMN(TEXT, time_reps_turn),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };

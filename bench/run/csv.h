@@ -48,7 +48,8 @@ typedef struct {
   /* With --placements: a call where in their pages the tensors suit it best and worst, and what places these are. */
   double placement_min_ns, placement_max_ns;
   const char *placement_best, *placement_worst;
-  const char *data;  /* the numbers: "real", "denormal", "flushed" */
+  const char *data;           /* the numbers: "real", "denormal", "flushed" */
+  const char *time_reps_turn; /* of each of time_reps_ns, which repetition it was of all on its problem: 1, 2, ... */
   const char *marks; /* "slow interrupted moved steal faults": which of them there were; empty for clean figures */
 } csv_row;
 

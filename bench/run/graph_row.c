@@ -87,7 +87,7 @@ void graph_write(const graph_subject *s, const char *reason, const figures *f) {
   if (f) {
     figures_describe(f, graph_peak(s), &row, &texts);
     row.images_per_s = 1e9 * s->batch / row.time_median_ns;
-    if (!texts.times) csv_lose(&s->session->csv);
+    if (!texts.times || !texts.turns) csv_lose(&s->session->csv);
   }
   csv_write(&s->session->csv, &row);
   figures_texts_free(&texts);

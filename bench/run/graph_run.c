@@ -156,6 +156,7 @@ static void add(graph_subject *s, int repetitions) {
                             .done = done,
                             .context = s,
                             .repetitions = repetitions,
+                            .had = s->runs.samples.timed,
                             .iteration_seconds = s->call_seconds});
 }
 
@@ -241,8 +242,9 @@ static int step_runs(const graph_subject *s) {
 static void run_subjects(group_run *r) {
   for (size_t i = 0; i < r->group->count; i++)
     for (int t = 0; t < r->group->thread_count; t++) add_subjects(r, i, t);
-  gbench_run(false);
-  while (!gbench_stopped() && repeat(r)) gbench_run(true);
+  const uint64_t seed = r->session->options.seed;
+  gbench_run(seed, false);
+  while (!gbench_stopped() && repeat(r)) gbench_run(seed, true);
   for (size_t i = 0; i < r->subject_count; i++) finish(&r->subjects[i]);
   for (size_t i = 0; i < r->subject_count && r->session->level == LEVEL_NETWORK && !gbench_stopped(); i++)
     if (r->subjects[i].timed && r->subjects[i].status == SUBJECT_OK)
@@ -273,6 +275,7 @@ gconv_status graph_group_run(session *s, const graph_list *list, const graph_gro
            s->level == LEVEL_NETWORK && group->count > 1 ? " ..." : "", group->threads[group->thread_count - 1],
            group->threads[group->thread_count - 1] > 1 ? "s" : "");
   progress_block(&s->progress, title);
+  s->turn = 0;
   peak_probe(&s->peaks, s->probe_mask, probe_seconds);
   group_run r = {.session = s, .list = list, .group = group};
   const gconv_status status = prepare_group(&r);

@@ -26,6 +26,6 @@ static void done(void *context, const char *error, const double *seconds, int re
 double harness_ns_per_iteration(void) {
   double ns = 0;
   gbench_add(&(gbench_case){.name = "harness", .run = run, .done = done, .context = &ns, .repetitions = 3});
-  gbench_run(true);
+  gbench_run(0, true);
   return ns;
 }

@@ -35,7 +35,7 @@ static bool has_moved(const session *s, int threads) {
   return begun && strcmp(now, begun);
 }
 
-watch watch_begin(const session *s, int threads) {
+watch watch_begin(session *s, int threads) {
   watch w = {.session = s, .threads = threads, .slow = canary_slow(s, threads)};
   w.usage = usage_begin();
   w.start = seconds_now();
@@ -44,7 +44,8 @@ watch watch_begin(const session *s, int threads) {
 
 gconv_status watch_end(const watch *w, repeated *r) {
   const usage during = usage_end(&w->usage);
-  sample_conditions around = {.elapsed = seconds_now() - w->start, .slow = w->slow, .usage = during};
+  sample_conditions around = {
+      .turn = ++w->session->turn, .elapsed = seconds_now() - w->start, .slow = w->slow, .usage = during};
   around.moved = has_moved(w->session, w->threads);
   around.slow |= canary_slow(w->session, w->threads);
   return samples_add(&r->samples, &around);

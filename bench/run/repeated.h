@@ -19,14 +19,14 @@ void repeated_plan(repeated *r, const session *s, double call_seconds);
 
 /* One repetition being timed. */
 typedef struct {
-  const session *session;
+  session *session;
   int threads;
   bool slow; /* the machine was, before */
   usage usage;
   double start;
 } watch;
 
-watch watch_begin(const session *s, int threads);
+watch watch_begin(session *s, int threads);
 /* Adds the sample. Its seconds come later, from the benchmark library. */
 gconv_status watch_end(const watch *w, repeated *r);
 

@@ -37,13 +37,20 @@ static void describe_plan(csv_row *row, const gconv_plan *plan) {
   if (plan->lane_use > 0) row->lane_use = plan->lane_use;
 }
 
-/* "123.4;125.0;..." in nanoseconds; NULL without memory. */
-static char *list_times(const double *seconds, int repetitions) {
+static void print_time(FILE *out, const figures *f, int i) { fprintf(out, "%.1f", 1e9 * f->seconds[i]); }
+
+static void print_turn(FILE *out, const figures *f, int i) { fprintf(out, "%d", f->turns[i]); }
+
+/* Of each repetition that counts, separated by ';'; NULL without memory. */
+static char *list_repetitions(const figures *f, void (*print)(FILE *out, const figures *f, int i)) {
   char *text = NULL;
   size_t length;
   FILE *out = open_memstream(&text, &length);
   if (!out) return NULL;
-  for (int i = 0; i < repetitions; i++) fprintf(out, "%s%.1f", i ? ";" : "", 1e9 * seconds[i]);
+  for (int i = 0; i < f->kept; i++) {
+    if (i) fputc(';', out);
+    print(out, f, i);
+  }
   const bool whole = !ferror(out);
   if (!fclose(out) && whole) return text;
   free(text);
@@ -59,12 +66,16 @@ void figures_describe(const figures *f, double peak, csv_row *row, figures_texts
   row->waited_ns = 1e9 * f->usage.waited, row->steal_ns = 1e9 * f->usage.steal;
   row->gflops = 2 * (double)row->macs / row->time_median_ns;
   if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
-  row->time_reps_ns = texts->times = list_times(f->seconds, f->kept);
+  row->time_reps_ns = texts->times = list_repetitions(f, print_time);
+  row->time_reps_turn = texts->turns = list_repetitions(f, print_turn);
   figures_mark(f, texts->marks);
   row->marks = texts->marks;
 }
 
-void figures_texts_free(figures_texts *texts) { free(texts->times); }
+void figures_texts_free(figures_texts *texts) {
+  free(texts->times);
+  free(texts->turns);
+}
 
 static void describe_buffers(csv_row *row, const measurement *m) {
   row->copies = m->size.weights, row->rotated_bytes = (int64_t)rotation_bytes(m->subject->plan, m->size);
@@ -123,7 +134,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
   if (f) {
     figures_describe(f, subject_peak(s), &row, &texts);
     describe_buffers(&row, m);
-    if (!texts.times) csv_lose(&s->session->csv);
+    if (!texts.times || !texts.turns) csv_lose(&s->session->csv);
   }
   describe_roof(&row, m);
   if (m->stages.total_ns > 0) describe_stages(&row, &m->stages);

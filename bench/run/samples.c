@@ -23,7 +23,8 @@ gconv_status samples_add(sample_list *list, const sample_conditions *around) {
     if (!items) return gconv_error(GCONV_NO_MEMORY, "no memory for %d repetitions", capacity);
     list->items = items, list->capacity = capacity;
   }
-  list->items[list->count++] = (sample){.slow = around->slow,
+  list->items[list->count++] = (sample){.turn = around->turn,
+                                        .slow = around->slow,
                                         .interrupted = interrupted(around->elapsed, &around->usage),
                                         .moved = around->moved,
                                         .usage = around->usage};
@@ -49,8 +50,9 @@ int samples_clean(const sample_list *list) {
 }
 
 figures samples_figures(const sample_list *list, int enough) {
-  figures f = {.seconds = malloc(((size_t)list->timed + 1) * sizeof *f.seconds)};
-  if (!f.seconds) return f;
+  const size_t room = (size_t)list->timed + 1;
+  figures f = {.seconds = malloc(room * sizeof *f.seconds), .turns = malloc(room * sizeof *f.turns)};
+  if (!f.seconds || !f.turns) return f;
   const bool choose = samples_clean(list) >= enough;
   for (int i = 0; i < list->timed; i++) {
     const sample *s = &list->items[i];
@@ -58,7 +60,7 @@ figures samples_figures(const sample_list *list, int enough) {
       f.discarded++;
       continue;
     }
-    f.seconds[f.kept++] = s->seconds;
+    f.turns[f.kept] = s->turn, f.seconds[f.kept++] = s->seconds;
     f.slow += s->slow, f.interrupted += s->interrupted, f.moved += s->moved;
     f.usage.faults += s->usage.faults, f.usage.switches += s->usage.switches;
     f.usage.waited += s->usage.waited, f.usage.steal += s->usage.steal;
@@ -73,6 +75,7 @@ bool figures_known(const figures *f) { return f->kept && !isnan(f->stats.median)
 
 void figures_free(figures *f) {
   free(f->seconds);
+  free(f->turns);
   *f = (figures){0};
 }
 

@@ -9,6 +9,7 @@
 
 typedef struct {
   double seconds;   /* of a call */
+  int turn;         /* of all repetitions of its block, which one it was: 1, 2, ... */
   bool slow;        /* the machine was */
   bool interrupted; /* others took more than a negligible share of its CPUs' time */
   bool moved;       /* its threads were not where the run had found them bound */
@@ -23,6 +24,7 @@ typedef struct {
 
 /* What was seen around a repetition. */
 typedef struct {
+  int turn;
   double elapsed; /* seconds between beginning and end of the usage */
   bool slow, moved;
   usage usage;
@@ -41,6 +43,7 @@ int samples_clean(const sample_list *list);
 
 typedef struct {
   double *seconds; /* of those kept, in the order they were measured; NULL without memory */
+  int *turns;      /* theirs */
   int kept, discarded;
   int slow, interrupted, moved; /* of those kept, as are the following */
   usage usage;                  /* in all */

@@ -55,6 +55,7 @@ typedef struct {
   progress progress;
   char cpus[OPTION_THREADS_MAX][CPUS_TEXT_MAX]; /* of each thread count */
   double clock_ns; /* of one reading of the stage clock at start and end; 0 without --stages */
+  int turn;        /* repetitions of the current block so far */
   int timed, skipped, failed;
   disturbances disturbances;
   int foreign_threads; /* that are not of the OpenMP runtime: a second pool, which competes with it */

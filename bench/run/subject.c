@@ -180,6 +180,7 @@ static void add(measurement *m, int repetitions) {
                             .done = done,
                             .context = m,
                             .repetitions = repetitions,
+                            .had = m->runs.samples.timed,
                             .iteration_seconds = m->subject->call_seconds});
 }
 

@@ -31,7 +31,7 @@ KEYS = {
     "openmp": {"version": NUMBER, "max_threads": NUMBER, "proc_bind": TEXT, "places": NUMBER, "dynamic": FLAG},
     "environment": {"OMP_PROC_BIND": (TEXT, MAYBE), "OMP_PLACES": (TEXT, MAYBE), "OPENBLAS_CORETYPE": (TEXT, MAYBE)},
     "counters": {"papi": (TEXT, MAYBE), "available": FLAG, "perf_event_paranoid": (TEXT, MAYBE)},
-    "run": {"command": TEXT, "started": TEXT, "seed": NUMBER, "problems": NUMBER, "kernels": NUMBER, "buffers": TEXT, "denormals": TEXT,
+    "run": {"command": TEXT, "started": TEXT, "seed": NUMBER, "problems": NUMBER, "kernels": NUMBER, "interleaving": TEXT, "buffers": TEXT, "denormals": TEXT,
             "huge_pages": TEXT, "harness_ns_per_iteration": TEXT, "pinned_t1": TEXT},
     "outcome": {"finished": TEXT, "timed": NUMBER, "skipped": NUMBER, "failed": NUMBER},
 }

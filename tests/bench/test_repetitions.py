@@ -41,6 +41,23 @@ class Repetitions(unittest.TestCase):
             self.assertNotEqual(row[name], "", name)
         self.assertLessEqual(float(row["attainable_gflops"]), float(row["peak_gflops"]))
 
+    def test_turns_follow_from_the_seed(self):
+        """Rounds in which each benchmark has one repetition, in an order that the seed decides and the environment names."""
+        def turns(*more):
+            return {row["kernel"]: [int(turn) for turn in row["time_reps_turn"].split(";")]
+                    for row in rows("--kernels=direct,naive_split,im2col_gemm", *FLAGS[::2], "--benchmark_repetitions=12", *more)[1]}
+
+        one, again, two = turns("--seed=1"), turns("--seed=1"), turns("--seed=2")
+        self.assertEqual(one, again)
+        self.assertNotEqual(one, two)
+        for found in (one, two):
+            self.assertEqual(sorted(turn for list_ in found.values() for turn in list_), list(range(1, 37)))
+            for list_ in found.values():
+                self.assertEqual([(turn - 1) // 3 for turn in list_], list(range(12)))
+        self.assertEqual(sorted(turns("--benchmark_enable_random_interleaving=false").values()),
+                         [list(range(first, first + 12)) for first in (1, 13, 25)])
+        self.assertRegex(bench(*FLAGS, "--seed=5").stderr, "interleaving: rounds of one repetition of each .* from seed 5")
+
     def test_precision_must_be_a_share(self):
         for wrong in ("0", "-1", "x", "", "inf", "5%%"):
             self.assertIn("--precision", bench(*FLAGS, f"--precision={wrong}", code=2).stderr)

@@ -3,8 +3,10 @@
  *   gbench_init -> gbench_start -> { gbench_add ..., gbench_run } ... -> gbench_finish
  *
  * The library would treat every RunSpecifiedBenchmarks as a run of its own: each would print a context and overwrite
- * --benchmark_out. Here all blocks make one report. Flags that concern the whole report (filter, list, out, aggregates)
- * or one benchmark (repetitions, minimum time) are therefore served here; all others reach the library. */
+ * --benchmark_out, and it would shuffle repetitions in an order that nobody can ask for. Here all blocks make one
+ * report, and each repetition is a benchmark of its own for the library, registered in our order. Flags that concern
+ * the whole report (filter, list, out, aggregates), one benchmark (repetitions, minimum time) or the order are
+ * therefore served here; all others reach the library. */
 #ifndef GCONV_BENCH_GBENCH_H
 #define GCONV_BENCH_GBENCH_H
 
@@ -20,15 +22,15 @@ typedef struct gbench_state gbench_state;
 
 typedef struct {
   const char *name;
-  /* Called for every repetition, and a few times more while the library looks for the number of iterations. Untimed
-   * set-up, then while (gbench_keep_running(state)) work(); then counters. */
+  /* Called for every repetition; without iteration_seconds a few times more, while the library looks for the number of
+   * iterations. Untimed set-up, then while (gbench_keep_running(state)) work(); then counters. */
   void (*run)(gbench_state *state, void *context);
   /* Called once, after the last repetition: seconds per iteration of each repetition, or the error that ended it. */
   void (*done)(void *context, const char *error, const double *seconds, int repetitions);
   void *context;
   int repetitions; /* 0: as gbench_repetitions() says */
-  /* About how long an iteration takes; 0: the library finds out, from the first repetition alone. One disturbed call
-   * would then leave all repetitions with a single iteration. */
+  int had;         /* repetitions in earlier rounds */
+  /* About how long an iteration takes; 0: the library finds out, anew for each repetition. */
   double iteration_seconds;
 } gbench_case;
 
@@ -50,8 +52,12 @@ void gbench_each_context(void (*visit)(const char *key, const char *value, void 
 bool gbench_start(size_t longest_name, char *error, size_t error_size);
 
 void gbench_add(const gbench_case *benchmark); /* the name is copied */
-/* Runs what was added since the last call, interleaved, and forgets it. Quiet: only `done` hears of it. */
-void gbench_run(bool quiet);
+/* Runs what was added since the last call and forgets it: in rounds of one repetition of each, in the order that
+ * follows from the seed (order.h), or with --benchmark_enable_random_interleaving=false one after the other. Quiet:
+ * only `done` hears of it. */
+void gbench_run(uint64_t seed, bool quiet);
+/* The benchmarks in rounds? */
+bool gbench_interleaved(void);
 /* What has not been reported yet no longer is, and does not start. For signal handlers. */
 void gbench_stop(void);
 bool gbench_stopped(void);

@@ -1,0 +1,188 @@
+// flags.cc - the flags of Google Benchmark that are served here, since they concern the whole report or the order; all
+// others reach the library, behind our defaults.
+#include "parts.h"
+
+#include <regex.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+namespace gbench {
+
+MinTime min_time;
+int repetitions;
+bool console;
+
+namespace {
+
+// With their defaults. Short repetitions, many of them and interleaved: the machine's drift then meets every benchmark
+// of a block alike.
+std::map<std::string, std::string> served = {
+    {"filter", ""},
+    {"list_tests", "false"},
+    {"out", ""},
+    {"out_format", "json"},
+    {"report_aggregates_only", "false"},
+    {"display_aggregates_only", "false"},
+    {"min_time", "0.01s"},
+    {"repetitions", "9"},
+    {"enable_random_interleaving", "true"},
+};
+std::vector<std::string> given; // names of served flags the user set
+
+// Flags the library gets before the user's, and after them: what is served here must not be served twice.
+const std::pair<const char *, const char *> defaults[] = {{"counters_tabular", "true"}, {"time_unit", "us"}};
+const char *const resets[] = {"--benchmark_filter=",
+                              "--benchmark_out=",
+                              "--benchmark_list_tests=false",
+                              "--benchmark_report_aggregates_only=false",
+                              "--benchmark_display_aggregates_only=false",
+                              "--benchmark_enable_random_interleaving=false"};
+
+bool filter_negated;
+bool filter_compiled;
+regex_t filter;
+
+std::string environment_name(const std::string &flag) {
+  std::string name = "BENCHMARK_" + flag;
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+  return name;
+}
+
+// Takes the argument if it is one of `served`.
+bool serve(const std::string &argument) {
+  const std::string prefix = "--benchmark_";
+  if (argument.compare(0, prefix.size(), prefix)) return false;
+  const size_t equals = argument.find('=');
+  const std::string flag =
+      argument.substr(prefix.size(), equals == std::string::npos ? equals : equals - prefix.size());
+  if (!served.count(flag)) return false;
+  served[flag] = equals == std::string::npos ? "true" : argument.substr(equals + 1);
+  given.push_back(flag);
+  return true;
+}
+
+void take_environment() {
+  for (auto &flag : served)
+    if (const char *value = std::getenv(environment_name(flag.first).c_str())) {
+      flag.second = value;
+      given.push_back(flag.first);
+    }
+}
+
+// "0.5", "0.5s" (seconds) and "10x" (iterations), on any version of the library.
+bool parse_min_time() {
+  const std::string &text = served["min_time"];
+  char *end;
+  const double value = std::strtod(text.c_str(), &end);
+  const std::string suffix = end;
+  if (end == text.c_str() || value < 0 || (suffix != "" && suffix != "s" && suffix != "x")) return false;
+  if (suffix == "x") {
+    min_time.iterations = static_cast<benchmark::IterationCount>(value);
+    return value >= 1 && static_cast<double>(min_time.iterations) == value;
+  }
+  min_time.seconds = value;
+  min_time.iterations = value == 0; // one iteration is then enough
+  return true;
+}
+
+bool parse_repetitions() {
+  char *end;
+  const long value = std::strtol(served["repetitions"].c_str(), &end, 10);
+  repetitions = static_cast<int>(value);
+  return !*end && value >= 1 && value <= 1000000;
+}
+
+// As the library reads it: POSIX extended, "all" or nothing is everything, a leading '-' negates.
+bool parse_filter() {
+  const std::string &text = served["filter"];
+  if (text.empty() || text == "all") return true;
+  filter_negated = text[0] == '-';
+  filter_compiled = regcomp(&filter, text.c_str() + filter_negated, REG_EXTENDED | REG_NOSUB) == 0;
+  return filter_compiled;
+}
+
+bool parse_served(char *error, size_t size) {
+  const struct {
+    const char *flag;
+    bool good;
+    const char *expected;
+  } table[] = {
+      {"min_time", parse_min_time(), "expected seconds (0.1, 0.1s) or iterations (10x)"},
+      {"repetitions", parse_repetitions(), "expected 1 to 1000000"},
+      {"filter", parse_filter(), "not a POSIX extended expression"},
+      {"out_format", known_format(served["out_format"]), "expected console, json or csv"},
+  };
+  for (const auto &row : table)
+    if (!row.good)
+      return refuse(error, size, std::string("--benchmark_") + row.flag + "=" + served[row.flag] + ": " + row.expected);
+  return true;
+}
+
+} // namespace
+
+bool truthy(const std::string &flag) {
+  const std::string &value = served[flag];
+  return value == "on" || (!value.empty() && std::string("1tTyY").find(value[0]) != std::string::npos);
+}
+
+const std::string &served_value(const std::string &flag) { return served[flag]; }
+
+bool refuse(char *error, size_t size, const std::string &sentence) {
+  std::snprintf(error, size, "%s", sentence.c_str());
+  return false;
+}
+
+} // namespace gbench
+
+using namespace gbench;
+
+bool gbench_init(int *argc, char **argv, char *error, size_t error_size) {
+  take_environment();
+  std::vector<std::string> words = {argv[0]};
+  for (const auto &flag : defaults)
+    if (!std::getenv(environment_name(flag.first).c_str()))
+      words.push_back(std::string("--benchmark_") + flag.first + "=" + flag.second);
+  std::string format = std::getenv("BENCHMARK_FORMAT") ? std::getenv("BENCHMARK_FORMAT") : "console";
+  for (int i = 1; i < *argc; i++) {
+    const std::string word = argv[i], format_flag = "--benchmark_format=";
+    if (!word.compare(0, format_flag.size(), format_flag)) format = word.substr(format_flag.size());
+    if (!serve(word)) words.push_back(word);
+  }
+  if (!parse_served(error, error_size)) return false;
+  console = format == "console";
+
+  words.insert(words.end(), std::begin(resets), std::end(resets));
+  static std::vector<std::string> kept; // argv of the caller points here afterwards
+  kept = words;
+  std::vector<char *> pointers;
+  for (std::string &word : kept) pointers.push_back(&word[0]);
+  int count = static_cast<int>(pointers.size());
+  pointers.push_back(nullptr);
+  benchmark::Initialize(&count, pointers.data());
+  std::copy(pointers.begin(), pointers.begin() + count, argv); // the defaults and resets are gone: it fits
+  argv[count] = nullptr;
+  *argc = count;
+  return true;
+}
+
+void gbench_print_help() { benchmark::PrintDefaultHelp(); }
+
+bool gbench_wanted(const char *name) {
+  if (!filter_compiled) return true;
+  return (regexec(&filter, name, 0, nullptr, 0) == 0) != filter_negated;
+}
+
+bool gbench_list_only() { return truthy("list_tests"); }
+
+bool gbench_has_file() { return !served["out"].empty(); }
+
+bool gbench_interleaved() { return truthy("enable_random_interleaving"); }
+
+int gbench_repetitions(bool *given_by_user) {
+  if (given_by_user) *given_by_user = std::find(given.begin(), given.end(), "repetitions") != given.end();
+  return repetitions;
+}
