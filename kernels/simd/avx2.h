@@ -10,6 +10,11 @@ typedef __m256i v_mask;
 
 INLINE v_f32 v_zero(void) { return _mm256_setzero_ps(); }
 INLINE v_f32 v_load(const float *p) { return _mm256_loadu_ps(p); }
+INLINE v_f32 v_load_once(const float *p) {
+  v_f32 x = v_load(p);
+  __asm__("" : "+x"(x));
+  return x;
+}
 INLINE void v_store(float *p, v_f32 x) { _mm256_storeu_ps(p, x); }
 INLINE void v_stream(float *p, v_f32 x) { v_store(p, x); } /* less than a cache line: nothing is spared */
 INLINE void v_stream_end(void) {}

@@ -10,6 +10,11 @@ typedef __mmask16 v_mask;
 
 INLINE v_f32 v_zero(void) { return _mm512_setzero_ps(); }
 INLINE v_f32 v_load(const float *p) { return _mm512_loadu_ps(p); }
+INLINE v_f32 v_load_once(const float *p) {
+  v_f32 x = v_load(p);
+  __asm__("" : "+v"(x));
+  return x;
+}
 INLINE void v_store(float *p, v_f32 x) { _mm512_storeu_ps(p, x); }
 INLINE void v_stream(float *p, v_f32 x) { _mm512_stream_ps(p, x); }
 INLINE void v_stream_end(void) { _mm_sfence(); }

@@ -10,6 +10,7 @@ typedef bool v_mask;
 
 INLINE v_f32 v_zero(void) { return 0.0f; }
 INLINE v_f32 v_load(const float *p) { return *p; }
+INLINE v_f32 v_load_once(const float *p) { return *p; }
 INLINE void v_store(float *p, v_f32 x) { *p = x; }
 INLINE void v_stream(float *p, v_f32 x) { v_store(p, x); } /* less than a cache line: nothing is spared */
 INLINE void v_stream_end(void) {}

@@ -2,6 +2,8 @@
  * the headers.
  *
  *   VL               lanes of a vector                      v_load v_store        any alignment of a float
+ *   v_load_once(p)   v_load that stays one where several FMAs use it: compilers fold it into each of them as its memory
+ *                    operand, and a core that loads one vector a cycle then loads as often as it multiplies
  *   v_stream(p,x)    v_store past the caches, p on a cache line; v_stream_end() before other threads may read
  *   v_bcast(p)       *p in every lane                       v_bcast_into(x,m,p)   ... only in the lanes of m
  *   v_fma(a,b,c)     a*b + c                                v_permute(index,x)    lane l = x[index[l]]

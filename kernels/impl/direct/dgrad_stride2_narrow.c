@@ -27,7 +27,7 @@ INLINE void sum_row(const dgrad_borders *border, const int N, const int K, const
       const float *at = dst + (low + n) * BLOCK;
       const v_f32 own = n < edge            ? v_load_masked(border->left[n], at)
                         : n >= count - edge ? v_load_masked(border->right[count - 1 - n], at)
-                                            : v_load(at);
+                                            : v_load_once(at);
       const v_f32 p = lanes_of(own, N, i);
       UNROLLED (j, K) {
         const int s = K - 1 - j, x = 2 * (low + n) + s - FIRST; /* the last tap first: far from the next column's */

@@ -36,7 +36,7 @@ INLINE void add_row(const walk *w, const int S, const int W, int t, const int co
   UNROLLED (c, columns) {
     const v_f32 p = c == 0             ? v_load_masked(w->left, row)
                     : c == columns - 1 ? v_load_masked(w->right, row + c * BLOCK)
-                                       : v_load(row + c * BLOCK);
+                                       : v_load_once(row + c * BLOCK);
     UNROLLED (s, K) {
       const int x = (c - s) / S;
       if (c < s || (c - s) % S || x >= W) continue;

@@ -23,7 +23,7 @@ INLINE void tile(const strip *a, const int K, const int S, const int W, int x0) 
       const bool maybe_outside = c < edge || c >= columns - edge;
       const v_mask inside = v_mask_all((unsigned)(left + c) < (unsigned)g->iw);
       const v_f32 p =
-          maybe_outside ? v_load_masked(inside, src + origin + c * BLOCK) : v_load(src + origin + c * BLOCK);
+          maybe_outside ? v_load_masked(inside, src + origin + c * BLOCK) : v_load_once(src + origin + c * BLOCK);
       UNROLLED (s, K) {
         const int x = (c - s) / S;
         if (c >= s && (c - s) % S == 0 && x < W) acc[x] = v_fma(p, w[s], acc[x]);
