@@ -92,6 +92,7 @@ static void back_copy(backward *f, int node) {
 backward backward_run(const model *m, const net_weights *w, const reference *r, const float *gradient) {
   backward b = {.m = m, .w = w, .r = r};
   const int last = m->count - 1;
+  assert_true(last > 0);
   const size_t nodes = (size_t)m->count;
   b.of_node = calloc(nodes, sizeof(amounts));
   b.of_wei = calloc(nodes, sizeof(amounts));
@@ -103,7 +104,7 @@ backward backward_run(const model *m, const net_weights *w, const reference *r, 
     b.of_bias[i] = make_amounts(m->nodes[i].shape.c);
   }
   for (int64_t i = 0; i < reference_elems(r, last); i++) b.of_node[last].value[i] = (double)gradient[i];
-  for (int i = last; i; i--) {
+  for (int i = last; i > 0; i--) {
     const model_op op = m->nodes[i].op;
     assert_true(op == MODEL_CONV || op == MODEL_ADD || op == MODEL_CONCAT);
     if (m->nodes[i].relu) back_relu(&b, i);

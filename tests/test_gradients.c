@@ -206,7 +206,7 @@ static void test_wrong_gradients_are_noticed(void **state) {
     target t = make_target(&o, (gconv_direction)d), wrong = make_target(&other, (gconv_direction)d);
     const int64_t elems = o.elems[t.written];
     assert_int_equal(elems, other.elems[t.written]);
-    float *got = malloc((size_t)elems * sizeof *got);
+    float *got = calloc((size_t)elems, sizeof *got);
     assert_non_null(got);
     for (int64_t i = 0; i < elems; i++) got[i] = (float)t.want[i];
     assert_null(objection(&o, &t, got, 1));

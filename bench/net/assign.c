@@ -101,9 +101,10 @@ static int edges_of(const assignment *a, int variable, int found[2]) {
   return count;
 }
 
-/* For each pair of states of the (at most two) neighbours: the best own state, and what it costs. */
+/* For each pair of states of the (at most two) neighbours, found over these edges: the best own state, and what it
+ * costs. */
 static void find_best(assignment *a, elimination *x, const int *found, double *least) {
-  const int states = a->states, firsts = x->neighbour[0] >= 0 ? states : 1, seconds = x->neighbour[1] >= 0 ? states : 1;
+  const int states = a->states, firsts = found[0] >= 0 ? states : 1, seconds = found[1] >= 0 ? states : 1;
   const double *own = assignment_costs(a, x->variable);
   for (int first = 0; first < firsts; first++)
     for (int second = 0; second < seconds; second++) {
@@ -111,15 +112,15 @@ static void find_best(assignment *a, elimination *x, const int *found, double *l
       least[at] = INFINITY;
       for (int s = 0; s < states; s++) {
         double cost = own[s];
-        if (x->neighbour[0] >= 0) cost += cost_of(a, &a->edges[found[0]], x->variable, s, first);
-        if (x->neighbour[1] >= 0) cost += cost_of(a, &a->edges[found[1]], x->variable, s, second);
+        if (found[0] >= 0) cost += cost_of(a, &a->edges[found[0]], x->variable, s, first);
+        if (found[1] >= 0) cost += cost_of(a, &a->edges[found[1]], x->variable, s, second);
         if (cost < least[at]) least[at] = cost, x->best[at] = s;
       }
     }
 }
 
 static bool eliminate(assignment *a, int variable, double *least, double *total) {
-  int found[2];
+  int found[2] = {-1, -1};
   const int count = edges_of(a, variable, found);
   elimination *x = &a->order[a->eliminated++];
   *x = (elimination){.variable = variable, .neighbour = {-1, -1}};
@@ -131,10 +132,10 @@ static bool eliminate(assignment *a, int variable, double *least, double *total)
   if (!x->best) return false;
   find_best(a, x, found, least);
   a->gone[variable] = true;
+  if (count == 2 && !assignment_add(a, x->neighbour[0], x->neighbour[1], least)) return false;
   for (int i = count - 1; i >= 0; i--) drop_edge(a, found[i]); /* the later one first: the last edge takes its place */
-  if (count == 2) return assignment_add(a, x->neighbour[0], x->neighbour[1], least);
   if (!count) *total += least[0];
-  for (int s = 0; s < a->states && count; s++) assignment_costs(a, x->neighbour[0])[s] += least[s * a->states];
+  for (int s = 0; s < a->states && count == 1; s++) assignment_costs(a, x->neighbour[0])[s] += least[s * a->states];
   return true;
 }
 
@@ -178,7 +179,8 @@ static int next_variable(const assignment *a, bool *simple) {
 
 double assignment_solve(assignment *a, int *state) {
   double *least = malloc((size_t)a->states * (size_t)a->states * sizeof *least);
-  double total = least ? 0 : NAN;
+  if (!least) return NAN;
+  double total = 0;
   while (a->eliminated < a->variables && !isnan(total)) {
     bool simple;
     const int v = next_variable(a, &simple);

@@ -87,7 +87,7 @@ static gconv_status load_bias(const net *n, net_step *s, const net_weights *w) {
   enum { WIDEST_BLOCK = 16 };
   const int channels = s->out.dims.c;
   free(s->bias);
-  s->bias = calloc((size_t)(channels + WIDEST_BLOCK), sizeof *s->bias);
+  s->bias = calloc((size_t)channels + WIDEST_BLOCK, sizeof *s->bias);
   if (!s->bias) return gconv_error(GCONV_NO_MEMORY, "no memory for %d biases", channels);
   net_fill_bias(n, s, w);
   return GCONV_OK;

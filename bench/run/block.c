@@ -110,23 +110,24 @@ static void count_one(const instance *i, void *context) {
   ++*(size_t *)context;
 }
 
+static bool is_of(const subject *s, const instance *i) {
+  return s->kernel == i->kernel && s->layout == i->layout && s->threads == i->threads && s->inputs == i->inputs;
+}
+
 /* Instances that differ in the cache alone share a subject: checked and planned once. */
 static void take_instance(const instance *i, void *context) {
   block_plan *p = context;
-  subject *last = p->subject_count ? &p->subjects[p->subject_count - 1] : NULL;
-  if (!last || last->kernel != i->kernel || last->layout != i->layout || last->threads != i->threads ||
-      last->inputs != i->inputs) {
-    last = &p->subjects[p->subject_count++];
-    *last = (subject){.session = p->session,
-                      .block = p->block,
-                      .data = p->data[i->inputs],
-                      .inputs = i->inputs,
-                      .no_data = p->no_data,
-                      .kernel = i->kernel,
-                      .layout = i->layout,
-                      .threads = i->threads};
-  }
-  p->measurements[p->measurement_count++] = (measurement){.subject = last, .instance = *i};
+  if (!p->subject_count || !is_of(&p->subjects[p->subject_count - 1], i))
+    p->subjects[p->subject_count++] = (subject){.session = p->session,
+                                                .block = p->block,
+                                                .data = p->data[i->inputs],
+                                                .inputs = i->inputs,
+                                                .no_data = p->no_data,
+                                                .kernel = i->kernel,
+                                                .layout = i->layout,
+                                                .threads = i->threads};
+  p->measurements[p->measurement_count++] =
+      (measurement){.subject = &p->subjects[p->subject_count - 1], .instance = *i};
 }
 
 /* Registers those that have not been repeated enough; the number of them. */

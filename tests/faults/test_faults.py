@@ -102,7 +102,7 @@ class Faults(unittest.TestCase):
                    f"--csv={self.folder / 'rows.csv'}")
 
     def test_bench_blocks(self):
-        self.check(tool("BENCH"), *QUICK, "--level=block", f"--problems=separable_512", "--kernels=direct", "--threads=1",
+        self.check(tool("BENCH"), *QUICK, "--level=block", "--problems=separable_512", "--kernels=direct", "--threads=1",
                    f"--csv={self.folder / 'rows.csv'}")
 
 

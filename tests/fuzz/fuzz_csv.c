@@ -25,7 +25,7 @@ static void parse_behind_header(const uint8_t *data, size_t size, const char *he
   const size_t before = strlen(header);
   char *text = malloc(before + size);
   HOLDS(text);
-  memcpy(text, header, before);
+  memcpy(text, header, before); /* NOLINT(bugprone-not-null-terminated-result): it goes with its length */
   if (size) memcpy(text + before, data, size);
   parse(text, before + size, header);
   free(text);

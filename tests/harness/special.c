@@ -149,6 +149,7 @@ void property_scale(experiment *e) {
 static void expect_bits(experiment *e, const tensors *a, const tensors *b, const char *when) {
   const gconv_tensor out = written(e);
   for (int64_t i = 0; i < a->elems[out]; i++) {
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): of bits, that is of signs of zeros, too */
     if (!memcmp(&a->t[out][i], &b->t[out][i], sizeof(float))) continue;
     char element[96];
     check_name_element(&e->problem, i, element, sizeof element);
