@@ -146,7 +146,8 @@ bool gbench_init(int *argc, char **argv, char *error, size_t error_size) {
   for (const auto &flag : defaults)
     if (!std::getenv(environment_name(flag.first).c_str()))
       words.push_back(std::string("--benchmark_") + flag.first + "=" + flag.second);
-  std::string format = std::getenv("BENCHMARK_FORMAT") ? std::getenv("BENCHMARK_FORMAT") : "console";
+  const char *chosen_format = std::getenv("BENCHMARK_FORMAT");
+  std::string format = chosen_format ? chosen_format : "console";
   for (int i = 1; i < *argc; i++) {
     const std::string word = argv[i], format_flag = "--benchmark_format=";
     if (!word.compare(0, format_flag.size(), format_flag)) format = word.substr(format_flag.size());
