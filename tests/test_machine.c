@@ -2,8 +2,11 @@
  * for what must hold on any machine. */
 #include "common.h"
 
+#include "clocks.h"
 #include "peak.h"
 #include "roof.h"
+
+#include <math.h>
 
 static void spread_of_few_and_many(void **state) {
   (void)state;
@@ -129,6 +132,63 @@ static void streams_compute_what_they_are_named_after(void **state) {
   }
 }
 
+/* 10 s by the raw clock, of a counter of 2.6 GHz. */
+static clock_rates rates(double monotonic, uint64_t tsc) {
+  const clock_reading a = {.monotonic = 5, .raw = 1000, .tsc = 7}, b = {5 + monotonic, 1010, 7 + tsc};
+  return clocks_between(&a, &b);
+}
+
+static void clocks_run_at_their_rates(void **state) {
+  (void)state;
+  const clock_rates even = rates(10, 26000000000u), slewed = rates(10.005, 26000000000u), off = rates(10, 26026000000u);
+  assert_true(fabs(even.seconds - 10) < 1e-9 && fabs(even.slew_ppm) < 1e-3 && fabs(even.tsc_ghz - 2.6) < 1e-9);
+  assert_true(fabs(slewed.slew_ppm - 500) < 1e-3);
+  assert_true(fabs(clocks_tsc_drift_ppm(&even, &off) - 1000) < 1e-3);
+  const clock_rates none = rates(10, 0);
+  assert_true(clocks_tsc_drift_ppm(&none, &none) == 0);
+}
+
+static void bad_clocks_are_told(void **state) {
+  (void)state;
+  static const struct {
+    clock_quality quality;
+    double monotonic;
+    uint64_t tsc;
+    const char *why_not; /* NULL: trusted */
+  } rows[] = {
+      {{.cost_ns = 20, .step_ns = 1, .has_tsc = true, .tsc_invariant = true}, 10, 26000000000u, NULL},
+      {{.cost_ns = 20, .step_ns = 1, .has_tsc = true, .tsc_invariant = true}, 10.005, 26000000000u, NULL},
+      {{.cost_ns = 20, .step_ns = 1, .has_tsc = true, .tsc_invariant = true}, 10.02, 26000000000u, "2000 ppm faster"},
+      {{.cost_ns = 20, .step_ns = 1, .has_tsc = true, .tsc_invariant = true}, 9.98, 26000000000u, "-2000 ppm"},
+      {{.cost_ns = 20, .step_ns = 1, .has_tsc = true, .tsc_invariant = true}, 10, 26052000000u, "counter"},
+      {{.cost_ns = 20, .step_ns = 1, .has_tsc = true}, 10, 40000000000u, NULL}, /* it may follow the core's frequency */
+      {{.cost_ns = 20, .step_ns = 1}, 10, 0, NULL},
+      {{.cost_ns = 1300, .step_ns = 1}, 10, 0, "a reading takes 1300 ns"},
+      {{.cost_ns = 20, .step_ns = 4e6}, 10, 0, "steps of 4000000 ns"},
+      {{.cost_ns = 20, .step_ns = INFINITY}, 10, 0, "steps of"},
+      {{.cost_ns = 20, .step_ns = 1, .backwards = 3}, 10, 0, "backwards 3 times"},
+      {{.cost_ns = 20, .step_ns = 1}, NAN, 0, "ppm faster"},
+  };
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    const clock_rates before = rates(10, rows[i].tsc ? 26000000000u : 0), now = rates(rows[i].monotonic, rows[i].tsc);
+    char why_not[192];
+    const bool trusted = clocks_trusted(&rows[i].quality, &before, &now, why_not, sizeof why_not);
+    if (trusted != !rows[i].why_not) fail_msg("row %zu: trusted is %d: %s", i, trusted, why_not);
+    if (rows[i].why_not && !strstr(why_not, rows[i].why_not)) fail_msg("row %zu: '%s'", i, why_not);
+  }
+}
+
+static void the_real_clock_moves(void **state) {
+  (void)state;
+  const clock_quality q = clocks_try();
+  const clock_reading a = clocks_read();
+  for (volatile int i = 0; i < 1000000; i++) continue;
+  const clock_reading b = clocks_read();
+  assert_int_equal(q.backwards, 0);
+  assert_true(q.cost_ns > 0 && q.step_ns > 0 && b.raw > a.raw && b.monotonic > a.monotonic);
+  assert_true(!q.has_tsc || b.tsc > a.tsc);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(spread_of_few_and_many),
@@ -138,6 +198,9 @@ int main(void) {
       cmocka_unit_test(real_caches_have_sizes_and_sources),
       cmocka_unit_test(real_peak_is_measured_for_what_the_cpu_has),
       cmocka_unit_test(streams_compute_what_they_are_named_after),
+      cmocka_unit_test(clocks_run_at_their_rates),
+      cmocka_unit_test(bad_clocks_are_told),
+      cmocka_unit_test(the_real_clock_moves),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -127,10 +127,13 @@ static void record_counters(session *s) {
 }
 
 static void record_ceilings(session *s) {
+  timekeeping_begin(&s->clock);
   record_peaks(s);
   record_scaling(s);
+  timekeeping_middle(&s->clock);
   record_bandwidths(s);
   record_harness();
+  timekeeping_record(&s->clock);
 }
 
 static void record_adopted(session *s) {

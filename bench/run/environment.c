@@ -83,6 +83,7 @@ static void collect_outcome(facts *f, const session *s) {
   facts_number(f, "outcome", "repetitions_slow", d->slow);
   facts_number(f, "outcome", "repetitions_replaced", d->discarded);
   facts_number(f, "outcome", "benchmarks_marked", d->marked_rows);
+  timekeeping_end(&s->clock, f);
 }
 
 typedef void (*collector)(facts *f, const session *s);

@@ -14,6 +14,7 @@
 #include "pool.h"
 #include "progress.h"
 #include "resume.h"
+#include "timekeeping.h"
 
 enum { CPUS_TEXT_MAX = 512 };
 
@@ -54,6 +55,7 @@ typedef struct {
   unsigned probe_mask;        /* ISAs whose peak pct_peak needs: the machine's best, and the best that --isa allows */
   progress progress;
   char cpus[OPTION_THREADS_MAX][CPUS_TEXT_MAX]; /* of each thread count */
+  timekeeping clock;
   double clock_ns; /* of one reading of the stage clock at start and end; 0 without --stages */
   int turn;        /* repetitions of the current block so far */
   int timed, skipped, failed;

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -31,9 +32,9 @@ KEYS = {
     "openmp": {"version": NUMBER, "max_threads": NUMBER, "proc_bind": TEXT, "places": NUMBER, "dynamic": FLAG},
     "environment": {"OMP_PROC_BIND": (TEXT, MAYBE), "OMP_PLACES": (TEXT, MAYBE), "OPENBLAS_CORETYPE": (TEXT, MAYBE)},
     "counters": {"papi": (TEXT, MAYBE), "available": FLAG, "perf_event_paranoid": (TEXT, MAYBE)},
-    "run": {"command": TEXT, "started": TEXT, "seed": NUMBER, "problems": NUMBER, "kernels": NUMBER, "interleaving": TEXT, "buffers": TEXT, "denormals": TEXT,
+    "run": {"command": TEXT, "started": TEXT, "seed": NUMBER, "problems": NUMBER, "kernels": NUMBER, "interleaving": TEXT, "clock": TEXT, "clock_tsc": TEXT, "clock_drift": TEXT, "clock_trusted": TEXT, "buffers": TEXT, "denormals": TEXT,
             "huge_pages": TEXT, "harness_ns_per_iteration": TEXT, "pinned_t1": TEXT},
-    "outcome": {"finished": TEXT, "timed": NUMBER, "skipped": NUMBER, "failed": NUMBER},
+    "outcome": {"finished": TEXT, "timed": NUMBER, "skipped": NUMBER, "failed": NUMBER, "clock_drift": TEXT, "clock_trusted": TEXT},
 }
 
 
@@ -63,6 +64,17 @@ class Environment(unittest.TestCase):
         self.assertEqual((outcome["timed"], outcome["skipped"], outcome["failed"]), (2, 0, 0))
         self.assertLessEqual(run["started"], outcome["finished"])
         self.assertNotIn("ended_by_signal", outcome)
+
+    def test_the_clock(self):
+        """Tried and compared; here with figures that any machine with a usable clock reaches."""
+        run, outcome = self.found["run"], self.found["outcome"]
+        cost, step = re.fullmatch(r"CLOCK_MONOTONIC, ([\d.]+) ns a reading, smallest step (\d+) ns", run["clock"]).groups()
+        self.assertTrue(0 < float(cost) < 1e5 and 0 < int(step) < 1e8)
+        for text in (run["clock_drift"], outcome["clock_drift"]):
+            self.assertRegex(text, r"^[-+][\d.]+ ppm in [\d.]+ s against CLOCK_MONOTONIC_RAW, .* [-+][\d.]+ ppm against that$")
+        for verdict in (run["clock_trusted"], outcome["clock_trusted"]):
+            self.assertRegex(verdict, "^(yes|no: .+)$")
+            self.assertEqual(verdict != "yes", verdict[4:] in self.done.stderr and "the clock is not to be trusted" in self.done.stderr)
 
     def test_the_context_is_in_it(self):
         for line in self.done.stderr.splitlines():
