@@ -194,7 +194,8 @@ static void print_help(void) {
       "                    unpacking the output; from a run of its own after the check, so that times stay clean\n"
       "Defaults: --problems=%s --dir=%s --layout=%s --threads=%s, every kernel but '%s', which is the oracle of\n"
       "the checks and timed only if --kernels names it.\n\n"
-      "Flags of Google Benchmark (here by default: 9 repetitions of 0.01 s, interleaved in rounds whose order --seed decides):\n",
+      "Flags of Google Benchmark (here by default: 9 repetitions of 0.01 s, interleaved in rounds whose order --seed "
+      "decides):\n",
       options_help(), defaults.problems, defaults.directions, defaults.layouts, defaults.threads, oracle);
   fflush(stdout);
   gbench_print_help();

@@ -173,7 +173,7 @@ gconv_status block_run(session *s, const block *b) {
   p.measurements = calloc(count, sizeof *p.measurements);
   const bool enough = p.subjects && p.measurements;
   if (enough) run_measurements(&p);
-  for (size_t i = 0; i < p.subject_count; i++) gconv_plan_destroy(p.subjects[i].plan);
+  for (size_t i = 0; i < p.subject_count; i++) subject_free(&p.subjects[i]);
   free(p.measurements);
   free(p.subjects);
   for (int kind = 0; kind < INPUTS; kind++) check_case_free(p.data[kind]);

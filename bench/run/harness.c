@@ -15,7 +15,7 @@ static void run(gbench_state *state, void *context) {
   gconv_args copies[2] = {{.clock = NULL}};
   execute_function volatile execute =
       do_nothing; /* volatile: called through a pointer, as gconv_execute's kernels are */
-  rotation_time(&(rotation){copies, 2}, state, execute, NULL);
+  rotation_time(&(rotation){.args = copies, .copies = 2}, state, execute, NULL);
 }
 
 static void done(void *context, const char *error, const double *seconds, int repetitions) {

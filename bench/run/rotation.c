@@ -2,6 +2,7 @@
  * block take turns in one pool; it is not timed. */
 #include "rotation.h"
 
+#include "buffer.h"
 #include "core/error.h"
 
 #include <string.h>
@@ -45,6 +46,18 @@ gconv_status rotation_choose(const gconv_plan *plan, cache_mode cache, rotation_
   return GCONV_OK;
 }
 
+gconv_buffer rotation_output(const gconv_plan *plan, const gconv_args *args) {
+  const gconv_buffer written[GCONV_TENSORS] = {args->src, plan->packed_bytes ? args->packed : args->wei, args->dst};
+  return written[gconv_written_tensor(plan->problem.direction)];
+}
+
+/* NaN, and the same bits as in the check's own buffers. */
+static void poison(gconv_buffer written) {
+  static const uint32_t bits = GUARD_POISON;
+  for (size_t at = 0; at + sizeof bits <= written.bytes; at += sizeof bits)
+    memcpy((char *)written.data + at, &bits, sizeof bits);
+}
+
 /* Reads `copy` once from the check's data, in the plan's layouts. */
 static void fill(const gconv_plan *plan, const check_case *data, const gconv_args *copy) {
   const gconv_problem *p = &plan->problem;
@@ -86,6 +99,7 @@ gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const
   }
 
   fill(plan, data, &r->args[0]);
+  poison(rotation_output(plan, &r->args[0]));
   if (plan->packed_bytes && data->tensor[GCONV_WEI]) {
     const gconv_buffer wei = {data->tensor[GCONV_WEI], gconv_plan_tensor_bytes(plan, GCONV_WEI)};
     gconv_status status = gconv_pack_weights(plan, wei, r->args[0].packed);
@@ -100,13 +114,15 @@ gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const
   return GCONV_OK;
 }
 
-gconv_status rotation_time(const rotation *r, gbench_state *state, execute_function execute, const gconv_plan *plan) {
+gconv_status rotation_time(rotation *r, gbench_state *state, execute_function execute, const gconv_plan *plan) {
   gconv_status status = GCONV_OK;
   int next = 0;
+  r->used = 0;
   while (gbench_keep_running(state)) {
     const gconv_status failed = execute(plan, &r->args[next]);
     if (failed) status = failed;
-    if (++next == r->copies) next = 0;
+    if (++next == r->copies) next = 0, r->used = r->copies;
   }
+  if (!r->used) r->used = next;
   return status;
 }

@@ -18,6 +18,7 @@ typedef struct {
 typedef struct {
   gconv_args *args; /* one for each copy; in the pool */
   int copies;
+  int used; /* the first ones, by the last timed loop */
 } rotation;
 
 /* As many as pass twice the last-level cache. GCONV_NO_MEMORY, with a sentence, where that needs more than a quarter of
@@ -25,11 +26,14 @@ typedef struct {
 gconv_status rotation_choose(const gconv_plan *plan, cache_mode cache, rotation_size *size);
 /* Bytes that are used before the first copy's turn comes again. */
 size_t rotation_bytes(const gconv_plan *plan, rotation_size size);
-/* Lays out the copies, fills the tensors that are read from `data` and packs the weights. */
+/* What a call with these arguments writes, besides its workspace. */
+gconv_buffer rotation_output(const gconv_plan *plan, const gconv_args *args);
+/* Lays out the copies, fills the tensors that are read from `data`, poisons the one that is written and packs the
+ * weights. */
 gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const check_case *data, rotation_size size);
 
 typedef gconv_status (*execute_function)(const gconv_plan *plan, const gconv_args *args);
 /* The timed loop: a call per iteration on the next copy. All that is measured passes through here. */
-gconv_status rotation_time(const rotation *r, gbench_state *state, execute_function execute, const gconv_plan *plan);
+gconv_status rotation_time(rotation *r, gbench_state *state, execute_function execute, const gconv_plan *plan);
 
 #endif

@@ -75,6 +75,7 @@ static gconv_status try_calls(subject *s) {
   }
   s->call_seconds = INFINITY;
   double spent = 0;
+  if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, true); /* as when it is timed */
   for (int i = 0; i < TRIAL_CALLS && spent < trial_seconds && !status; i++) {
     const double start = seconds_now();
     status = gconv_execute(s->plan, &r.args[0]);
@@ -82,7 +83,8 @@ static gconv_status try_calls(subject *s) {
     s->call_seconds = fmin(s->call_seconds, seconds);
     spent += seconds;
   }
-  return status;
+  if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, false);
+  return status ? status : output_take(&s->output, &r, s->plan, s->data, s->inputs == INPUTS_FLUSHED);
 }
 
 void subject_prepare(subject *s, const char *name) {
@@ -101,7 +103,13 @@ void subject_prepare(subject *s, const char *name) {
   }
   const bool right = check(s, name);
   look_for_foreign_threads(s);
-  if (right && try_calls(s)) refuse(s, SUBJECT_FAILED, name, gconv_last_error());
+  status = right ? try_calls(s) : GCONV_OK;
+  if (status) refuse(s, status == GCONV_NO_MEMORY ? SUBJECT_SKIPPED : SUBJECT_FAILED, name, gconv_last_error());
+}
+
+void subject_free(subject *s) {
+  output_free(&s->output);
+  gconv_plan_destroy(s->plan);
 }
 
 /* JSON has no infinity. */
@@ -136,12 +144,14 @@ static void run(gbench_state *state, void *context) {
   gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
   if (!status && s->call_seconds < warm_up_limit) status = gconv_execute(s->plan, &r.args[r.copies - 1]);
   if (!status) {
+    output_spoil(&r, s->plan);
     const watch w = watch_begin(s->session, s->threads);
     if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, true);
     status = rotation_time(&r, state, gconv_execute, s->plan);
     if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, false);
     const gconv_status added = watch_end(&w, &m->runs);
     if (!status) status = added;
+    if (!status) status = output_verify(&s->output, &r, s->plan);
   }
   if (status) gbench_fail(state, gconv_last_error());
   m->runs.spent += seconds_now() - start;

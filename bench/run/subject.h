@@ -6,6 +6,7 @@
 #include "block.h"
 #include "check.h"
 #include "counted.h"
+#include "output.h"
 #include "placement.h"
 #include "repeated.h"
 #include "stages.h"
@@ -29,6 +30,7 @@ typedef struct {
   gconv_plan *plan;    /* NULL where the kernel refused the problem */
   double pack_ns;      /* NaN where nothing is packed */
   double call_seconds; /* about; 0 before it was called */
+  output output;       /* what its calls write */
 } subject;
 
 typedef struct {
@@ -43,6 +45,7 @@ typedef struct {
 
 /* Plans, checks and tries it. What is wrong or missing is said on stderr, under `name`. */
 void subject_prepare(subject *s, const char *name);
+void subject_free(subject *s);
 /* Hands the measurement to the benchmark library, or writes the row that says why not. It must stay in place. */
 void measurement_register(measurement *m);
 /* Hands it over again, for as many repetitions as it still wants. False if it wants none. */

@@ -36,6 +36,9 @@ typedef enum {
   FLUSHES_DENORMALS,
   ORDER_OF_THREADS,
   REMEMBERS,
+  SKIPS_REPEATS,
+  WRITES_FIRST_COPY,
+  TIRES,
   DIES,
   HANGS,
   FAULTS
@@ -67,6 +70,9 @@ static const char *const names[FAULTS] = {
     [FLUSHES_DENORMALS] = "flushes_denormals",
     [ORDER_OF_THREADS] = "order_of_threads",
     [REMEMBERS] = "remembers",
+    [SKIPS_REPEATS] = "skips_repeats",
+    [WRITES_FIRST_COPY] = "writes_first_copy",
+    [TIRES] = "tires",
     [DIES] = "dies",
     [HANGS] = "hangs",
 };
@@ -193,6 +199,24 @@ static void spoil(const job *j, gconv_tensor out) {
   }
 }
 
+/* Faults of a kernel that takes its workspace for its own: right in the first call, the only one that most checks make.
+ */
+static bool keeps_notes(job *j, gconv_tensor out) {
+  static const char note[8] = "computed";
+  static int calls;
+  struct {
+    char note[sizeof note];
+    float *result;
+  } *const kept = (void *)j->workspace;
+  const bool again = !memcmp(kept->note, note, sizeof note);
+  if (j->f == WRITES_FIRST_COPY && again) j->tensor[out] = kept->result;
+  if (j->f == SKIPS_REPEATS || j->f == WRITES_FIRST_COPY) {
+    memcpy(kept->note, note, sizeof note);
+    kept->result = j->tensor[out];
+  }
+  return (j->f == SKIPS_REPEATS && again) || (j->f == TIRES && calls++ > 100);
+}
+
 static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   const gconv_problem *p = &plan->problem;
   const gconv_tensor out = gconv_written_tensor(p->direction);
@@ -202,6 +226,7 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
            .tensor = {args->src.data, args->wei.data, args->dst.data},
            .workspace = args->workspace.data};
   for (int t = 0; t < GCONV_TENSORS; t++) j.elems[t] = plan->tensor_bytes[t] / sizeof(float);
+  if (keeps_notes(&j, out)) return GCONV_OK;
   j.out = j.f == STALE_WORKSPACE ? j.workspace : j.tensor[out];
   if (j.f != STALE_WORKSPACE) memset(j.out, 0, plan->tensor_bytes[out]);
   gconv_parallel(plan->env.threads, run_share, &j);
