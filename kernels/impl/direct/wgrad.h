@@ -21,6 +21,9 @@ typedef struct {
   float *wei;                          /* gradients of the vector: [i][r][s][lane] */
   ptrdiff_t wei_vector;                /* floats to those of the second vector */
   int y_first, y_last, i, row_of_taps; /* row_of_taps: the first, where a microkernel takes some rows of the kernel */
+  const float *src_ahead, *dst_ahead;  /* the first rows of the strip after this one */
+  int pass, passes;                    /* over the strip: each for some input indices */
+  bool far;                            /* src and dst come from beyond the private caches: it pays to prefetch them */
   bool fresh;                          /* nothing was added to these gradients before: memory holds none */
 } wgrad_strip;
 
@@ -40,7 +43,7 @@ enum { ALL_TAPS = 0 };
  * which takes every problem. */
 const wgrad_kernel *ISA_NAME(wgrad_3x3_stride1)(operand_mode mode, int inputs);
 const wgrad_kernel *ISA_NAME(wgrad_3x3_stride2)(operand_mode mode, int inputs);
-const wgrad_kernel *ISA_NAME(wgrad_depthwise)(int kw, int rows);
+const wgrad_kernel *ISA_NAME(wgrad_depthwise)(int kw, int stride, int rows);
 const wgrad_kernel *ISA_NAME(wgrad_any)(operand_mode mode, int vectors, int inputs);
 
 /* Output columns [first, end) whose input for kernel column s lies in the row. */

@@ -17,6 +17,27 @@ typedef struct {
   int have, meet;
 } cells;
 
+/* What to prefetch into L2 while a row of cells is walked: this pass's share of the row that takes its place in the
+ * next strip, so that all passes together fetch all of it. Left to the first pass, which then waits for the memory, 16
+ * images took 1.1 to 1.4 times as long (Zen 4). */
+typedef struct {
+  const float *src, *dst;
+  ptrdiff_t step; /* from one cell to the next */
+} share;
+
+INLINE share share_of(const wgrad_strip *a, int row) {
+  const gconv_problem *p = a->p;
+  return (share){.src = a->src_ahead + ((ptrdiff_t)2 * row * p->iw + (ptrdiff_t)p->iw * a->pass / a->passes) * BLOCK,
+                 .dst = a->dst_ahead + ((ptrdiff_t)row * p->ow + (ptrdiff_t)p->ow * a->pass / a->passes) * BLOCK,
+                 .step = BLOCK / a->passes};
+}
+
+INLINE void fetch(const share *next, int iw, int x) {
+  __builtin_prefetch(next->dst + x * next->step, 0, 2);
+  UNROLLED (v, 2)
+    UNROLLED (u, 2) __builtin_prefetch(next->src + (ptrdiff_t)v * iw * BLOCK + (2 * x + u) * next->step, 0, 2);
+}
+
 /* Cell x. pixels, meet: which columns of its pixels and of dst (its own, the one to the left) there are; HAVE, MEET:
  * the rows likewise. */
 INLINE void cell(const cells *row, const operand_mode mode, const int NI, const int HAVE, const int MEET,
@@ -50,13 +71,15 @@ INLINE void edge_cell(const cells *row, const operand_mode mode, const int NI, c
   cell(row, mode, NI, HAVE, MEET, pixels, meets, x, d, acc);
 }
 
+/* number: of the row in its strip. FAR: the next strip comes from beyond the private caches. */
 INLINE void cell_row(const cells *row, const operand_mode mode, const int NI, const int HAVE, const int MEET,
-                     v_f32 acc[]) {
+                     const bool FAR, int number, v_f32 acc[]) {
   const gconv_problem *p = row->in[0].a->p;
   int first = (p->pad_left + 1) / 2, end = (p->iw + p->pad_left) / 2; /* whole cells */
   if (first < 1) first = 1;
   if (end > p->ow) end = p->ow;
   for (int x = 0; x < first && x <= p->ow; x++) edge_cell(row, mode, NI, HAVE, MEET, x, acc);
+  const share next = FAR ? share_of(row->in[0].a, number) : (share){.step = 0};
   v_f32 d[2][2] = {{v_zero(), v_zero()}, {v_zero(), v_zero()}};
   if (first < end)
     UNROLLED (up, 2)
@@ -68,6 +91,7 @@ INLINE void cell_row(const cells *row, const operand_mode mode, const int NI, co
       d[up][0] = v_load(row->dst[up] + (ptrdiff_t)x * BLOCK);
     }
     cell(row, mode, NI, HAVE, MEET, 3, 3, x, d, acc);
+    if (FAR) fetch(&next, p->iw, x);
   }
   for (int x = end > first ? end : first; x <= p->ow; x++) edge_cell(row, mode, NI, HAVE, MEET, x, acc);
 }
@@ -85,14 +109,17 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
         .dst = {a->dst + (ptrdiff_t)y * p->ow * BLOCK, a->dst + (ptrdiff_t)(y - 1) * p->ow * BLOCK},
         .have = (q >= 0 && q < p->ih) | (q + 1 >= 0 && q + 1 < p->ih) << 1,
         .meet = (y < a->y_last) | (y > a->y_first) << 1};
-    if (row.have == 3 && row.meet == 3)
-      cell_row(&row, mode, NI, 3, 3, acc);
+    const int number = y - 1 - a->y_first; /* the first row of cells is not among the whole ones */
+    if (row.have == 3 && row.meet == 3 && a->far)
+      cell_row(&row, mode, NI, 3, 3, true, number, acc);
+    else if (row.have == 3 && row.meet == 3)
+      cell_row(&row, mode, NI, 3, 3, false, number, acc);
     else if (row.have == 3 && row.meet == 1)
-      cell_row(&row, mode, NI, 3, 1, acc);
+      cell_row(&row, mode, NI, 3, 1, false, number, acc);
     else if (row.have & 1 && row.meet == 2)
-      cell_row(&row, mode, NI, 1, 2, acc);
+      cell_row(&row, mode, NI, 1, 2, false, number, acc);
     else
-      cell_row(&row, mode, NI, row.have, row.meet, acc);
+      cell_row(&row, mode, NI, row.have, row.meet, false, number, acc);
   }
   UNROLLED (t, NI * TAPS) v_store(gradient + t * VL, acc[t]);
 }
