@@ -2,6 +2,7 @@
 """test_compare.py - scripts/compare: its test against scipy's, its verdicts and exit codes on runs made up here."""
 
 import csv
+import gzip
 import importlib.machinery
 import importlib.util
 import json
@@ -20,11 +21,11 @@ loader.exec_module(compare)
 SCIPY = json.loads(Path(__file__).with_name("scipy.json").read_text(encoding="utf-8"))  # made by scipy_values.py
 
 BASE = [100, 101, 102, 103, 104, 105, 106, 107, 108]
-COLUMNS = [*compare.KEY, "status", "time_median_ns", "time_reps_ns"]
+COLUMNS = [*compare.KEY, "status", "time_median_ns", "time_reps_ns", "marks", "level", "name"]
 
 
-def row(kernel, times, status="ok", problem="p"):
-    return [problem, "fwd", "native", kernel, "1", "warm", status, times[len(times) // 2], ";".join(map(str, times))]
+def row(kernel, times, status="ok", problem="p", marks="", level="layer", name=""):
+    return [problem, "fwd", "native", kernel, "1", "warm", status, times[len(times) // 2], ";".join(map(str, times)), marks, level, name]
 
 
 class Statistics(unittest.TestCase):
@@ -77,8 +78,8 @@ class Program(unittest.TestCase):
     def test_ratios_geomeans_and_what_has_no_partner(self):
         text = self.run_compare(*self.pair())
         self.assertRegex(text, r"2\.005  p=4\.1e-05 +slower  p fwd native one 1 warm")
-        self.assertRegex(text, r"2\.005 +1 +1 +0 +0 +0  one")
-        self.assertRegex(text, r"1\.000 +1 +0 +0 +1 +0  two")
+        self.assertRegex(text, r"2\.005 +1 +1 +0 +0 +0 +0  one")
+        self.assertRegex(text, r"1\.000 +1 +0 +0 +1 +0 +0  two")
         self.assertIn("2 pairs; 1 only in A, 2 only in B", text)
 
     def test_exit_status_for_continuous_integration(self):
@@ -101,6 +102,57 @@ class Program(unittest.TestCase):
         text = self.run_compare(a, b, "--fail-above=5%", code=1)
         self.assertRegex(text, r"1\.486 .* slower  fwd/native/p/one/t1/warm")
         self.assertRegex(text, r"1\.000 .*  two")
+
+    def test_packed_files(self):
+        """As runs are kept: results.csv.gz in a folder, or named; and Google Benchmark's JSON."""
+        a, b = self.pair()
+        expected = self.run_compare(a, b)
+        for path, kept in ((a, self.folder / "kept" / "results.csv.gz"), (self.write_json("a.json", {"one": BASE}), self.folder / "a.json.gz")):
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_bytes(gzip.compress(path.read_bytes()))
+        self.assertEqual(self.run_compare(self.folder / "kept", b), expected)
+        self.assertEqual(self.run_compare(self.folder / "kept" / "results.csv.gz", b), expected)
+        self.assertIn("1 pairs; 0 only in A", self.run_compare(self.folder / "a.json.gz", self.folder / "a.json"))
+        (self.folder / "cut.csv.gz").write_bytes(gzip.compress(a.read_bytes())[:-9])
+        self.assertIn("cut.csv.gz: ", self.run_compare(self.folder / "cut.csv.gz", b, code=2))
+
+    def test_disturbed_measurements_decide_nothing(self):
+        slower = [2 * time + 0.5 for time in BASE]
+        a = self.write("a.csv", row("one", BASE), row("one", BASE, problem="q"), row("one", BASE, problem="r"))
+        b = self.write("b.csv", row("one", slower, marks="interrupted"), row("one", BASE, problem="q"), row("one", BASE, problem="r", marks="faults"))
+        text = self.run_compare(a, b, "--fail-above=5%")
+        self.assertRegex(text, r"1\.000 +3 +0 +0 +2 +0 +1  one")
+        self.assertRegex(self.run_compare(a, b, "--all"), r"2\.005 .* marked  p fwd")
+        self.assertRegex(self.run_compare(a, b, "--fail-above=5%", "--with-marked", code=1), r"slower  p fwd")
+        self.assertRegex(self.run_compare(self.write("c.csv", row("one", BASE)), b), r"nan +1 +0 +0 +0 +0 +1  one")
+
+    def test_several_runs_a_side(self):
+        """Each run agrees with itself, but runs of one program differ as much: only their medians say so."""
+        def runs(name, *offsets):
+            paths = [self.write(f"{name}{i}.csv", row("one", [time * (1 + offset) for time in BASE])) for i, offset in enumerate(offsets)]
+            return ",".join(map(str, paths))
+
+        a, b = runs("a", 0, 0.1, 0.2, 0.3), runs("b", 0.15, 0.05, 0.25, 0.16)
+        self.assertIn("slower  p fwd", self.run_compare(self.folder / "a0.csv", self.folder / "b0.csv"))
+        self.assertRegex(self.run_compare(a, b), r"1 +0 +0 +1 +0 +0  one")
+        self.assertRegex(self.run_compare(a, runs("c", 0.31, 0.41, 0.51, 0.4), "--fail-above=5%", code=1), r"1 +1 +0 +0 +0 +0  one")
+        self.assertRegex(self.run_compare(runs("d", 0, 0.1), runs("e", 1, 1.1)), r"1 +0 +0 +0 +1 +0  one")  # two against two never are
+
+    def test_layers_inside_networks_are_told_apart(self):
+        def network(conv_a, conv_b):
+            return [row("one", [conv_a], level="network-layer", name="net:a"), row("one", [conv_b], level="network-layer", name="net:b")]
+
+        text = self.run_compare(self.write("a.csv", *network(100, 100)), self.write("b.csv", *network(110, 130)), "--all")
+        self.assertRegex(text, r"1\.300 .* network-layer net:b")
+        self.assertRegex(text, r"1\.100 .* network-layer net:a")
+
+    def test_other_machines_and_builds_are_said(self):
+        for name, model in (("a", "Zen 4"), ("b", "Zen 5")):
+            (self.folder / name).mkdir()
+            self.write(f"{name}/results.csv", row("one", BASE))
+            (self.folder / name / "environment.json").write_text(json.dumps({"cpu": {"model": model}, "build": {"commit": "same"}}))
+        self.assertIn("A and B differ in cpu.model: Zen 4 | Zen 5\n", self.run_compare(self.folder / "a", self.folder / "b"))
+        self.assertNotIn("build.commit", self.run_compare(self.folder / "a", self.folder / "b"))
 
     def test_unusable_files_say_why(self):
         a = self.write("a.csv", row("one", BASE))

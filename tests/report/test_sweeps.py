@@ -2,6 +2,7 @@
 """test_sweeps.py - runs scripts/ladder on sweeps/, whose shares and crossovers can be worked out by hand, and on parts of it."""
 
 import csv
+import gzip
 import shutil
 import subprocess
 import tempfile
@@ -67,6 +68,16 @@ class Sweeps(unittest.TestCase):
 
 
 class Parts(unittest.TestCase):
+    def test_a_packed_run(self):
+        """Runs that are kept have results.csv.gz: the same answers."""
+        with tempfile.TemporaryDirectory() as plain, tempfile.TemporaryDirectory() as packed:
+            (Path(plain) / "results.csv").write_bytes(STORED.read_bytes())
+            (Path(packed) / "results.csv.gz").write_bytes(gzip.compress(STORED.read_bytes()))
+            for folder in (plain, packed):
+                self.assertEqual(run(folder).returncode, 0)
+            for name in ("ladder.md", "ladder.csv", "savings.csv", "shufflenet_g2.csv"):
+                self.assertEqual((Path(plain) / name).read_bytes(), (Path(packed) / name).read_bytes())
+
     def test_other_sets_only(self):
         with tempfile.TemporaryDirectory() as folder:
             lines = STORED.read_text().splitlines()
