@@ -84,6 +84,8 @@ static void waiting_and_moving_disturb_faults_only_mark(void **state) {
       {{.switches = 0, .waited = NAN}, false, false, ""},
       {{.faults = 1}, false, false, "faults"},
       {{.faults = 0}, true, true, "moved"},
+      {{.foreign = 0.005}, false, true, "foreign"},
+      {{.foreign = 0.00005}, false, false, ""},
       {{.steal = 0.01, .faults = 1}, true, true, "moved steal faults"},
   };
   for (size_t i = 0; i < ROWS(rows); i++) {
@@ -145,12 +147,12 @@ static void touching_memory_is_seen_as_faults(void **state) {
   volatile char *memory = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   assert_true(memory != MAP_FAILED);
   (void)madvise((void *)memory, PAGES * PAGE, MADV_NOHUGEPAGE);
-  usage begin = usage_begin();
+  usage begin = usage_begin(NULL);
   for (int i = 0; i < PAGES; i++) memory[i * PAGE] = 1;
-  assert_true(usage_end(&begin).faults >= PAGES);
-  begin = usage_begin();
+  assert_true(usage_end(&begin, NULL).faults >= PAGES);
+  begin = usage_begin(NULL);
   for (int i = 0; i < PAGES; i++) memory[i * PAGE] = 2;
-  const usage second = usage_end(&begin);
+  const usage second = usage_end(&begin, NULL);
   assert_int_equal(second.faults, 0);
   assert_true(second.switches >= 0 && second.steal >= 0);
   munmap((void *)memory, PAGES * PAGE);

@@ -82,6 +82,12 @@ static void record_threads(session *s) {
     snprintf(value, sizeof value, "%s, cpus %s", pinned ? "yes" : "no", s->cpus[t]);
     gbench_context(key, value);
   }
+  char runtimes[256];
+  if (foreign_runtimes(runtimes, sizeof runtimes) > 1)
+    fprintf(stderr,
+            "gconv-bench: there are two OpenMP runtimes in this process (%s), whose teams compete for the CPUs\n",
+            runtimes);
+  gbench_context("openmp_runtimes", *runtimes ? runtimes : "not found in /proc/self/maps");
   static const char *const variables[] = {"OMP_PROC_BIND", "OMP_PLACES", "OMP_WAIT_POLICY"};
   for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
     gbench_context(variables[i], getenv(variables[i]) ? getenv(variables[i]) : "unset");

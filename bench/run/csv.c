@@ -105,6 +105,7 @@ static const column columns[] = {
     COLUMN(TEXT, placement_worst),
     COLUMN(TEXT, pass),
     COLUMN(TEXT, time_reps_turn),
+    COLUMN(NANOSECONDS, foreign_ns),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -168,6 +169,7 @@ const csv_row csv_empty_row = {
     .switches = -1,
     .waited_ns = NAN,
     .steal_ns = NAN,
+    .foreign_ns = NAN,
     .data = "real",
     .placement_min_ns = NAN,
     .placement_max_ns = NAN,

@@ -45,12 +45,14 @@ typedef struct {
   /* Of those that are: repetitions during which the machine was slow; what the system did in all of them. */
   int64_t slow, page_faults, switches;
   double waited_ns, steal_ns;
+  double foreign_ns; /* CPU time of threads that OpenMP did not start */
   /* With --placements: a call where in their pages the tensors suit it best and worst, and what places these are. */
   double placement_min_ns, placement_max_ns;
   const char *placement_best, *placement_worst;
   const char *data;           /* the numbers: "real", "denormal", "flushed" */
   const char *time_reps_turn; /* of each of time_reps_ns, which repetition it was of all on its problem: 1, 2, ... */
-  const char *marks; /* "slow interrupted moved steal faults": which of them there were; empty for clean figures */
+  const char
+      *marks; /* "slow interrupted moved foreign steal faults": which of them there were; empty for clean figures */
 } csv_row;
 
 extern const csv_row csv_empty_row;

@@ -90,6 +90,7 @@ static void prepare(group_run *r, size_t i, graph_subject *s, const net_choice *
     s->err = result.err;
   }
   if (!status) status = try_run(s);
+  repeated_find_pools(s->session, s->kernel);
   if (status) refuse(s, SUBJECT_FAILED, gconv_last_error());
 }
 
@@ -106,6 +107,7 @@ static void run(gbench_state *state, void *context) {
   graph_subject *s = context;
   const double start = seconds_now();
   report(state, s);
+  watch_prepare(s->session);
   const bool warm_up = s->status == SUBJECT_OK && s->call_seconds < beyond_caches;
   gconv_status status = warm_up ? net_run(s->n, NULL) : GCONV_OK; /* its caches may be another's */
   if (s->status == SUBJECT_FAILED) {

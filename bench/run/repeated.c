@@ -7,6 +7,8 @@
 #include "pin.h"
 
 #include <math.h>
+#include <omp.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MIN_REPETITIONS = 3, FEW_REPETITIONS = 6 /* the fewest with a confidence interval */ };
@@ -27,6 +29,27 @@ void repeated_plan(repeated *r, const session *s, double call_seconds) {
                           .precision = s->precision};
 }
 
+static int largest_team(const session *s) {
+  int largest = omp_get_num_procs(); /* of the check */
+  for (int t = 0; t < s->options.thread_count; t++)
+    if (s->options.threads[t] > largest) largest = s->options.threads[t];
+  return largest;
+}
+
+void repeated_find_pools(session *s, const char *kernel) {
+  const int foreign = usage_threads() - largest_team(s);
+  if (foreign <= s->foreign_threads) return;
+  s->foreign_threads = foreign;
+  char suspects[512];
+  foreign_suspects(suspects, sizeof suspects);
+  progress_clear(&s->progress);
+  fprintf(
+      stderr,
+      "gconv-bench: threads beside the %d of OpenMP: %d, seen first with %s: %s; repetitions during which such threads "
+      "run are marked (foreign)\n",
+      largest_team(s), foreign, kernel, suspects);
+}
+
 /* Not where they were when the run began, which is what its rows say. */
 static bool has_moved(const session *s, int threads) {
   char now[CPUS_TEXT_MAX];
@@ -35,15 +58,21 @@ static bool has_moved(const session *s, int threads) {
   return begun && strcmp(now, begun);
 }
 
+void watch_prepare(session *s) {
+  s->team.count = 0;
+  team_add(&s->team, largest_team(s));
+}
+
 watch watch_begin(session *s, int threads) {
   watch w = {.session = s, .threads = threads, .slow = canary_slow(s, threads)};
-  w.usage = usage_begin();
+  team_add(&s->team, threads);
+  w.usage = usage_begin(&s->team);
   w.start = seconds_now();
   return w;
 }
 
 gconv_status watch_end(const watch *w, repeated *r) {
-  const usage during = usage_end(&w->usage);
+  const usage during = usage_end(&w->usage, &w->session->team);
   sample_conditions around = {
       .turn = ++w->session->turn, .elapsed = seconds_now() - w->start, .slow = w->slow, .usage = during};
   around.moved = has_moved(w->session, w->threads);

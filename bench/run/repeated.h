@@ -17,6 +17,10 @@ typedef struct {
  * number that the user gave is kept to. */
 void repeated_plan(repeated *r, const session *s, double call_seconds);
 
+/* Says, once, if there are threads that OpenMP did not start: libraries start pools when they are loaded or first
+ * called, so after the first calls of `kernel`. */
+void repeated_find_pools(session *s, const char *kernel);
+
 /* One repetition being timed. */
 typedef struct {
   session *session;
@@ -26,6 +30,8 @@ typedef struct {
   double start;
 } watch;
 
+/* Before what comes before a repetition: finds the threads that are not foreign. */
+void watch_prepare(session *s);
 watch watch_begin(session *s, int threads);
 /* Adds the sample. Its seconds come later, from the benchmark library. */
 gconv_status watch_end(const watch *w, repeated *r);

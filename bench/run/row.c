@@ -64,6 +64,7 @@ void figures_describe(const figures *f, double peak, csv_row *row, figures_texts
   row->repetitions = f->kept, row->discarded = f->discarded, row->slow = f->slow;
   row->page_faults = f->usage.faults, row->switches = f->usage.switches;
   row->waited_ns = 1e9 * f->usage.waited, row->steal_ns = 1e9 * f->usage.steal;
+  row->foreign_ns = 1e9 * f->usage.foreign;
   row->gflops = 2 * (double)row->macs / row->time_median_ns;
   if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
   row->time_reps_ns = texts->times = list_repetitions(f, print_time);

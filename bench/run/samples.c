@@ -27,6 +27,7 @@ gconv_status samples_add(sample_list *list, const sample_conditions *around) {
                                         .slow = around->slow,
                                         .interrupted = interrupted(around->elapsed, &around->usage),
                                         .moved = around->moved,
+                                        .foreign = around->usage.foreign > wait_share * around->elapsed,
                                         .usage = around->usage};
   return GCONV_OK;
 }
@@ -41,7 +42,9 @@ void samples_free(sample_list *list) {
   *list = (sample_list){0};
 }
 
-bool sample_disturbed(const sample *s) { return s->slow || s->interrupted || s->moved || s->usage.steal > 0; }
+bool sample_disturbed(const sample *s) {
+  return s->slow || s->interrupted || s->moved || s->foreign || s->usage.steal > 0;
+}
 
 int samples_clean(const sample_list *list) {
   int clean = 0;
@@ -61,9 +64,9 @@ figures samples_figures(const sample_list *list, int enough) {
       continue;
     }
     f.turns[f.kept] = s->turn, f.seconds[f.kept++] = s->seconds;
-    f.slow += s->slow, f.interrupted += s->interrupted, f.moved += s->moved;
+    f.slow += s->slow, f.interrupted += s->interrupted, f.moved += s->moved, f.foreign += s->foreign;
     f.usage.faults += s->usage.faults, f.usage.switches += s->usage.switches;
-    f.usage.waited += s->usage.waited, f.usage.steal += s->usage.steal;
+    f.usage.foreign += s->usage.foreign, f.usage.waited += s->usage.waited, f.usage.steal += s->usage.steal;
   }
   if (f.kept) f.stats = stats_of(f.seconds, f.kept);
   return f;
@@ -83,11 +86,8 @@ void figures_mark(const figures *f, char marks[MARKS_MAX]) {
   const struct {
     bool found;
     const char *name;
-  } table[] = {{f->slow > 0, "slow"},
-               {f->interrupted > 0, "interrupted"},
-               {f->moved > 0, "moved"},
-               {f->usage.steal > 0, "steal"},
-               {f->usage.faults > 0, "faults"}};
+  } table[] = {{f->slow > 0, "slow"},       {f->interrupted > 0, "interrupted"}, {f->moved > 0, "moved"},
+               {f->foreign > 0, "foreign"}, {f->usage.steal > 0, "steal"},       {f->usage.faults > 0, "faults"}};
   marks[0] = 0;
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)
     if (table[i].found)

@@ -12,6 +12,7 @@ typedef struct {
   int turn;         /* of all repetitions of its block, which one it was: 1, 2, ... */
   bool slow;        /* the machine was */
   bool interrupted; /* others took more than a negligible share of its CPUs' time */
+  bool foreign;     /* a pool of other threads ran */
   bool moved;       /* its threads were not where the run had found them bound */
   usage usage;      /* of the timed region */
 } sample;
@@ -35,8 +36,8 @@ gconv_status samples_add(sample_list *list, const sample_conditions *around);
 void samples_time(sample_list *list, const double *seconds, int count);
 void samples_free(sample_list *list);
 
-/* Slow, interrupted, moved or robbed by the hypervisor. Page faults do not count: they are the kernel's own doing, and
- * would be there the next time. */
+/* Slow, interrupted, moved, beside another pool or robbed by the hypervisor. Page faults do not count: they are the
+ * kernel's own doing, and would be there the next time. */
 bool sample_disturbed(const sample *s);
 /* Undisturbed ones of those that are timed. */
 int samples_clean(const sample_list *list);
@@ -45,8 +46,8 @@ typedef struct {
   double *seconds; /* of those kept, in the order they were measured; NULL without memory */
   int *turns;      /* theirs */
   int kept, discarded;
-  int slow, interrupted, moved; /* of those kept, as are the following */
-  usage usage;                  /* in all */
+  int slow, interrupted, moved, foreign; /* of those kept, as are the following */
+  usage usage;                           /* in all */
   stats stats;
 } figures;
 
@@ -56,8 +57,8 @@ figures samples_figures(const sample_list *list, int enough);
 bool figures_known(const figures *f);
 extern const char figures_lost[];
 void figures_free(figures *f);
-/* "slow interrupted moved steal faults": which of them there were; empty for clean figures. */
-enum { MARKS_MAX = 48 };
+/* "slow interrupted moved foreign steal faults": which of them there were; empty for clean figures. */
+enum { MARKS_MAX = 64 };
 void figures_mark(const figures *f, char marks[MARKS_MAX]);
 
 #endif

@@ -7,6 +7,7 @@
 #include "counters.h"
 #include "csv.h"
 #include "facts.h"
+#include "foreign.h"
 #include "inputs.h"
 #include "level.h"
 #include "options.h"
@@ -60,6 +61,7 @@ typedef struct {
   int turn;        /* repetitions of the current block so far */
   int timed, skipped, failed;
   disturbances disturbances;
+  thread_team team;    /* all that OpenMP has, of the repetition that is being timed */
   int foreign_threads; /* that are not of the OpenMP runtime: a second pool, which competes with it */
 } session;
 

@@ -7,7 +7,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,22 +47,6 @@ static bool check(subject *s, const char *name) {
 
 /* How long packing takes, once, and about how long a call does: the shortest of a few, as the first one starts threads
  * and touches memory. */
-/* Libraries start pools of their own when they are loaded or first called: by now, if ever. */
-static void look_for_foreign_threads(subject *s) {
-  session *run = s->session;
-  int largest_team = omp_get_num_procs(); /* of the check */
-  for (int t = 0; t < run->options.thread_count; t++)
-    if (run->options.threads[t] > largest_team) largest_team = run->options.threads[t];
-  const int foreign = usage_threads() - largest_team;
-  if (foreign <= run->foreign_threads) return;
-  run->foreign_threads = foreign;
-  progress_clear(&run->progress);
-  fprintf(stderr,
-          "gconv-bench: %d threads beside the %d of OpenMP, seen first with %s: a library has a pool of its own, which "
-          "competes for the CPUs (a BLAS built for pthreads?)\n",
-          foreign, largest_team, s->kernel);
-}
-
 static gconv_status try_calls(subject *s) {
   rotation r;
   gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, (rotation_size){1, 1});
@@ -102,7 +85,7 @@ void subject_prepare(subject *s, const char *name) {
     return;
   }
   const bool right = check(s, name);
-  look_for_foreign_threads(s);
+  repeated_find_pools(s->session, s->kernel);
   status = right ? try_calls(s) : GCONV_OK;
   if (status) refuse(s, status == GCONV_NO_MEMORY ? SUBJECT_SKIPPED : SUBJECT_FAILED, name, gconv_last_error());
 }
@@ -141,6 +124,7 @@ static void run(gbench_state *state, void *context) {
     return;
   }
   rotation r;
+  watch_prepare(s->session);
   gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
   if (!status && s->call_seconds < warm_up_limit) status = gconv_execute(s->plan, &r.args[r.copies - 1]);
   if (!status) {

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -18,22 +19,23 @@ static double steal_seconds(void) {
   return found == 1 ? (double)ticks / (double)sysconf(_SC_CLK_TCK) : 0;
 }
 
-/* The second figure of each thread's schedstat, in nanoseconds. */
-static double waited_seconds(void) {
-  double sum = 0;
+/* Each thread's schedstat: nanoseconds on a CPU, and waiting for one. */
+static void read_threads(usage *u, const thread_team *own) {
+  u->waited = u->foreign = 0;
   DIR *threads = opendir("/proc/self/task");
-  if (!threads) return NAN;
-  for (struct dirent *thread; (thread = readdir(threads));) {
+  if (!threads) u->waited = NAN;
+  for (struct dirent *thread; threads && (thread = readdir(threads));) {
     char path[300];
     if (thread->d_name[0] == '.') continue;
     snprintf(path, sizeof path, "/proc/self/task/%s/schedstat", thread->d_name);
     FILE *file = fopen(path, "r");
-    unsigned long long ns;
-    sum += file && fscanf(file, "%*u %llu", &ns) == 1 ? 1e-9 * (double)ns : NAN;
+    unsigned long long ran, waited;
+    const bool known = file && fscanf(file, "%llu %llu", &ran, &waited) == 2;
+    u->waited += known ? 1e-9 * (double)waited : NAN;
+    if (known && own && !team_has(own, (pid_t)atol(thread->d_name))) u->foreign += 1e-9 * (double)ran;
     if (file) fclose(file);
   }
-  closedir(threads);
-  return sum;
+  if (threads) closedir(threads);
 }
 
 int usage_threads(void) {
@@ -51,18 +53,21 @@ static void read_process(usage *u) {
   u->switches = r.ru_nivcsw;
 }
 
-usage usage_begin(void) {
-  usage u = {.steal = steal_seconds(), .waited = waited_seconds()};
+usage usage_begin(const thread_team *own) {
+  usage u = {.steal = steal_seconds()};
+  read_threads(&u, own);
   read_process(&u);
   return u;
 }
 
-usage usage_end(const usage *begin) {
+usage usage_end(const usage *begin, const thread_team *own) {
   usage now = *begin;
   read_process(&now);
-  now.waited = waited_seconds(), now.steal = steal_seconds();
+  read_threads(&now, own);
+  now.steal = steal_seconds();
   return (usage){.faults = now.faults - begin->faults,
                  .switches = now.switches - begin->switches,
                  .waited = now.waited - begin->waited,
+                 .foreign = fmax(0, now.foreign - begin->foreign), /* threads that ended take theirs with them */
                  .steal = now.steal - begin->steal};
 }

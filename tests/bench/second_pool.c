@@ -1,0 +1,18 @@
+/* second_pool.c - a library with a thread of its own, to be loaded beside the real ones: with SECOND_POOL=spins it
+ * keeps a CPU busy, else it sleeps. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void *work(void *spins) {
+  while (!spins) pause();
+  for (volatile unsigned long i = 0;; i++) continue;
+  return NULL;
+}
+
+__attribute__((constructor)) static void start(void) {
+  const char *mode = getenv("SECOND_POOL");
+  pthread_t thread;
+  pthread_create(&thread, NULL, work, mode && !strcmp(mode, "spins") ? &thread : NULL);
+}
