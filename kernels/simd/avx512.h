@@ -5,6 +5,7 @@ enum { VL = 16 };
 #define V_ISA GCONV_ISA_AVX512
 
 typedef __m512 v_f32;
+typedef __m256 v_half;
 typedef __m512i v_index;
 typedef __mmask16 v_mask;
 
@@ -23,6 +24,9 @@ INLINE v_f32 v_add(v_f32 a, v_f32 b) { return _mm512_add_ps(a, b); }
 INLINE v_f32 v_sub(v_f32 a, v_f32 b) { return _mm512_sub_ps(a, b); }
 INLINE v_f32 v_mul(v_f32 a, v_f32 b) { return _mm512_mul_ps(a, b); }
 INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return _mm512_fmadd_ps(a, b, c); }
+INLINE v_half v_half_of(v_f32 x) { return _mm512_castps512_ps256(x); }
+INLINE v_f32 v_of_half(v_half x) { return _mm512_zextps256_ps512(x); }
+INLINE v_half v_half_fma(v_half a, v_half b, v_half c) { return _mm256_fmadd_ps(a, b, c); }
 INLINE v_index v_index_load(const int32_t *p) { return _mm512_loadu_si512(p); }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return _mm512_permutexvar_ps(index, x); }
 INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { return _mm512_permutex2var_ps(a, index, b); }

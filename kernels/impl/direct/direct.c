@@ -130,8 +130,9 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   plan->native_src_layout = state->image ? GCONV_NCHW : GCONV_NCHW16C;
   plan->native_dst_layout = GCONV_NCHW16C;
   plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
-  plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->oc, (int64_t)vectors * VL);
-  plan->lane_use = (double)p->oc / ((double)vectors * VL);
+  const int64_t lanes = (int64_t)vectors * VL - (state->job[state->jobs - 1].half ? VL / 2 : 0);
+  plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->oc, lanes);
+  plan->lane_use = (double)p->oc / (double)lanes;
   snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",
            direct_family_name(first->family), operand_mode_name(first->source.mode), first->vectors, first->main->rows,
            first->main->width, first->chunk, p->icg);

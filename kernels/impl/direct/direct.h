@@ -68,6 +68,7 @@ const microkernel *ISA_NAME(direct_3x3_wide)(const gconv_problem *p, operand_mod
 const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow);
 const microkernel *ISA_NAME(direct_columns)(int stride, int ow);
 const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int vectors);
+const microkernel *ISA_NAME(direct_1x1_half)(int vectors);
 const microkernel *ISA_NAME(direct_image)(int stride, int vectors);
 bool ISA_NAME(direct_is_image)(const gconv_problem *p);
 const microkernel *ISA_NAME(direct_any)(operand_mode mode, int mixed, int stride, int vectors, int width);
@@ -87,6 +88,7 @@ typedef struct {
   direct_family family;
   int vector, vectors;
   int mixed;                      /* MIX2: which of them has lanes of both groups */
+  bool half;                      /* main computes only half of the last, the rest of which is padding */
   double cost;                    /* of this job and all after it, see jobs.c */
   int chunk;                      /* input indices summed per pass, so that a vector's weights stay in the L1 cache */
   const microkernel *main, *rest; /* rest: the rows, or the last columns, that main's tile does not fill */

@@ -47,10 +47,17 @@ static int choose_chunk(const gconv_problem *p, direct_family f, const gconv_cac
   return chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
 }
 
+/* Its last vector has output channels in its lower half only. */
+static bool ends_half_full(const gconv_problem *p, const vector_job *job) {
+  const int last = (job->vector + job->vectors - 1) * VL;
+  return p->oc > last && p->oc - last <= VL / 2;
+}
+
 static void choose_microkernels(const gconv_plan *plan, const direct_state *state, vector_job *job) {
   const geometry *g = &state->g;
   const gconv_problem *p = &plan->problem;
   const operand_mode mode = job->source.mode;
+  job->half = false;
   job->chunk = choose_chunk(p, job->family, &plan->env.caches);
   if (job->family == TAPS_3X3) {
     job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
@@ -64,6 +71,9 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
     job->main = job->rest = ISA_NAME(direct_image)(p->stride_w, job->vectors);
   } else {
     const microkernel *flat = state->flat ? ISA_NAME(direct_1x1)(mode, job->mixed, job->vectors) : NULL;
+    const microkernel *half = state->flat && ends_half_full(p, job) ? ISA_NAME(direct_1x1_half)(job->vectors) : NULL;
+    job->half = half && mode == BCAST;
+    if (job->half) flat = half;
     job->main = flat ? flat : ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow);
     job->rest = ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow % job->main->width);
   }
@@ -101,7 +111,7 @@ static bool together(const gconv_problem *p, direct_family f, vector_job *job, i
  * for every input index, and what a tile costs beside them; `ow` columns are computed by whole tiles. */
 static double cost_of(const gconv_problem *p, int ow, const vector_job *job) {
   const int rows = job->main->rows == ALL_ROWS ? p->oh : job->main->rows, columns = job->main->width * rows;
-  const int fmas = job->vectors * columns;
+  const int fmas = (2 * job->vectors - job->half) * columns / 2;
   const int loads = job->vectors + columns * (job->source.groups > 1 ? job->source.groups : 1);
   const bool operands_shared_by_taps = job->family == TAPS_3X3 || job->family == DEPTHWISE;
   const double index = operands_shared_by_taps || fmas > loads ? fmas : loads;

@@ -1,0 +1,53 @@
+/* tile_1x1_half.c - the tile of tile_1x1.c where the last vector of output channels is at most half full: that vector
+ * is computed with half as many lanes.
+ *
+ * 72 channels fill four and a half vectors of sixteen. A core that takes vectors of 16 lanes in two passes (Zen 4)
+ * needs one pass for the half, and others lose nothing. One group only: channels of two would need both operands.
+ * AVX-512. */
+#include "impl/direct/run_of_vectors.h"
+
+#if defined(GCONV_ISA_IS_avx512)
+
+/* NV whole vectors and the half after them, W columns. */
+INLINE void tile(const strip *a, const int NV, const int W, const float *src, float *dst) {
+  const float *wei = a->wei;
+  v_f32 acc[VECTORS_MAX][WIDE]; /* [NV][W] of it live in registers */
+  v_half low[WIDE];             /* [W] */
+  UNROLLED (v, NV)
+    UNROLLED (x, W) acc[v][x] = v_zero();
+  UNROLLED (x, W) low[x] = v_half_of(v_zero());
+  for (int i = 0; i < a->i_last; i++, wei += VL) {
+    const float *pixel = src + channel_offset(a->source->channel + i, a->g->src_block);
+    const v_half w_low = v_half_of(v_load(wei + NV * a->wei_vector));
+    v_f32 w[VECTORS_MAX];
+    UNROLLED (v, NV) w[v] = v_load(wei + v * a->wei_vector);
+    UNROLLED (x, W) {
+      const v_f32 p = v_bcast(pixel + x * BLOCK);
+      UNROLLED (v, NV) acc[v][x] = v_fma(p, w[v], acc[v][x]);
+      low[x] = v_half_fma(v_half_of(p), w_low, low[x]);
+    }
+  }
+  UNROLLED (v, NV)
+    UNROLLED (x, W) v_store(dst + a->dst_vector[v] + x * BLOCK, acc[v][x]);
+  UNROLLED (x, W) v_store(dst + a->dst_vector[NV] + x * BLOCK, v_of_half(low[x]));
+}
+
+INLINE void tiles(const strip *a, const int NV, const int W) {
+  for (ptrdiff_t x = a->x_first; x + W <= a->x_last; x += W) tile(a, NV, W, a->src + x * BLOCK, a->dst + x * BLOCK);
+}
+
+static void v1(const strip *a) { tiles(a, 0, WIDE); }
+static void v2(const strip *a) { tiles(a, 1, WIDE); }
+static void v3(const strip *a) { tiles(a, 2, THREES); }
+
+const microkernel *ISA_NAME(direct_1x1_half)(int vectors) {
+  static const microkernel table[VECTORS_MAX] = {
+      {v1, 1, 1, WIDE, false}, {v2, 1, 2, WIDE, false}, {v3, 1, 3, THREES, false}};
+  return &table[vectors - 1];
+}
+
+#else
+
+const microkernel *ISA_NAME(direct_1x1_half)(int vectors) { return (void)vectors, NULL; }
+
+#endif
