@@ -143,6 +143,8 @@ gconv_status net_run(const net *n, double *seconds) {
   return status;
 }
 
+void net_set_clock(net *n, gconv_clock *clock) { n->clock = clock; }
+
 gconv_status net_watch(const net *n, const net_watcher *watcher) {
   gconv_status status = GCONV_OK;
   for (int i = 0; i < n->step_count && !status; i++) {

@@ -43,6 +43,8 @@ gconv_status net_load(net *n, const net_weights *weights);
 void net_set_input(net *n, const float *image);
 /* seconds: of each step, or NULL. */
 gconv_status net_run(const net *n, double *seconds);
+/* Stages of all convolutions add up in it; conversions are the packing of inputs. NULL, as made: none. */
+void net_set_clock(net *n, gconv_clock *clock);
 tensor net_result(const net *n);
 
 /* ---- What was planned ---- */

@@ -77,6 +77,7 @@ struct net {
   char *arena;
   size_t arena_bytes;
   gconv_buffer workspace;
+  gconv_clock *clock;     /* or NULL */
   net_training *training; /* NULL: it only infers */
 };
 

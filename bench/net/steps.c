@@ -1,8 +1,12 @@
 /* steps.c - how each kind of step runs. */
 #include "plan.h"
 
+#include "core/clock.h"
+
 static gconv_status run_convert(const net *n, const net_step *s) {
+  const uint64_t start = gconv_tick(n->clock);
   gconv_layout_convert(s->out.dims, s->in[0].layout, s->in[0].data, s->out.layout, s->out.data, n->request.threads);
+  gconv_tock_all(n->clock, GCONV_STAGE_PACK_SRC, start);
   return GCONV_OK;
 }
 
@@ -16,7 +20,8 @@ static gconv_status run_conv(const net *n, const net_step *s) {
                            .dst = buffer_of(&s->out),
                            .wei = packed ? (gconv_buffer){0} : s->packed,
                            .packed = packed ? s->packed : (gconv_buffer){0},
-                           .workspace = n->workspace};
+                           .workspace = n->workspace,
+                           .clock = n->clock};
   return gconv_execute(s->plan, &args);
 }
 

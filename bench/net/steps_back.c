@@ -27,7 +27,8 @@ static gconv_status run_bwd_d(const net *n, const net_step *s) {
                            .dst = buffer_of(&s->in[0]),
                            .wei = packed ? (gconv_buffer){0} : s->packed,
                            .packed = packed ? s->packed : (gconv_buffer){0},
-                           .workspace = n->workspace};
+                           .workspace = n->workspace,
+                           .clock = n->clock};
   return gconv_execute(s->plan, &args);
 }
 
@@ -40,7 +41,8 @@ static gconv_status run_bwd_w(const net *n, const net_step *s) {
                            .dst = buffer_of(&s->in[1]),
                            .wei = packed ? (gconv_buffer){0} : wei,
                            .packed = packed ? s->packed : (gconv_buffer){0},
-                           .workspace = n->workspace};
+                           .workspace = n->workspace,
+                           .clock = n->clock};
   gconv_status status = gconv_execute(s->plan, &args);
   if (!status && packed) status = gconv_unpack_weights(s->plan, s->packed, wei);
   if (!status && net_has_bias(&n->request.graph->nodes[s->node]))

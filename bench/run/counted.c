@@ -10,13 +10,6 @@
 
 static const double group_seconds = 0.02; /* long enough that starting and stopping does not show */
 
-static gconv_status run_calls(const rotation *r, const gconv_plan *plan, int calls) {
-  gconv_status status = GCONV_OK;
-  for (int i = 0; i < calls && !status; i++) status = gconv_execute(plan, &r->args[i % r->copies]);
-  counters_called(plan, calls);
-  return status;
-}
-
 static void take_values(const counting *now, int calls, double seconds, counted *result) {
   const counters *c = now->counters;
   for (int i = 0; i < c->count; i++) {
@@ -32,13 +25,13 @@ static void take_values(const counting *now, int calls, double seconds, counted 
   }
 }
 
-static gconv_status count_group(const rotation *r, const gconv_plan *plan, int calls, const counters *c, int group,
-                                counted *result) {
+static gconv_status count_group(const callable *work, int calls, const counters *c, int group, counted *result) {
   counting now;
-  gconv_status status = counters_start(c, group, plan->env.threads, &now);
+  gconv_status status = counters_start(c, group, work->threads, &now);
   if (status) return status;
   const double start = seconds_now();
-  status = run_calls(r, plan, calls);
+  status = callable_run(work, calls, NULL);
+  work->tell(work->context, calls);
   const double seconds = seconds_now() - start;
   const gconv_status stopped = counters_stop(&now);
   if (!status && !stopped) take_values(&now, calls, seconds, result);
@@ -46,13 +39,12 @@ static gconv_status count_group(const rotation *r, const gconv_plan *plan, int c
   return status ? status : stopped;
 }
 
-gconv_status counted_measure(const rotation *r, const gconv_plan *plan, double call_seconds, const counters *c,
-                             counted *result) {
+gconv_status counted_measure(const callable *work, double call_seconds, const counters *c, counted *result) {
   *result = (counted){.made = true, .ipc = NAN, .ghz = NAN};
   for (int i = 0; i < COUNTERS_MAX; i++) result->per_call[i] = NAN;
   const int calls = 1 + (int)(group_seconds / fmax(call_seconds, 1e-9));
-  gconv_status status = run_calls(r, plan, 1);
-  for (int group = 0; group < c->groups && !status; group++) status = count_group(r, plan, calls, c, group, result);
+  gconv_status status = callable_run(work, 1, NULL);
+  for (int group = 0; group < c->groups && !status; group++) status = count_group(work, calls, c, group, result);
   const int cycles = counters_index(c, "cycles"), instructions = counters_index(c, "instructions");
   if (cycles >= 0 && instructions >= 0) result->ipc = result->per_call[instructions] / result->per_call[cycles];
   return status;

@@ -4,7 +4,8 @@
 #define GCONV_RUN_COUNTED_H
 
 #include "counters.h"
-#include "rotation.h"
+#include "callable.h"
+#include "gbench.h"
 
 typedef struct {
   bool made;                     /* false without --counters */
@@ -13,8 +14,7 @@ typedef struct {
   double ghz;                    /* cycles of the busiest thread over the time they took: the frequency it really had */
 } counted;
 
-gconv_status counted_measure(const rotation *r, const gconv_plan *plan, double call_seconds, const counters *c,
-                             counted *result);
+gconv_status counted_measure(const callable *work, double call_seconds, const counters *c, counted *result);
 /* "cycles=1234.5;instructions=..." divided by `divisor`; NULL where nothing was counted or memory is short. To be
  * freed. */
 char *counted_list(const counted *result, const counters *c, double divisor);

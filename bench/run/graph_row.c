@@ -89,8 +89,12 @@ void graph_write(const graph_subject *s, const char *reason, const figures *f) {
     row.images_per_s = 1e9 * s->batch / row.time_median_ns;
     if (!texts.times || !texts.turns) csv_lose(&s->session->csv);
   }
+  stages_describe(&s->stages, &row);
+  char *counts[COUNTED_TEXTS];
+  counted_describe(&s->counted, &s->session->counters, &row, counts);
   csv_write(&s->session->csv, &row);
   figures_texts_free(&texts);
+  for (int i = 0; i < COUNTED_TEXTS; i++) free(counts[i]);
 }
 
 /* A convolution is described as a layer is; what else a network does by its name. */

@@ -91,6 +91,8 @@ static void prepare(group_run *r, size_t i, graph_subject *s, const net_choice *
   }
   if (!status) status = try_run(s);
   repeated_find_pools(s->session, s->kernel);
+  if (!status) status = graph_output_take(&s->output, s->n, s->session->train);
+  if (!status && s->timed) status = graph_run_extras(s);
   if (status) refuse(s, SUBJECT_FAILED, gconv_last_error());
 }
 
@@ -101,6 +103,8 @@ static void report(gbench_state *state, const graph_subject *s) {
   gbench_rate(state, "pct_peak", peak > 0 ? 100 * gflop / peak : 0);
   gbench_rate(state, "images_per_s", s->batch);
   gbench_counter(state, "err", isfinite(s->err) ? s->err : DBL_MAX); /* JSON has no infinity */
+  if (s->stages.total_ns > 0) stages_report(&s->stages, state);
+  if (s->counted.made) counted_report(&s->counted, &s->session->counters, state);
 }
 
 static void run(gbench_state *state, void *context) {
@@ -114,6 +118,7 @@ static void run(gbench_state *state, void *context) {
     gbench_fail(state, s->reason);
     return;
   }
+  graph_output_spoil(s->n);
   const watch w = watch_begin(s->session, s->threads);
   while (gbench_keep_running(state)) {
     const gconv_status failed = net_run(s->n, NULL);
@@ -121,6 +126,7 @@ static void run(gbench_state *state, void *context) {
   }
   const gconv_status added = watch_end(&w, &s->runs);
   if (!status) status = added;
+  if (!status) status = graph_output_verify(&s->output, s->n, s->session->train);
   s->runs.spent += seconds_now() - start;
   if (status) gbench_fail(state, gconv_last_error());
 }
@@ -264,7 +270,10 @@ static gconv_status prepare_group(group_run *r) {
 }
 
 static void forget(group_run *r) {
-  for (size_t i = 0; i < r->subject_count; i++) net_destroy(r->subjects[i].n);
+  for (size_t i = 0; i < r->subject_count; i++) {
+    graph_output_free(&r->subjects[i].output);
+    net_destroy(r->subjects[i].n);
+  }
   for (size_t i = 0; i < r->group->count && r->data; i++) graph_data_free(&r->data[i]);
   free(r->data);
   free(r->subjects);

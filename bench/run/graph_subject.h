@@ -3,6 +3,7 @@
 #define GCONV_RUN_GRAPH_SUBJECT_H
 
 #include "graph.h"
+#include "graph_output.h"
 #include "net.h"
 #include "subject.h"
 
@@ -21,8 +22,14 @@ typedef struct {
   double err;                /* the largest error / bound of any node */
   double load_ns;            /* packing all weights */
   double call_seconds;       /* about */
+  graph_output output;       /* what a run leaves */
+  stage_times stages;        /* with --stages */
+  counted counted;           /* with --counters */
   repeated runs;
 } graph_subject;
+
+/* graph_extras.c: with --stages and --counters, before the headline runs. */
+gconv_status graph_run_extras(graph_subject *s);
 
 /* graph_row.c */
 int64_t graph_macs(const graph_subject *s); /* in-bounds taps, convolutions and fc; training: all its passes */

@@ -95,13 +95,12 @@ static void describe_roof(csv_row *row, const measurement *m) {
   row->pct_roof = 100 * row->gflops / r.attainable; /* empty where nothing was timed, as gflops is */
 }
 
-/* `texts` are to be freed once the row is written. */
-static void describe_counters(csv_row *row, const measurement *m, char *texts[3]) {
-  const counters *c = &m->subject->session->counters;
-  const double divisors[3] = {1, (double)row->macs, (double)row->min_bytes};
-  for (int i = 0; i < 3; i++) texts[i] = divisors[i] > 0 ? counted_list(&m->counted, c, divisors[i]) : NULL;
+void counted_describe(const counted *result, const counters *c, csv_row *row, char *texts[COUNTED_TEXTS]) {
+  const double divisors[COUNTED_TEXTS] = {1, (double)row->macs, (double)row->min_bytes};
+  for (int i = 0; i < COUNTED_TEXTS; i++)
+    texts[i] = result->made && divisors[i] > 0 ? counted_list(result, c, divisors[i]) : NULL;
   row->counters = texts[0], row->counters_per_mac = texts[1], row->counters_per_byte = texts[2];
-  row->ipc = m->counted.ipc, row->ghz = m->counted.ghz;
+  if (result->made) row->ipc = result->ipc, row->ghz = result->ghz;
 }
 
 static void describe_placements(csv_row *row, const placement_spread *p) {
@@ -109,7 +108,8 @@ static void describe_placements(csv_row *row, const placement_spread *p) {
   row->placement_best = p->best, row->placement_worst = p->worst;
 }
 
-static void describe_stages(csv_row *row, const stage_times *times) {
+void stages_describe(const stage_times *times, csv_row *row) {
+  if (!(times->total_ns > 0)) return;
   row->stage_pack_src_ns = times->ns[GCONV_STAGE_PACK_SRC];
   row->stage_transform_ns = times->ns[GCONV_STAGE_TRANSFORM];
   row->stage_compute_ns = times->ns[GCONV_STAGE_COMPUTE];
@@ -138,15 +138,15 @@ void measurement_write(const measurement *m, subject_status status, const char *
     if (!texts.times || !texts.turns) csv_lose(&s->session->csv);
   }
   describe_roof(&row, m);
-  if (m->stages.total_ns > 0) describe_stages(&row, &m->stages);
+  stages_describe(&m->stages, &row);
   if (m->placements.made) describe_placements(&row, &m->placements);
-  char *counts[3] = {NULL};
-  if (m->counted.made) describe_counters(&row, m, counts);
+  char *counts[COUNTED_TEXTS];
+  counted_describe(&m->counted, &s->session->counters, &row, counts);
   for (size_t i = 0; i < s->block->case_count; i++) {
     const problem_case *layer = s->block->cases[i];
     row.set = layer->set, row.name = layer->problem.name, row.multiplicity = layer->problem.multiplicity;
     if (!resume_has(&s->session->finished, m->instance.name, row.set, row.name)) csv_write(&s->session->csv, &row);
   }
   figures_texts_free(&texts);
-  for (int i = 0; i < 3; i++) free(counts[i]);
+  for (int i = 0; i < COUNTED_TEXTS; i++) free(counts[i]);
 }

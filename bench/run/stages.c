@@ -22,16 +22,6 @@ double stages_clock_ns(void) {
   return 1e9 * (seconds_now() - start) / CLOCK_READINGS;
 }
 
-static gconv_status run_calls(const rotation *r, const gconv_plan *plan, int calls, gconv_clock *clock) {
-  gconv_status status = GCONV_OK;
-  for (int i = 0; i < calls && !status; i++) {
-    gconv_args args = r->args[i % r->copies];
-    args.clock = clock;
-    status = gconv_execute(plan, &args);
-  }
-  return status;
-}
-
 static stage_times divide(const gconv_clock *clock, double total_ns, int calls, double clock_ns) {
   stage_times times = {.total_ns = total_ns / calls, .other_ns = total_ns / calls};
   const double share = 1.0 / calls / clock->lanes;
@@ -49,21 +39,20 @@ static int compare_totals(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-gconv_status stages_time(const rotation *r, const gconv_plan *plan, double call_seconds, const session *s,
-                         stage_times *times) {
-  gconv_clock clock = {.lanes = plan->env.threads};
+gconv_status stages_time(const callable *work, double call_seconds, const session *s, stage_times *times) {
+  gconv_clock clock = {.lanes = work->threads};
   const size_t bytes = (size_t)clock.lanes * sizeof *clock.lane;
   clock.lane = malloc(bytes);
   if (!clock.lane) return gconv_error(GCONV_NO_MEMORY, "no memory for a clock of %d lanes", clock.lanes);
   const int calls = 1 + (int)(repetition_seconds / fmax(call_seconds, 1e-9));
-  gconv_status status = run_calls(r, plan, 1, NULL); /* warms up, as before a headline repetition */
+  gconv_status status = callable_run(work, 1, NULL); /* warms up, as before a headline repetition */
   stage_times repetition[REPETITIONS];
   int count = 0;
   const double end = seconds_now() + s->budget;
   while (!status && count < REPETITIONS && (!count || seconds_now() < end)) {
     memset(clock.lane, 0, bytes);
     const double start = seconds_now();
-    status = run_calls(r, plan, calls, &clock);
+    status = callable_run(work, calls, &clock);
     repetition[count++] = divide(&clock, 1e9 * (seconds_now() - start), calls, s->clock_ns);
   }
   free(clock.lane);

@@ -3,7 +3,8 @@
 #ifndef GCONV_RUN_STAGES_H
 #define GCONV_RUN_STAGES_H
 
-#include "rotation.h"
+#include "callable.h"
+#include "gbench.h"
 #include "session.h"
 
 /* Nanoseconds of one call; stages and other_ns add up to total_ns. */
@@ -17,8 +18,7 @@ typedef struct {
 /* Nanoseconds for reading the clock at the start and the end of one stage. */
 double stages_clock_ns(void);
 /* Of a few repetitions the one with the median time, about as long each as a headline repetition. */
-gconv_status stages_time(const rotation *r, const gconv_plan *plan, double call_seconds, const session *s,
-                         stage_times *times);
+gconv_status stages_time(const callable *work, double call_seconds, const session *s, stage_times *times);
 void stages_report(const stage_times *times, gbench_state *state);
 
 #endif

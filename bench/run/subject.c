@@ -178,6 +178,20 @@ static void add(measurement *m, int repetitions) {
                             .iteration_seconds = m->subject->call_seconds});
 }
 
+typedef struct {
+  const rotation *rotation;
+  const gconv_plan *plan;
+} layer_calls;
+
+static gconv_status call_layer(const void *context, int number, gconv_clock *clock) {
+  const layer_calls *c = context;
+  gconv_args args = c->rotation->args[number % c->rotation->copies];
+  args.clock = clock;
+  return gconv_execute(c->plan, &args);
+}
+
+static void tell_layer(const void *context, int calls) { counters_called(((const layer_calls *)context)->plan, calls); }
+
 /* With --stages, --counters and --placements: before the headline runs, none of which then waits for it. */
 static void run_extras(measurement *m) {
   subject *s = m->subject;
@@ -185,9 +199,11 @@ static void run_extras(measurement *m) {
   if (!asked->stages && !asked->counters.groups && !asked->placements) return;
   rotation r;
   gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
-  if (!status && asked->stages) status = stages_time(&r, s->plan, s->call_seconds, asked, &m->stages);
+  const layer_calls calls = {&r, s->plan};
+  const callable work = {.call = call_layer, .tell = tell_layer, .context = &calls, .threads = s->threads};
+  if (!status && asked->stages) status = stages_time(&work, s->call_seconds, asked, &m->stages);
   if (!status && asked->counters.groups)
-    status = counted_measure(&r, s->plan, s->call_seconds, &asked->counters, &m->counted);
+    status = counted_measure(&work, s->call_seconds, &asked->counters, &m->counted);
   if (!status && asked->placements && m->instance.cache == CACHE_WARM)
     status = placement_measure(&s->session->pool, s->plan, s->data, s->call_seconds, &m->placements);
   if (status) refuse(s, SUBJECT_FAILED, m->instance.name, gconv_last_error());

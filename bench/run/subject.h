@@ -59,6 +59,10 @@ typedef struct {
 } figures_texts;
 void figures_describe(const figures *f, double peak, csv_row *row, figures_texts *texts);
 void figures_texts_free(figures_texts *texts);
+/* What was counted of what the row is about; `texts`, in the row, are to be freed once it is written. */
+enum { COUNTED_TEXTS = 3 };
+void counted_describe(const counted *result, const counters *c, csv_row *row, char *texts[COUNTED_TEXTS]);
+void stages_describe(const stage_times *times, csv_row *row);
 /* One row for each layer that the block stands for. `f`: NULL where nothing was timed. */
 void measurement_write(const measurement *m, subject_status status, const char *reason, const figures *f);
 double subject_peak(const subject *s); /* GFLOP/s of the machine that pct_peak is a share of */

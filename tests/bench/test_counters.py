@@ -128,7 +128,6 @@ class Always(unittest.TestCase):
                       bench("--counters=cycles,cylces", code=2).stderr)
         self.assertIn("'sde:::gconv::useless' is neither", bench("--counters=sde:::gconv::useless", code=2).stderr)
         self.assertIn("--counters: '' is not the name of a counter", bench("--counters=", code=2).stderr)
-        self.assertIn("--counters: of layers only", bench("--level=network", "--counters=cycles", code=2).stderr)
         shown = bench("--counters=list").stdout
         for name in ("cycles", "l2_miss", *OWN):
             self.assertRegex(shown, rf"(?m)^{name} ")

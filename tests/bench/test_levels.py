@@ -66,6 +66,32 @@ class Networks(unittest.TestCase):
         self.assertTrue(all(step["set"] == "mobilenet_v1" and float(step["time_median_ns"]) >= 0 for step in self.steps))
 
 
+class Inside(unittest.TestCase):
+    """What --stages and --counters say of a block or network is the sum over its convolutions."""
+
+    def test_stages_and_other_add_up(self):
+        """Two kernels of different layouts: `best` and the fallbacks convert, which is packing."""
+        _, found = rows("--level=block", "--problems=table2_8x14d", "--kernels=direct,im2col_gemm", "--threads=1,2", "--stages")
+        names = ("pack_src", "transform", "compute", "untransform", "unpack_dst", "other")
+        for row in found:
+            stages = {name: float(row[f"stage_{name}_ns"]) for name in names}
+            self.assertAlmostEqual(sum(stages.values()), float(row["stage_total_ns"]), delta=1)
+            self.assertGreater(stages["compute"], 0.1 * float(row["stage_total_ns"]), row)
+            self.assertEqual(stages["pack_src"] > 0, row["kernel"] == "im2col_gemm" or " 0 conversions" not in row["plan"], row)
+
+    def test_events_of_all_convolutions(self):
+        done, found = rows("--level=network", "--problems=mobilenet_v1", "--kernels=direct,naive_split", "--threads=1",
+                           "--counters=useful_macs,executed_macs")
+        if "built without PAPI" in done.stderr:
+            self.skipTest("no PAPI in this build")
+        for kernel in ("direct", "naive_split"):
+            network, = [row for row in found if (row["level"], row["kernel"]) == ("network", kernel)]
+            steps = [row for row in found if (row["level"], row["kernel"]) == ("network-layer", kernel)]
+            counted = dict(item.split("=") for item in network["counters"].split(";"))
+            self.assertEqual(int(counted["executed_macs"]), int(network["executed_macs"]))
+            self.assertEqual(int(counted["useful_macs"]), sum(int(step["macs"] or 0) for step in steps))
+
+
 class Training(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -38,9 +38,15 @@ class WrongWhenTimed(unittest.TestCase):
         self.assertEqual(found["warm"]["status"], "ok")
         self.failed(found["cold"], "is nan")
 
-    def test_the_last_calls_do_nothing(self):
-        """From the 101st on: what the others of that repetition left is right, but the next one begins without it."""
-        self.failed(mutant("tires", code=1)["warm"], "copy 0 is nan")
+    def test_the_last_calls_clear_the_result(self):
+        self.failed(mutant("tires", code=1)["warm"], "copy 0 is 0, was")
+
+    def test_nets(self):
+        """Right in the run that is verified, and in the one after it."""
+        for flags in ([], ["--pass=train"]):
+            row = mutant("tires", "--level=block", "--problems=shufflenet_g3", *flags, code=1)["warm"]
+            self.assertEqual((row["status"], row["time_median_ns"]), ("failed", ""), row)
+            self.assertIn("right when verified, wrong when timed: value ", row["reason"])
 
 
 class RightWhenTimed(unittest.TestCase):

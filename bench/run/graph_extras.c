@@ -1,0 +1,30 @@
+/* graph_extras.c - runs of a net besides the timed ones: with the stage clock on, and counted. */
+#include "graph_subject.h"
+
+static gconv_status call_net(const void *context, int number, gconv_clock *clock) {
+  net *n = ((const graph_subject *)context)->n;
+  (void)number;
+  net_set_clock(n, clock);
+  const gconv_status status = net_run(n, NULL);
+  net_set_clock(n, NULL);
+  return status;
+}
+
+/* What its convolutions did; the other steps have no plan that says. */
+static void tell_net(const void *context, int calls) {
+  const net *n = ((const graph_subject *)context)->n;
+  for (int i = 0; i < net_step_count(n); i++) {
+    const net_step_info step = net_step_at(n, i);
+    if (step.plan) counters_called(step.plan, calls);
+  }
+}
+
+gconv_status graph_run_extras(graph_subject *s) {
+  const session *asked = s->session;
+  const callable work = {.call = call_net, .tell = tell_net, .context = s, .threads = s->threads};
+  gconv_status status = GCONV_OK;
+  if (asked->stages) status = stages_time(&work, s->call_seconds, asked, &s->stages);
+  if (!status && asked->counters.groups)
+    status = counted_measure(&work, s->call_seconds, &asked->counters, &s->counted);
+  return status;
+}
