@@ -3,7 +3,7 @@
 #ifndef GCONV_NET_CLONES_H
 #define GCONV_NET_CLONES_H
 
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) /* the choice is made before the sanitizer has started */
+#if defined(__x86_64__) && !defined(GCONV_SANITIZED) /* the choice is made before the sanitizer has started */
 #define CLONES __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3")))
 #else
 #define CLONES

@@ -22,6 +22,7 @@ typedef enum {
   FORGETS_TAIL,
   MULTIPLIES_TAIL_LANES,
   WRONG_AT_TWO_THREADS,
+  RACES,
   STALE_WORKSPACE,
   TRUSTS_WORKSPACE,
   UNEVEN_PAD,
@@ -56,6 +57,7 @@ static const char *const names[FAULTS] = {
     [FORGETS_TAIL] = "forgets_tail",
     [MULTIPLIES_TAIL_LANES] = "multiplies_tail_lanes",
     [WRONG_AT_TWO_THREADS] = "wrong_at_two_threads",
+    [RACES] = "races",
     [STALE_WORKSPACE] = "stale_workspace",
     [TRUSTS_WORKSPACE] = "trusts_workspace",
     [UNEVEN_PAD] = "uneven_pad",
@@ -147,6 +149,7 @@ static void add_group(const job *j, int g) {
 static void run_share(const void *arg, int thread, int threads) {
   const job *j = arg;
   const int groups = j->p->groups, first = groups * thread / threads;
+  if (j->f == RACES) j->workspace[0] = 1; /* nobody reads it: only the thread sanitizer can object */
   for (int g = first + (j->f == WRONG_AT_TWO_THREADS && thread == 1); g < groups * (thread + 1) / threads; g++)
     add_group(j, g);
 }
