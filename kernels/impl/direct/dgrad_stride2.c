@@ -35,7 +35,9 @@ static int narrow_channels(const gconv_problem *p) {
 static const dgrad_tile *tile_of(const gconv_problem *p, operand_mode mode) {
   const int channels = mode <= PERMUTE ? narrow_channels(p) : 0;
   if (channels) return ISA_NAME(dgrad_stride2_narrow)(channels, p->kw, p->iw);
-  return p->kw == 3 ? ISA_NAME(dgrad_stride2_3x3)(mode, p->iw) : NULL;
+  const dgrad_tile *tile = p->kw == 3 ? ISA_NAME(dgrad_stride2_3x3)(mode, p->iw) : NULL;
+  /* Wider groups have pairs of vectors, which the tap tile runs on rows of any width: 67 instead of 50 % of peak. */
+  return tile && tile->columns == DGRAD_NARROW && p->icg > BLOCK ? NULL : tile;
 }
 
 /* The borders of dst must be no further from those of src than the tiles' edge columns reach. */

@@ -11,7 +11,7 @@
 
 /* A tile's window in a row of dst: COUNT columns from LOW, counted from pixel u / 2 of the tile's first u. At most EDGE
  * columns on each side are outside. */
-enum { DGRAD_WIDEST = 28, DGRAD_KERNEL_MAX = 7 };
+enum { DGRAD_WIDEST = 28, DGRAD_NARROW = 4, DGRAD_KERNEL_MAX = 7 };
 #define DGRAD_LOW(K, FIRST)      (-((K)-1 - (FIRST)) / 2)
 #define DGRAD_COUNT(K, W, FIRST) (((W)-1 + (FIRST)) / 2 - DGRAD_LOW(K, FIRST) + 1)
 #define DGRAD_EDGE(K)            (((K)-1) / 2)
@@ -48,10 +48,12 @@ typedef struct {
   int columns;
 } dgrad_tile;
 
-/* Of two widths the one that computes fewer columns of a row twice; the first of equals. */
+/* Of two widths the one that computes fewer columns of a row twice; the first of equals. Narrow tiles are for rows that
+ * no other fits, since half of their window is border. */
 static inline const dgrad_tile *dgrad_better(const dgrad_tile *best, const dgrad_tile *other, int iw) {
   if (iw < other->columns) return best;
   if (!best) return other;
+  if (other->columns == DGRAD_NARROW) return best;
   const int columns = (iw + best->columns - 1) / best->columns * best->columns;
   return (iw + other->columns - 1) / other->columns * other->columns < columns ? other : best;
 }

@@ -78,12 +78,12 @@ INLINE void tiles(const dgrad_strip *a, const operand_mode mode, const int W, in
 #define ENTRY(mode, W) {mode, {mode##_w##W, W}},
 #if defined(GCONV_ISA_IS_avx512)
 #define MODES(M, W) M(SHUFFLE, W) M(PERMUTE, W) M(PERMUTE2, W) M(BCAST, W) M(MIX2, W) M(MIX, W)
-#define ALL(M) M(MIX2, 28) MODES(M, 14) MODES(M, 8)
+#define ALL(M) M(MIX2, 28) MODES(M, 14) MODES(M, 8) MODES(M, 4)
 #elif defined(GCONV_ISA_IS_avx2)
-#define ALL(M) MODES(M, 8) MODES(M, 6)
+#define ALL(M) MODES(M, 8) MODES(M, 6) MODES(M, 4)
 #define MODES(M, W) M(SHUFFLE, W) M(PERMUTE, W) M(PERMUTE2, W) M(BCAST, W) M(MIX2, W) M(MIX, W)
 #else
-#define ALL(M) M(BCAST, 8) M(BCAST, 6) M(MIX, 8) M(MIX, 6) /* one lane belongs to one group, or to none */
+#define ALL(M) M(BCAST, 8) M(BCAST, 6) M(BCAST, 4) M(MIX, 8) M(MIX, 6) M(MIX, 4) /* one lane belongs to one group, or to none */
 #endif
 ALL(ROW)
 static const struct {

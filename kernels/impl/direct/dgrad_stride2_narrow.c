@@ -95,22 +95,23 @@ INLINE void row(const dgrad_strip *a, const int N, const int K, const int W, int
 #define ROW_(N, K, W)   static void n##N##_k##K##_w##W(const dgrad_strip *a, int y) { row(a, N, K, W, y); }
 #define ENTRY(N, K, W)  ENTRY_(N, K, W)
 #define ENTRY_(N, K, W) {N, K, {n##N##_k##K##_w##W, W}},
-#define ALL(M, W)      M(1, 3, W) M(1, 5, W) M(1, 7, W) M(2, 3, W) M(4, 3, W)
+#define THREES(M, W)   M(1, 3, W) M(2, 3, W) M(4, 3, W)
+#define ALL(M, W)      THREES(M, W) M(1, 5, W) M(1, 7, W)
 #if defined(GCONV_ISA_IS_avx512)
 #define WIDE       14
 #define SLIM       8
-#define EIGHT(M)   M(8, 3, WIDE) M(8, 3, SLIM)
+#define EIGHT(M)   M(8, 3, WIDE) M(8, 3, SLIM) M(8, 3, 4)
 #else
 #define WIDE       8
 #define SLIM       6
 #define EIGHT(M) /* a group of 8 fills the vector */
 #endif
 #define EXPAND(M, W) ALL(M, W)
-EXPAND(ROW, WIDE) EXPAND(ROW, SLIM) EIGHT(ROW)
+EXPAND(ROW, WIDE) EXPAND(ROW, SLIM) THREES(ROW, 4) EIGHT(ROW)
 static const struct {
   int channels, kernel;
   dgrad_tile tile;
-} table[] = {EXPAND(ENTRY, WIDE) EXPAND(ENTRY, SLIM) EIGHT(ENTRY)};
+} table[] = {EXPAND(ENTRY, WIDE) EXPAND(ENTRY, SLIM) THREES(ENTRY, 4) EIGHT(ENTRY)};
 // clang-format on
 
 const dgrad_tile *ISA_NAME(dgrad_stride2_narrow)(int channels, int kernel, int iw) {
