@@ -8,12 +8,14 @@
 
 #include <omp.h>
 #include <papi.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static unsigned long thread_id(void) { return (unsigned long)pthread_self(); }
+/* Not pthread_self: OpenMP ends threads and starts others, which get the addresses of the old ones, and with those what
+ * PAPI kept of them. */
+static unsigned long thread_id(void) { return (unsigned long)gettid(); }
 
 static void drop_set(int *set) {
   if (*set == PAPI_NULL) return;
@@ -31,10 +33,12 @@ static int make_set(const counters *c, int group, const char *more, int *set) {
   return status;
 }
 
-/* Counts a short loop; `value` becomes that of `more`, the last of the set. */
-static int try_set(const counters *c, int group, const char *more, long long *value) {
+/* Counts a short loop with the events of `group` and `more`, whose value is the last. False in `counts` if one that
+ * never is zero was: a group that opens and is then never put on the hardware, as where a watchdog has taken a counter.
+ */
+static int try_set(const counters *c, int group, const char *more, long long *value, bool *counts) {
   int set;
-  long long values[COUNTERS_MAX] = {0};
+  long long values[COUNTERS_MAX + 1] = {0};
   int status = make_set(c, group, more, &set);
   if (status == PAPI_OK) {
     const int count = PAPI_num_events(set);
@@ -42,6 +46,12 @@ static int try_set(const counters *c, int group, const char *more, long long *va
     for (volatile int i = 0; i < 100000; i++) continue;
     if (status == PAPI_OK) status = PAPI_stop(set, values);
     *value = count > 0 ? values[count - 1] : 0;
+  }
+  *counts = true;
+  for (int i = 0, at = 0; i < c->count; i++) {
+    const counter_name *row = counters_find_name(c->list[i].name);
+    if (!*c->list[i].event || c->list[i].group != group) continue;
+    *counts = *counts && (values[at++] || !row || !row->never_zero);
   }
   drop_set(&set);
   return status;
@@ -82,8 +92,9 @@ static void tell_reason(counter *c, const char *event, int status) {
   else if (component && of_cpu && component->num_preset_events == 0)
     snprintf(c->why_not, sizeof c->why_not, "%s: PAPI's component %s finds no PMU here that it knows",
              PAPI_strerror(status), component->name);
-  else if (status == PAPI_EPERM && paranoid_level() > 2)
-    snprintf(c->why_not, sizeof c->why_not, "%s: perf_event_paranoid is %d", PAPI_strerror(status), paranoid_level());
+  else if (status == PAPI_EPERM)
+    snprintf(c->why_not, sizeof c->why_not, "%s: perf_event_paranoid is %d%s", PAPI_strerror(status), paranoid_level(),
+             paranoid_level() > 2 ? "" : ", which allows it, so a container or seccomp forbids it");
   else
     snprintf(c->why_not, sizeof c->why_not, "%s", PAPI_strerror(status));
 }
@@ -96,7 +107,8 @@ static bool choose_event(const counters *c, counter *wanted) {
   if (!row) row = &own;
   for (int i = 0; i < COUNTER_CANDIDATES && row->events[i]; i++) {
     long long value = 0;
-    const int status = try_set(c, -1, row->events[i], &value);
+    bool counts;
+    const int status = try_set(c, -1, row->events[i], &value, &counts);
     if (status == PAPI_OK && (value || !row->never_zero)) {
       snprintf(wanted->event, sizeof wanted->event, "%s", row->events[i]);
       wanted->of_process = component_end(wanted->event) != NULL;
@@ -110,11 +122,14 @@ static bool choose_event(const counters *c, counter *wanted) {
 /* The first group that has room, or a new one. */
 static void join_group(counters *c, counter *joining) {
   char event[COUNTER_NAME_MAX];
+  const counter_name *row = counters_find_name(joining->name);
   long long value;
+  bool counts;
   strcpy(event, joining->event);
   joining->event[0] = 0; /* not a member while it is tried */
   for (joining->group = 0; joining->group < c->groups; joining->group++)
-    if (try_set(c, joining->group, event, &value) == PAPI_OK) break;
+    if (try_set(c, joining->group, event, &value, &counts) == PAPI_OK && counts && (value || !row || !row->never_zero))
+      break;
   strcpy(joining->event, event);
   if (joining->group == c->groups) c->groups++;
 }

@@ -3,6 +3,8 @@
 
 import os
 import unittest
+import unittest.mock
+from pathlib import Path
 
 from tool import SMALL, bench, rows
 
@@ -108,6 +110,50 @@ class KnownHardware(unittest.TestCase):
 
     def test_what_the_hardware_lacks_is_named(self):
         self.assertIn("gconv-bench: not counted here: l3_miss (no such event)\n", self.done.stderr)
+
+
+@unittest.skipUnless(os.environ.get("PAPI_DOUBLE"), "no PAPI in this build, or a build that cannot be preloaded")
+class LimitedHardware(unittest.TestCase):
+    """The same, where something is in the way: a sentence with the reason, figures that are there, and no row that fails for it."""
+
+    def ask(self, kind):
+        environment = {**os.environ, "PAPI_DOUBLE_IS": kind}
+        with unittest.mock.patch.dict(os.environ, environment):
+            done, found = rows("--counters=cycles,instructions,l1d_miss", f"--problems={SMALL}", "--kernels=direct,naive_split", "--threads=2",
+                               preload=os.environ["PAPI_DOUBLE"])
+        self.assertEqual({row["status"] for row in found}, {"ok"}, done.stderr)
+        return done.stderr, found
+
+    def nothing(self, kind, reason):
+        said, found = self.ask(kind)
+        self.assertIn(f"gconv-bench: not counted here: {reason}\n", said)
+        for row in found:
+            self.assertEqual([row[name] for name in COLUMNS], [""] * len(COLUMNS))
+
+    def test_a_component_that_is_disabled_says_why_itself(self):
+        self.nothing("paranoid", "cycles, instructions, l1d_miss (perf_event support disabled by Linux with paranoid=4)")
+
+    def test_a_container_that_forbids_it(self):
+        level = Path("/proc/sys/kernel/perf_event_paranoid").read_text().strip() if Path("/proc/sys/kernel/perf_event_paranoid").exists() else "0"
+        why = "" if int(level) > 2 else ", which allows it, so a container or seccomp forbids it"
+        self.nothing("forbidden", f"cycles, instructions, l1d_miss (Permission level does not permit operation: perf_event_paranoid is {level}{why})")
+
+    def test_counters_that_a_hypervisor_only_pretends(self):
+        said, found = self.ask("zero")
+        self.assertIn("not counted here: cycles, instructions (the counter stays at zero)\n", said)
+        self.assertEqual([values(row["counters"]) for row in found], [{"l1d_miss": 0}] * 2)  # which may be zero
+
+    def test_counters_that_open_together_and_never_count(self):
+        """As where a watchdog has taken one: each is then counted in a run of its own."""
+        _, found = self.ask("watchdog")
+        for row in found:
+            self.assertEqual(float(row["ipc"]), 2)
+            self.assertAlmostEqual(values(row["counters"])["cycles"] / values(row["counters"])["l1d_miss"], 3000 / 14, places=9)
+
+    def test_counters_that_are_lost_during_the_run(self):
+        said, found = self.ask("stops")
+        self.assertIn("gconv-bench: group 0 of the counters is missing in a row: counters do not stop: A System/C library call failed\n", said)
+        self.assertEqual(found[-1]["counters"], "")
 
 
 class Always(unittest.TestCase):
