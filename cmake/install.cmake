@@ -16,4 +16,4 @@ file(RELATIVE_PATH pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_I
 configure_file(cmake/gconv.pc.in gconv.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/gconv.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-install(TARGETS gconv-bench gconv-info)
+install(TARGETS gconv-bench gconv-info gconv-train)

@@ -1,5 +1,6 @@
 /* test_train.c - training steps against finite differences of the double-precision reference: the whole graph, every
  * operation networks have, by every kernel. */
+#include "available.h"
 #include "common.h"
 #include "data.h"
 #include "reference.h"
@@ -270,7 +271,7 @@ static void test_what_does_not_fit_is_refused(void **state) {
                          .kernel_for = net_one_kernel,
                          .context = "naive_split",
                          .train = true,
-                         .memory_taken = gconv_memory_bytes()};
+                         .memory_taken = available_bytes()};
   net *n;
   assert_refused(net_create(&request, &n), GCONV_NO_MEMORY, "needs at least ", "no byte left");
   assert_null(n);
@@ -278,7 +279,7 @@ static void test_what_does_not_fit_is_refused(void **state) {
   assert_ok(net_create(&request, &n), "all of the machine");
   const size_t need = net_needs(n).all;
   net_destroy(n);
-  request.memory_taken = gconv_memory_bytes() - need;
+  request.memory_taken = available_bytes() - need;
   assert_ok(net_create(&request, &n), "exactly as much");
   net_destroy(n);
   request.memory_taken++;

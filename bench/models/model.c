@@ -101,6 +101,12 @@ int model_input(model *m, int channels, int height, int width) {
 
 int model_input_of(const model *m, int node, int i) { return m->inputs[m->nodes[node].first_input + i]; }
 
+bool model_feeds_convolution(const model *m, int node) {
+  for (int i = node + 1; i < m->count; i++)
+    if ((m->nodes[i].op == MODEL_CONV || m->nodes[i].op == MODEL_FC) && model_input_of(m, i, 0) == node) return true;
+  return false;
+}
+
 int model_node_name(const model *m, int node, char *text, size_t size) {
   const model_node *n = &m->nodes[node];
   char block[16] = "";

@@ -79,6 +79,9 @@ gconv_status model_status(const model *m);
 const char *model_op_name(model_op op);
 /* The index of input `i` of a node. */
 int model_input_of(const model *m, int node, int i);
+/* Whether a convolution or a fully connected layer reads the node's result: training then keeps it from the way forward
+ * until the gradient of their weights is made. */
+bool model_feeds_convolution(const model *m, int node);
 /* "conv2_1.a": stage, block and place of a node. Returns the length, as snprintf does. */
 int model_node_name(const model *m, int node, char *text, size_t size);
 /* The problem a MODEL_CONV (or MODEL_FC, as a convolution over its whole input) solves, named after the node. */

@@ -1,5 +1,6 @@
 /* memory.c - what a net will hold, in bytes, before any of it is allocated: a training step keeps the results of all
  * layers, and a machine that is asked for more than it has does not say so, it stops the program. */
+#include "available.h"
 #include "plan.h"
 
 #include "core/error.h"
@@ -19,20 +20,6 @@ static net_memory add_up(net_memory m) {
   return m;
 }
 
-static bool reads(const net *n, int reader, int node) {
-  for (int i = 0; i < n->request.graph->nodes[reader].inputs; i++)
-    if (model_input_of(n->request.graph, reader, i) == node) return true;
-  return false;
-}
-
-/* Kept from the way forward until the gradient of the weights wants it. */
-static bool kept(const net *n, int node) {
-  const model *m = n->request.graph;
-  for (int i = node + 1; i < m->count; i++)
-    if ((m->nodes[i].op == MODEL_CONV || m->nodes[i].op == MODEL_FC) && reads(n, i, node)) return true;
-  return false;
-}
-
 /* No kernel and no placement needs less: the largest result, in training all inputs of convolutions. */
 static net_memory least(const net *n) {
   const model *m = n->request.graph;
@@ -41,7 +28,7 @@ static net_memory least(const net *n) {
     const size_t bytes = result_bytes(n, i);
     sum.weights += plain_bytes(n, i) * (n->request.train ? 2 : 1);
     if (n->request.train)
-      sum.activations += kept(n, i) ? bytes : 0;
+      sum.activations += model_feeds_convolution(m, i) ? bytes : 0;
     else if (bytes > sum.activations)
       sum.activations = bytes;
   }
@@ -64,14 +51,14 @@ net_memory net_needs(const net *n) {
 
 static gconv_status check(const net *n, net_memory need, const char *at_least) {
   const size_t taken = n->request.memory_taken;
-  const uint64_t machine = gconv_memory_bytes();
-  if (need.all <= machine && taken <= machine - need.all) return GCONV_OK;
+  const uint64_t available = available_bytes();
+  if (need.all <= available && taken <= available - need.all) return GCONV_OK;
   return gconv_error(
       GCONV_NO_MEMORY,
       "%s%s, %d images a step: needs %s%zu bytes (activations %zu, weights %zu, workspace %zu) beside %zu "
-      "that are taken; the machine has %llu",
+      "that are taken; %llu were available",
       n->request.graph->name, n->request.train ? ", training" : "", n->request.batch, at_least, need.all,
-      need.activations, need.weights, need.workspace, taken, (unsigned long long)machine);
+      need.activations, need.weights, need.workspace, taken, (unsigned long long)available);
 }
 
 gconv_status net_check_least(const net *n) { return check(n, least(n), "at least "); }

@@ -37,6 +37,17 @@ double graph_peak(const graph_subject *s) {
 
 static int64_t elems_of(model_shape s) { return (int64_t)s.c * s.h * s.w; }
 
+/* What a run moves at least, everything between its convolutions aside. Forward: image, weights, result. A training
+ * step writes besides, and reads, the inputs of convolutions; it reads the result's gradient, and weights once more; it
+ * writes their gradients; and its update reads both and writes weights. */
+static int64_t least_elems(const model *m, int batch, bool train, int64_t params) {
+  const int64_t image = elems_of(m->nodes[0].shape), result = elems_of(m->nodes[m->count - 1].shape);
+  if (!train) return params + batch * (image + result);
+  int64_t inputs = 0;
+  for (int i = 0; i < m->count; i++) inputs += model_feeds_convolution(m, i) ? elems_of(m->nodes[i].shape) : 0;
+  return 6 * params + 2 * batch * (inputs + result);
+}
+
 /* What all rows of a subject have in common. */
 static csv_row common_row(const graph_subject *s) {
   static const char *const statuses[] = {"ok", "skipped", "failed"};
@@ -67,8 +78,7 @@ static void describe_graph(csv_row *row, const graph_subject *s) {
   const model_counts counts = model_count(m);
   row->params = model_params(&counts);
   row->macs = graph_macs(s), row->macs_nominal = sum_counts(m, s->batch, s->session->train, true);
-  row->min_bytes = (int64_t)sizeof(float) *
-                   (row->params + s->batch * (elems_of(m->nodes[0].shape) + elems_of(m->nodes[m->count - 1].shape)));
+  row->min_bytes = (int64_t)sizeof(float) * least_elems(m, s->batch, s->session->train, row->params);
   if (!s->n) return;
   const net_summary sum = net_summarize(s->n);
   row->packed_bytes = (int64_t)sum.packed_bytes;

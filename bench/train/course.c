@@ -49,13 +49,14 @@ static void read_plans(course *c) {
   net_describe(c->n, c->plan, sizeof c->plan);
 }
 
-gconv_status course_begin(course *c, const course_rules *r, uint64_t random) {
+gconv_status course_begin(course *c, const course_rules *r, uint64_t random, size_t *taken) {
   const net_request request = {.graph = r->m,
                                .batch = r->batch,
                                .threads = c->threads,
                                .isa_mask = r->isa_mask,
                                .kernel_for = net_one_kernel,
                                .context = (void *)c->kernel,
+                               .memory_taken = *taken,
                                .train = true};
   c->random = random;
   c->loss = calloc((size_t)r->steps, sizeof *c->loss);
@@ -65,6 +66,7 @@ gconv_status course_begin(course *c, const course_rules *r, uint64_t random) {
   if (!status && c->shaken) status = net_weights_zeros(r->m, &c->moved);
   if (!status) status = load(c, r);
   if (status) return status;
+  *taken += net_needs(c->n).all;
   net_set_rate(c->n, r->rate);
   read_plans(c);
   return GCONV_OK;

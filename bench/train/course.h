@@ -28,8 +28,8 @@ typedef struct {
 /* 3x3 with 16 channels, a bottleneck with 4 groups, one with 8 groups and stride 2, mean, one output a class. */
 gconv_status course_model(model **out);
 /* The same weights for every course of a seed, the same pictures for each step. `random`: how a shaken one is shaken.
- */
-gconv_status course_begin(course *c, const course_rules *r, uint64_t random);
+ * *taken: bytes that courses hold, this one's are added. */
+gconv_status course_begin(course *c, const course_rules *r, uint64_t random, size_t *taken);
 gconv_status course_step(course *c, int step, const float *images, const int *labels);
 void course_end(course *c);
 

@@ -20,7 +20,7 @@ static int complain(const char *sentence, int code) {
 }
 
 /* A kernel that cannot run the network is skipped with the reason. */
-static gconv_status begin_courses(const arguments *a, trainings *t) {
+static gconv_status begin_courses(const arguments *a, trainings *t, size_t *taken) {
   const options *o = &a->options;
   t->courses = calloc(o->kernel_count * (size_t)o->thread_count, sizeof *t->courses);
   if (!t->courses) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu kernels", o->kernel_count);
@@ -28,7 +28,7 @@ static gconv_status begin_courses(const arguments *a, trainings *t) {
     for (int i = 0; i < o->thread_count; i++) {
       course *c = &t->courses[t->count++];
       *c = (course){.kernel = o->kernels[k], .threads = o->threads[i]};
-      const gconv_status status = course_begin(c, &a->rules, 0);
+      const gconv_status status = course_begin(c, &a->rules, 0, taken);
       if (status && status != GCONV_UNSUPPORTED) return status;
       if (status) snprintf(c->plan, sizeof c->plan, "%s", gconv_last_error());
     }
@@ -42,19 +42,20 @@ static const char *first_running(const trainings *t) {
 }
 
 static gconv_status begin(const arguments *a, trainings *t) {
+  size_t taken = 0;
   t->moved = calloc((size_t)a->rules.steps, sizeof *t->moved);
   gconv_status status =
-      t->moved ? begin_courses(a, t) : gconv_error(GCONV_NO_MEMORY, "no memory for %d steps", a->rules.steps);
+      t->moved ? begin_courses(a, t, &taken) : gconv_error(GCONV_NO_MEMORY, "no memory for %d steps", a->rules.steps);
   if (status) return status;
   const char *kernel = first_running(t);
   if (!kernel) return gconv_error(GCONV_UNSUPPORTED, "none of the chosen kernels runs the network");
   t->reference = (course){.kernel = oracle, .threads = 1};
   t->plain = (course){.kernel = kernel, .threads = 1};
-  status = course_begin(&t->reference, &a->rules, 0);
-  if (!status) status = course_begin(&t->plain, &a->rules, 0);
+  status = course_begin(&t->reference, &a->rules, 0, &taken);
+  if (!status) status = course_begin(&t->plain, &a->rules, 0, &taken);
   for (int i = 0; i < SHAKEN && !status; i++) {
     t->shaken[i] = (course){.kernel = kernel, .threads = 1, .shaken = true};
-    status = course_begin(&t->shaken[i], &a->rules, (uint64_t)i + 1);
+    status = course_begin(&t->shaken[i], &a->rules, (uint64_t)i + 1, &taken);
   }
   return status;
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """test_levels.py - gconv-bench --level=block and --level=network: what is run, and that rows say what a layer's rows say."""
 
+import os
+import re
 import unittest
 
 from tool import SMALL, bench, rows
@@ -109,6 +111,14 @@ class Training(unittest.TestCase):
         macs = 2 * 56 * 56 * (3 * 71_456 - 112 * 256)  # table 2; the first 1x1 does not hand its gradient on
         self.assertEqual({row["macs_nominal"] for row in self.rows}, {str(macs)})
 
+    def test_bytes_are_those_of_all_passes_and_of_the_update(self):
+        """Weights are read forward, backward and by the update, which writes them; their gradients are written and read. Inputs
+        of the three convolutions are written (the first one is given) and read; the result is written, its gradient read."""
+        form_c, = [row for row in self.rows if (row["form"], row["kernel"]) == ("c", "direct")]
+        result, inputs = 2 * 256 * 56 * 56, 2 * (256 + 112 + 112) * 56 * 56
+        params = 71_456 + 2 * (112 + 112 + 256)
+        self.assertEqual(int(form_c["min_bytes"]), 4 * (6 * params + 2 * inputs + 2 * result))
+
     def test_plan_says_who_computes_which_direction(self):
         plans = {(row["form"], row["kernel"]): row["plan"] for row in self.rows}
         self.assertIn("fwd direct 3, bwd_w direct 3, bwd_d direct 2; ", plans["c", "direct"])
@@ -130,6 +140,9 @@ class Training(unittest.TestCase):
         row, = rows("--level=network", "--pass=train", "--problems=resnet50", "--kernels=direct", "--threads=1", "--mb=100000")[1]
         self.assertEqual(row["status"], "skipped")
         self.assertRegex(row["reason"], r"resnet50, training, 100000 images a step: needs at least \d{13} bytes")
+        available = int(re.search(r"; (\d+) were available$", row["reason"])[1])
+        machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE")
+        self.assertTrue(0 < available < machine, row["reason"])  # this test and the system have their share of it
 
 
 class CommandLine(unittest.TestCase):
