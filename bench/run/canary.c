@@ -9,7 +9,7 @@ enum { BURSTS = 2 };
 static const double slow_share = 0.85;
 
 bool canary_slow(const session *s, int threads) {
-  const gconv_isa isa = gconv_isa_best(s->probe_mask);
+  const gconv_isa isa = gconv_isa_best(gconv_isa_detect() & s->options.isa_mask); /* no wider than kernels may be */
   const double best = peak_gflops(&s->peaks, isa, threads);
   for (int i = 0; i < BURSTS; i++)
     if (fma_burst(isa, threads) >= slow_share * best) return false;
