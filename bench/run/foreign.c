@@ -3,22 +3,46 @@
 
 #include "gconv.h"
 
+#include <dirent.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-bool team_has(const thread_team *t, pid_t thread) {
-  for (int i = 0; i < t->count; i++)
-    if (t->thread[i] == thread) return true;
+static bool is_in(const pid_t *list, int count, pid_t thread) {
+  for (int i = 0; i < count; i++)
+    if (list[i] == thread) return true;
   return false;
 }
+
+bool team_has(const thread_team *t, pid_t thread) { return is_in(t->thread, t->count, thread); }
 
 void team_add(thread_team *t, int threads) {
 #pragma omp parallel num_threads(threads)
 #pragma omp critical(gconv_team)
   if (t->count < TEAM_MAX && !team_has(t, gettid())) t->thread[t->count++] = gettid();
+}
+
+/* Threads of the process that are neither. They become others if `add`. */
+static int count_unknown(thread_team *t, bool add) {
+  int unknown = 0;
+  DIR *threads = opendir("/proc/self/task");
+  for (struct dirent *entry; threads && (entry = readdir(threads));) {
+    const pid_t thread = (pid_t)atol(entry->d_name);
+    if (!thread || team_has(t, thread) || is_in(t->other, t->other_count, thread)) continue;
+    unknown++;
+    if (add && t->other_count < TEAM_MAX) t->other[t->other_count++] = thread;
+  }
+  if (threads) closedir(threads);
+  return unknown;
+}
+
+void team_learn(thread_team *t, int largest) {
+  if (!count_unknown(t, false)) return;
+  t->count = t->other_count = 0;
+  team_add(t, largest);
+  count_unknown(t, true);
 }
 
 /* Adds the file's name where one of `prefixes` begins it, once. True if it did. */

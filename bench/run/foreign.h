@@ -9,15 +9,18 @@
 
 enum { TEAM_MAX = 4096 /* as gconv_plan_create */ };
 
-/* The threads that OpenMP has started. */
+/* The threads that OpenMP has started, and others that were seen. */
 typedef struct {
-  int count;
-  pid_t thread[TEAM_MAX];
+  int count, other_count;
+  pid_t thread[TEAM_MAX], other[TEAM_MAX];
 } thread_team;
 
 /* Adds those of a team of so many: the runtime ends and starts threads when teams change their size, and a smaller team
  * leaves others waiting, which spin for a while. */
 void team_add(thread_team *t, int threads);
+/* Where there are threads that are not known yet: whose they are, by a team of `largest`. Else that is left alone: its
+ * threads would spin into the repetition that is to come. */
+void team_learn(thread_team *t, int largest);
 bool team_has(const thread_team *t, pid_t thread);
 
 /* The OpenMP runtimes in this process, by file, as "libgomp.so.1.0.0, libomp.so.5"; the number of them. */

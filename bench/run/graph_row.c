@@ -43,9 +43,9 @@ static int64_t elems_of(model_shape s) { return (int64_t)s.c * s.h * s.w; }
 static int64_t least_elems(const model *m, int batch, bool train, int64_t params) {
   const int64_t image = elems_of(m->nodes[0].shape), result = elems_of(m->nodes[m->count - 1].shape);
   if (!train) return params + batch * (image + result);
-  int64_t inputs = 0;
-  for (int i = 0; i < m->count; i++) inputs += model_feeds_convolution(m, i) ? elems_of(m->nodes[i].shape) : 0;
-  return 6 * params + 2 * batch * (inputs + result);
+  int64_t kept = 0;
+  for (int i = 0; i < m->count; i++) kept += model_feeds_convolution(m, i) ? elems_of(m->nodes[i].shape) : 0;
+  return 6 * params + 2 * batch * (kept + result);
 }
 
 /* What all rows of a subject have in common. */

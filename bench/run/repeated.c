@@ -58,10 +58,7 @@ static bool has_moved(const session *s, int threads) {
   return begun && strcmp(now, begun);
 }
 
-void watch_prepare(session *s) {
-  s->team.count = 0;
-  team_add(&s->team, largest_team(s));
-}
+void watch_prepare(session *s) { team_learn(&s->team, largest_team(s)); }
 
 watch watch_begin(session *s, int threads) {
   watch w = {.session = s, .threads = threads, .slow = canary_slow(s, threads)};
