@@ -32,6 +32,18 @@ typedef struct {
   bool stream;                       /* dst past the caches: it is on cache lines and would not stay in them */
 } strip;
 
+/* Pixels [first, W) of a tile's row. */
+INLINE void store_row(const strip *a, const int W, int first, float *dst, const v_f32 *acc) {
+  if (first) {
+    UNROLLED (x, W)
+      if (x >= first) v_store(dst + x * BLOCK, acc[x]);
+  } else if (a->stream) {
+    UNROLLED (x, W) v_stream(dst + x * BLOCK, acc[x]);
+  } else {
+    UNROLLED (x, W) v_store(dst + x * BLOCK, acc[x]);
+  }
+}
+
 typedef void strip_fn(const strip *);
 
 enum { ALL_ROWS = 0 }; /* rows of a microkernel that walks down any number of them */

@@ -135,8 +135,10 @@ INLINE void sum_row(const kernel_row *at, const gather how, const int S, const i
     sum_indices(at, how, S, W, inside, i, false, acc);
 }
 
+/* Into L2, of which far more can be under way than into L1: layers in memory are limited by that (8 channels, stride 2,
+ * 16 images: 56 % of peak by way of L1, 89 by way of L2). */
 INLINE void prefetch_columns(const float *first, const int count) {
-  UNROLLED (c, count) __builtin_prefetch(first + c * BLOCK);
+  UNROLLED (c, count) __builtin_prefetch(first + c * BLOCK, 0, 2);
 }
 
 /* The row that takes this one's place in the tile below: hardware does not foresee the step to it. Pairs of channels of
@@ -169,12 +171,7 @@ INLINE void tile(const strip *a, const gather how, const int S, const int W, con
     if (r >= KW - S && how != ONE2 && how != TWO2) prefetch_below(&at, how, S, W);
     sum_row(&at, how, S, W, inside, acc);
   }
-  if (skip && a->accumulate) {
-    UNROLLED (x, W)
-      if (x >= skip) v_store(dst + x * BLOCK, acc[x]);
-    return;
-  }
-  UNROLLED (x, W) v_store(dst + x * BLOCK, acc[x]);
+  store_row(a, W, a->accumulate ? skip : 0, dst, acc);
 }
 
 typedef void tile_fn(const strip *, int x0, int skip);

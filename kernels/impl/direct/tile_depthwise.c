@@ -30,10 +30,7 @@ INLINE void tile(const strip *a, const int K, const int S, const int W, int x0) 
       }
     }
   }
-  if (a->stream)
-    UNROLLED (x, W) v_stream(dst + x * BLOCK, acc[x]);
-  else
-    UNROLLED (x, W) v_store(dst + x * BLOCK, acc[x]);
+  store_row(a, W, 0, dst, acc);
 }
 
 INLINE void tiles(const strip *a, const int K, const int S, const int W) {
