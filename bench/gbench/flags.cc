@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <new>
 
 namespace gbench {
 
@@ -17,6 +18,14 @@ int repetitions;
 bool console;
 
 namespace {
+
+// C cannot catch what C++ throws without memory, and the library does not. First in this file: its tables allocate.
+void end_without_memory() {
+  std::fputs("gconv-bench: not enough memory for the lists of benchmarks\n", stderr);
+  std::_Exit(EXIT_FAILURE);
+}
+
+const std::new_handler before = std::set_new_handler(end_without_memory);
 
 // With their defaults. Short repetitions, many of them and interleaved: the machine's drift then meets every benchmark
 // of a block alike.

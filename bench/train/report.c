@@ -79,9 +79,11 @@ int report_print(const arguments *a, const trainings *t) {
       continue;
     }
     const char *verdict = judge(t, c, steps);
-    wrong += *verdict >= 'A' && *verdict <= 'Z';
-    printf("%-16s %7d %9.3f %11.6f %11.6f %11.3f  %-14s %s\n", c->kernel, c->threads, 1e3 * median(c->seconds, steps),
-           c->loss[0], c->loss[steps - 1], worst_share(t, c, steps), verdict, c->plan);
+    const double seconds = median(c->seconds, steps);
+    if (isnan(seconds)) fprintf(stderr, "gconv-train: no memory for a median of %d times\n", steps);
+    wrong += isnan(seconds) || (*verdict >= 'A' && *verdict <= 'Z');
+    printf("%-16s %7d %9.3f %11.6f %11.6f %11.3f  %-14s %s\n", c->kernel, c->threads, 1e3 * seconds, c->loss[0],
+           c->loss[steps - 1], worst_share(t, c, steps), verdict, c->plan);
   }
   return wrong;
 }

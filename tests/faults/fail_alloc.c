@@ -1,12 +1,13 @@
 /* fail_alloc.c - loaded before all others (LD_PRELOAD), it counts the allocations of gconv's own code and lets one of
  * them fail: number GCONV_FAIL_AT, from 0. Where the code of each lies is written to the file GCONV_FAIL_LOG, a line an
- * allocation, the failed one last.
+ * allocation with a number for the way there through own code, the failed one last.
  *
  * Own code is the program and libgconv, by the caller's address: what a library below does without memory (libgomp ends
  * the process) is not ours to mend. Calls that allocate inside of libc for their caller count as allocations, too. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
 #include <stdarg.h>
@@ -19,7 +20,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { RANGES_MAX = 2 };
+enum { RANGES_MAX = 2, DEPTH_MAX = 64, WAY_LENGTH = 4 };
 
 static struct {
   const char *name;
@@ -51,21 +52,42 @@ __attribute__((constructor)) static void begin(void) {
   const char *at = getenv("GCONV_FAIL_AT"), *log = getenv("GCONV_FAIL_LOG");
   if (at) fail_at = strtol(at, NULL, 10);
   if (log) log_file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+  void *frame;
+  backtrace(&frame, 1); /* the first one loads a library, and allocates */
   dl_iterate_phdr(note_object, NULL);
+}
+
+/* Which part of own code an address lies in; -1: none. */
+static int range_of(const void *address) {
+  for (int i = 0; i < ranges; i++)
+    if ((uintptr_t)address >= range[i].first && (uintptr_t)address < range[i].last) return i;
+  return -1;
+}
+
+/* The same for calls that came the same way through the last functions of own code (FNV-1a), wherever it was loaded. */
+static uint64_t way_here(void) {
+  void *frames[DEPTH_MAX];
+  const int depth = backtrace(frames, DEPTH_MAX);
+  uint64_t hash = 0xcbf29ce484222325;
+  for (int i = 0, own = 0; i < depth && own < WAY_LENGTH; i++) {
+    const int r = range_of(frames[i]);
+    if (r < 0) continue;
+    own++;
+    hash = (hash ^ ((uintptr_t)frames[i] - range[r].base + (uintptr_t)r)) * 0x100000001b3;
+  }
+  return hash;
 }
 
 /* Is this the call that fails? errno says why, as after a true one. */
 static bool fails(const void *caller) {
-  const uintptr_t address = (uintptr_t)caller;
-  for (int i = 0; i < ranges; i++) {
-    if (address < range[i].first || address >= range[i].last) continue;
-    const bool failed = atomic_fetch_add(&count, 1) == fail_at;
-    if (log_file >= 0 && (failed || fail_at < 0))
-      dprintf(log_file, "%s+%#zx\n", range[i].name, address - range[i].base);
-    if (failed) errno = ENOMEM;
-    return failed;
-  }
-  return false;
+  const int r = range_of(caller);
+  if (r < 0) return false;
+  const bool failed = atomic_fetch_add(&count, 1) == fail_at;
+  if (log_file >= 0 && (failed || fail_at < 0))
+    dprintf(log_file, "%s+%#zx %llx\n", range[r].name, (uintptr_t)caller - range[r].base,
+            (unsigned long long)(failed ? 0 : way_here()));
+  if (failed) errno = ENOMEM;
+  return failed;
 }
 
 #define REAL(name) ((typeof(&name))dlsym(RTLD_NEXT, #name))
@@ -85,6 +107,10 @@ FORWARD(void *, realloc, NULL, (void *old, size_t size), (old, size))
 FORWARD(void *, aligned_alloc, NULL, (size_t align, size_t size), (align, size))
 FORWARD(char *, strdup, NULL, (const char *text), (text))
 FORWARD(ssize_t, getline, -1, (char **line, size_t *size, FILE *file), (line, size, file))
+FORWARD(ssize_t, getdelim, -1, (char **line, size_t *size, int end, FILE *file), (line, size, end, file))
+FORWARD(int, posix_memalign, ENOMEM, (void **memory, size_t align, size_t size), (memory, align, size))
+FORWARD(int, vasprintf, -1, (char **text, const char *format, va_list list), (text, format, list))
+FORWARD(DIR *, opendir, NULL, (const char *path), (path))
 FORWARD(FILE *, open_memstream, NULL, (char **text, size_t *size), (text, size))
 FORWARD(FILE *, fopen, NULL, (const char *path, const char *mode), (path, mode))
 FORWARD(void *, mmap, MAP_FAILED, (void *at, size_t size, int protection, int flags, int file, off_t offset),
@@ -102,3 +128,17 @@ int asprintf(char **text, const char *format, ...) {
   va_end(arguments);
   return length;
 }
+
+/* Operators new of C++: without memory they call the handler, and without a handler throw, which nobody here catches.
+ */
+void *_Znwm(size_t size);
+void *_Znam(size_t size);
+
+static void *no_memory(void) {
+  void (*(*const handler)(void))(void) = (void (*(*)(void))(void))dlsym(RTLD_DEFAULT, "_ZSt15get_new_handlerv");
+  if (handler && handler()) handler()();
+  abort();
+}
+
+FORWARD(void *, _Znwm, no_memory(), (size_t size), (size))
+FORWARD(void *, _Znam, no_memory(), (size_t size), (size))

@@ -3,7 +3,8 @@
 
 A run without failures says how many allocations there are and which line of code makes each (fail_alloc.c). Then it is
 repeated with one of them failing: the first that each place in the code makes, or, with GCONV_FAULTS=all, every one
-(a ctest of its own, slow). No run may crash, hang or keep silent: it ends non-zero with a sentence about memory, or
+(a ctest of its own, slow). Where there are thousands, "every" is the first and the last of every way through the code
+that leads to one, and a hundred spread evenly over the rest. No run may crash, hang or keep silent: it ends non-zero with a sentence about memory, or
 names what it had to leave out. The sanitizer build also sees what is not freed on the way out.
 """
 import bisect
@@ -14,6 +15,7 @@ import unittest
 from pathlib import Path
 
 ALL = os.environ.get("GCONV_FAULTS") == "all"
+EVERY_MAX, SPREAD = 500, 100
 TIME_LIMIT = 120  # seconds a run: a hang, not a busy machine
 SMALL = "g4mb1ic16oc16ih6kh3ph1"
 OTHER = "g2mb1ic6oc10ih5kh3sh2ph1"
@@ -40,6 +42,19 @@ class Symbols:
 SYMBOLS = Symbols(os.environ["GCONV_LIBRARY"])
 
 
+def choose(log):
+    """Numbers of the allocations to fail; `log` has a place and a way to it for each."""
+    if ALL and len(log) <= EVERY_MAX:
+        return range(len(log))
+    key = (lambda entry: entry[1]) if ALL else (lambda entry: entry[0])
+    first = {key(entry): at for at, entry in reversed(list(enumerate(log)))}
+    chosen = set(first.values())
+    if ALL:
+        chosen |= set({key(entry): at for at, entry in enumerate(log)}.values())
+        chosen |= set(range(0, len(log), max(1, len(log) // SPREAD)))
+    return sorted(chosen)
+
+
 class Faults(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -52,26 +67,27 @@ class Faults(unittest.TestCase):
         environment = {**os.environ, "LD_PRELOAD": os.environ["FAIL_ALLOC"], "GCONV_FAIL_LOG": str(log), "GCONV_FAIL_AT": str(at),
                        "ASAN_OPTIONS": sanitizer}
         done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=TIME_LIMIT)
-        return done, log.read_text().split()
+        return done, [line.split() for line in log.read_text().splitlines()]
 
     def check(self, *command, before=lambda: None, may_be_silent=False):
         before()
-        done, places = self.run_tool(command, -1)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertTrue(places, "no allocation was seen")
-        chosen = range(len(places)) if ALL else sorted({places.index(place) for place in places})
-        chosen = [at for at in chosen if not SYMBOLS.name(places[at]).startswith("libxsmm")]  # linked into ours, not written here
+        done, log = self.run_tool(command, -1)
+        self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr)
+        self.assertTrue(log, "no allocation was seen")
+        places = [place for place, _ in log]
+        chosen = [at for at in choose(log) if not SYMBOLS.name(places[at]).startswith("libxsmm")]  # linked into ours, not written here
         silent = []
         for at in chosen:
             before()
             done, failed = self.run_tool(command, at)
-            where = f"allocation {at} of {len(places)}, in {' '.join(map(SYMBOLS.name, failed))}, of: {' '.join(command)}\n{done.stderr[-2000:]}"
+            where = f"allocation {at} of {len(places)}, in {' '.join(SYMBOLS.name(place) for place, _ in failed)}, of: {' '.join(command)}\n{done.stderr[-2000:]}"
             self.assertIn(done.returncode, (0, 1, 2), where)
             self.assertNotIn("Sanitizer", done.stderr, where)
             written = "".join(path.read_text() for path in self.folder.glob("*.*"))
             if failed and not may_be_silent and "memory" not in done.stdout + done.stderr + written:
                 silent.append(where)
         self.assertFalse(silent, "\n".join(silent))
+        print(f"{len(chosen)} of {len(places)} allocations failed, from {len(set(places))} places: {' '.join(command)[:100]}", flush=True)
 
     def test_info(self):
         for arguments in (["kernels"], ["problem", SMALL], ["model", "resnext50_32x4d"], ["model", "list"], ["claims"], ["machine"]):
@@ -100,6 +116,18 @@ class Faults(unittest.TestCase):
     def test_bench_isolated(self):
         self.check(tool("BENCH"), *QUICK, f"--problems={SMALL}", "--kernels=direct", "--threads=1", "--isolate",
                    f"--csv={self.folder / 'rows.csv'}")
+
+    def test_bench_training(self):
+        self.check(tool("BENCH"), *QUICK, "--pass=train", "--level=block", "--problems=separable_512", "--kernels=direct", "--threads=1",
+                   f"--csv={self.folder / 'rows.csv'}")
+
+    @unittest.skipUnless(ALL, "a network allocates where blocks do")
+    def test_bench_network(self):
+        self.check(tool("BENCH"), *QUICK, "--level=network", "--problems=shufflenet_v1_g1", "--kernels=direct,best", "--threads=1",
+                   f"--csv={self.folder / 'rows.csv'}")
+
+    def test_train(self):
+        self.check(tool("TRAIN"), "--steps=40", "--mb=2", "--kernels=direct", "--threads=1", f"--csv={self.folder / 'steps.csv'}")
 
     def test_bench_blocks(self):
         self.check(tool("BENCH"), *QUICK, "--level=block", "--problems=separable_512", "--kernels=direct", "--threads=1",
