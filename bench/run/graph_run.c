@@ -92,6 +92,7 @@ static void prepare(group_run *r, size_t i, graph_subject *s, const net_choice *
   if (!status) status = try_run(s);
   repeated_find_pools(s->session, s->kernel);
   if (!status) status = graph_output_take(&s->output, s->n, s->session->train);
+  r->taken += 2 * (size_t)s->output.count * sizeof *s->output.values;
   if (!status && s->timed) status = graph_run_extras(s);
   if (status) refuse(s, SUBJECT_FAILED, gconv_last_error());
 }

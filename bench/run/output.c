@@ -70,17 +70,13 @@ void output_spoil(const rotation *r, const gconv_plan *plan) {
   }
 }
 
-static bool apart(float got, float want, double slack) {
-  return isfinite(got) ? fabs((double)got - (double)want) > slack : memcmp(&got, &want, sizeof got);
-}
-
 /* Bits differ: the filling of a blocked layout may, elements may by the slack. */
 static gconv_status compare_elements(const gconv_plan *plan, int copy, const float *got, const float *want,
                                      double slack) {
   const int64_t elems = elems_of(plan);
   int64_t first = -1, wrong = 0;
   for (int64_t i = 0; i < elems; i++)
-    if (apart(got[i], want[i], slack)) wrong++, first = first < 0 ? i : first;
+    if (!(fabs((double)got[i] - (double)want[i]) <= slack)) wrong++, first = first < 0 ? i : first; /* NaN is, too */
   if (!wrong) return GCONV_OK;
   char element[96];
   check_name_element(&plan->problem, first, element, sizeof element);
