@@ -123,7 +123,7 @@ class Faults(unittest.TestCase):
 
     @unittest.skipUnless(ALL, "a network allocates where blocks do")
     def test_bench_network(self):
-        self.check(tool("BENCH"), *QUICK, "--level=network", "--problems=shufflenet_v1_g1", "--kernels=direct,best", "--threads=1",
+        self.check(tool("BENCH"), *QUICK, "--level=network", "--problems=shufflenet_v1_g1", "--kernels=direct,naive_split", "--threads=1",
                    f"--csv={self.folder / 'rows.csv'}")
 
     def test_train(self):

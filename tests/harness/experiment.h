@@ -27,7 +27,7 @@ typedef struct {
   bool deterministic, mixes_groups; /* as the plan and the kernel say */
   double slack; /* how far two results may be apart that would be equal without rounding; 0 for sums of integers */
   gconv_plan *plan[EXPERIMENT_PLANS]; /* the latest; planning may take longer than running */
-  int planned;
+  int planned, runs;
   gconv_status status; /* of the last plan that was refused */
   tensors taken[EXPERIMENT_TENSORS];
   int used;
