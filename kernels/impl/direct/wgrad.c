@@ -212,19 +212,32 @@ gconv_status ISA_NAME(wgrad_execute)(const gconv_plan *plan, const gconv_args *a
   return GCONV_OK;
 }
 
+/* Input indices that are unpacked for one lane before the next: as many lines as lie in L1 whatever their size. */
+enum { UNPACK_INPUTS = 8 };
+
+static void unpack_lane(const gconv_problem *p, const wgrad_job *job, int oc, int i_first, int i_last,
+                        const float *gradients, float *wei) {
+  const int taps = p->kh * p->kw, lane = oc % VL, group_channel = oc / p->ocg * p->icg;
+  if (taps == 1 && !job->source.index) {
+    for (int i = i_first; i < i_last; i++) wei[(int64_t)oc * p->icg + i] = gradients[(ptrdiff_t)i * VL + lane];
+    return;
+  }
+  for (int i = i_first; i < i_last; i++) {
+    const float *in = gradients + (ptrdiff_t)i * taps * VL + lane;
+    float *out = wei + ((int64_t)oc * p->icg + operand_input(&job->source, group_channel, i, lane)) * taps;
+    for (int t = 0; t < taps; t++) out[t] = in[(ptrdiff_t)t * VL];
+  }
+}
+
 void ISA_NAME(wgrad_unpack)(const gconv_plan *plan, const void *packed, float *wei) {
   const gconv_problem *p = &plan->problem;
   const wgrad_state *state = plan->state;
-  const int taps = p->kh * p->kw;
   for (int j = 0; j < state->jobs; j++) {
     const wgrad_job *job = &state->job[j];
-    for (int oc = job->vector * VL; oc < min_int((job->vector + job->vectors) * VL, p->oc); oc++) {
-      const float *gradients = (const float *)packed + oc / VL * state->wei_vector + oc % VL;
-      for (int i = 0; i < p->icg; i++) {
-        float *out =
-            wei + ((int64_t)oc * p->icg + operand_input(&job->source, oc / p->ocg * p->icg, i, oc % VL)) * taps;
-        for (int t = 0; t < taps; t++) out[t] = gradients[((ptrdiff_t)i * taps + t) * VL];
-      }
-    }
+    for (int vector = job->vector; vector < job->vector + job->vectors; vector++)
+      for (int i = 0; i < p->icg; i += UNPACK_INPUTS)
+        for (int oc = vector * VL; oc < min_int((vector + 1) * VL, p->oc); oc++)
+          unpack_lane(p, job, oc, i, min_int(i + UNPACK_INPUTS, p->icg),
+                      (const float *)packed + vector * state->wei_vector, wei);
   }
 }
