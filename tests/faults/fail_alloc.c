@@ -135,8 +135,9 @@ void *_Znwm(size_t size);
 void *_Znam(size_t size);
 
 static void *no_memory(void) {
-  void (*(*const handler)(void))(void) = (void (*(*)(void))(void))dlsym(RTLD_DEFAULT, "_ZSt15get_new_handlerv");
-  if (handler && handler()) handler()();
+  typedef void (*handler)(void);
+  handler (*get)(void) = (handler(*)(void))dlsym(RTLD_DEFAULT, "_ZSt15get_new_handlerv");
+  if (get && get()) get()(); // cppcheck-suppress legacyUninitvar // it does not see the initializer
   abort();
 }
 
