@@ -44,5 +44,5 @@ void order_interleaved(const order_item *items, size_t count, uint64_t seed, ord
   order_consecutive(items, count, turns);
   for (size_t i = 0; i < all; i++)
     turns[i].key = mix(mix(seed + odd * ((uint64_t)turns[i].round + 1)) ^ hash_text(items[turns[i].item].name));
-  if (all) qsort(turns, all, sizeof *turns, compare); /* of nothing there may be no array */
+  qsort(turns, all, sizeof *turns, compare);
 }

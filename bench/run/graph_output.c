@@ -12,10 +12,8 @@
  */
 static const double tolerance = 1e-3;
 
-static int64_t plain_elems(gconv_dims d) { return (int64_t)d.n * d.c * d.h * d.w; }
-
 static int64_t count_values(const net *n, bool train) {
-  int64_t count = plain_elems(net_result(n).dims);
+  int64_t count = gconv_layout_elems(GCONV_NCHW, net_result(n).dims);
   for (int i = 0; i < net_graph(n)->count && train; i++) count += net_weight_count(net_graph(n), i);
   return count;
 }
@@ -23,7 +21,7 @@ static int64_t count_values(const net *n, bool train) {
 static void gather(const net *n, bool train, float *to) {
   const tensor result = net_result(n);
   gconv_layout_convert(result.dims, result.layout, result.data, GCONV_NCHW, to, net_threads(n));
-  to += plain_elems(result.dims);
+  to += gconv_layout_elems(GCONV_NCHW, result.dims);
   for (int i = 0; i < net_graph(n)->count && train; i++) {
     const int64_t count = net_weight_count(net_graph(n), i);
     if (count) memcpy(to, net_gradients(n)->wei[i], (size_t)count * sizeof *to);

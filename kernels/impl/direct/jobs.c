@@ -47,10 +47,11 @@ static int choose_chunk(const gconv_problem *p, direct_family f, const gconv_cac
   return chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
 }
 
-/* Its last vector has output channels in its lower half only. */
-static bool ends_half_full(const gconv_problem *p, const vector_job *job) {
+/* The tile for a job whose last vector has output channels in its lower half only; NULL for any other. */
+static const microkernel *half_tile(const gconv_problem *p, const direct_state *state, const vector_job *job) {
   const int last = (job->vector + job->vectors - 1) * VL;
-  return p->oc > last && p->oc - last <= VL / 2;
+  const bool half = p->oc > last && p->oc - last <= VL / 2;
+  return state->flat && job->source.mode == BCAST && half ? ISA_NAME(direct_1x1_half)(job->vectors) : NULL;
 }
 
 static void choose_microkernels(const gconv_plan *plan, const direct_state *state, vector_job *job) {
@@ -71,9 +72,9 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
     job->main = job->rest = ISA_NAME(direct_image)(p->stride_w, job->vectors);
   } else {
     const microkernel *flat = state->flat ? ISA_NAME(direct_1x1)(mode, job->mixed, job->vectors) : NULL;
-    const microkernel *half = state->flat && ends_half_full(p, job) ? ISA_NAME(direct_1x1_half)(job->vectors) : NULL;
-    job->half = half && mode == BCAST;
-    if (job->half) flat = half;
+    const microkernel *half = half_tile(p, state, job);
+    job->half = half;
+    if (half) flat = half;
     job->main = flat ? flat : ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow);
     job->rest = ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow % job->main->width);
   }

@@ -135,24 +135,19 @@ INLINE void sum_row(const kernel_row *at, const gather how, const int S, const i
     sum_indices(at, how, S, W, inside, i, false, acc);
 }
 
-/* Into L2, of which far more can be under way than into L1: layers in memory are limited by that (8 channels, stride 2,
- * 16 images: 56 % of peak by way of L1, 89 by way of L2). */
-INLINE void prefetch_columns(const float *first, const int count) {
-  UNROLLED (c, count) __builtin_prefetch(first + c * BLOCK, 0, 2);
-}
-
-/* The row that takes this one's place in the tile below: hardware does not foresee the step to it. Pairs of channels of
+/* The row that takes this one's place in the tile below: hardware does not foresee the step to it, and through L1 there
+ * is too little of it (8 channels, stride 2, 16 images: 56 % of peak, 89 by way of L2). Pairs of channels of
  * one or two groups do too little per row for it: 5 % slower (Zen 4). */
 INLINE void prefetch_below(const kernel_row *at, const gather how, const int S, const int W) {
   const operand_source *o = at->a->source;
   const geometry *g = at->a->g;
   const float *below = at->row + S * g->src_row + BLOCK;
   if (how <= OWN8) {
-    prefetch_columns(below + channel_offset(o->channel, g->src_block), W * S);
+    prefetch_pixels(below + channel_offset(o->channel, g->src_block), W * S);
     return;
   }
   for (int channel = o->channel / BLOCK * BLOCK; channel < o->channel + o->groups * o->icg; channel += BLOCK)
-    prefetch_columns(below + channel_offset(channel, g->src_block), W * S);
+    prefetch_pixels(below + channel_offset(channel, g->src_block), W * S);
 }
 
 INLINE void tile(const strip *a, const gather how, const int S, const int W, const sides inside, int x0, int skip) {

@@ -32,12 +32,10 @@ INLINE void add_row(const walk *w, const int S, const int W, int t, const int co
   if (ih < 0 || ih >= g->ih) return;
   const float *row = w->src + (ptrdiff_t)ih * g->src_row;
   const float *ahead = row + (S == 1 ? AHEAD_STRIDE1 : AHEAD_STRIDE2) * g->src_row + BLOCK;
-  UNROLLED (c, W * S) { /* written twice, as clang wants literals */
-    if (S == 1)
-      __builtin_prefetch(ahead + c * BLOCK, 0, 3);
-    else
-      __builtin_prefetch(ahead + c * BLOCK, 0, 2);
-  }
+  if (S == 1)
+    UNROLLED (c, W * S) __builtin_prefetch(ahead + c * BLOCK);
+  else
+    prefetch_pixels(ahead, W * S);
   UNROLLED (c, columns) {
     const v_f32 p = c == 0             ? v_load_masked(w->left, row)
                     : c == columns - 1 ? v_load_masked(w->right, row + c * BLOCK)

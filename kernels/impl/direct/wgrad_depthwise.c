@@ -25,10 +25,6 @@ INLINE bool keeps_inputs(const int K, const int S) { return K != 5 || S != 1; }
  * and into L1 nothing (Zen 4). */
 enum { AHEAD = 4 };
 
-INLINE void prefetch_row(const float *first, const int count) {
-  UNROLLED (c, count) __builtin_prefetch(first + c * BLOCK, 0, 2);
-}
-
 /* W pixels of dst from x on. S: the stride. */
 INLINE void pixels(const dst_row *row, const int K, const int R, const int S, const int W, const bool whole, int x,
                    v_f32 acc[KERNEL_MAX][KERNEL_MAX]) {
@@ -36,8 +32,8 @@ INLINE void pixels(const dst_row *row, const int K, const int R, const int S, co
   const int first = x * p->stride_w - p->pad_left;
   const ptrdiff_t at = (ptrdiff_t)x * p->stride_w * BLOCK;
   if (row->far) {
-    prefetch_row(row->dst + ((ptrdiff_t)AHEAD * p->ow + x) * BLOCK, W);
-    UNROLLED (t, S) prefetch_row(row->in[R - 1] + (ptrdiff_t)(AHEAD * S - t) * p->iw * BLOCK + at, W * S);
+    prefetch_pixels(row->dst + ((ptrdiff_t)AHEAD * p->ow + x) * BLOCK, W);
+    UNROLLED (t, S) prefetch_pixels(row->in[R - 1] + (ptrdiff_t)(AHEAD * S - t) * p->iw * BLOCK + at, W * S);
   }
   v_f32 d[WIDEST];
   UNROLLED (w, W) d[w] = v_load(row->dst + (ptrdiff_t)(x + w) * BLOCK);
