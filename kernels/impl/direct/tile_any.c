@@ -6,17 +6,21 @@
  * share one or two broadcast loads a column. Columns whose input lies outside are left out, exactly. */
 #include "impl/direct/run_of_vectors.h"
 
-/* All input indices of one tap. S: the stride, 0 if only known at run time. `whole`: no column needs a test. */
-INLINE void tap(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
-                const bool whole, uint32_t inside, ptrdiff_t origin, const float *wei, v_f32 acc[VECTORS_MAX][WIDE]) {
+/* All input indices of one tap for the columns [FIRST, LAST), of which only those in `inside` where TESTED. S: the
+ * stride, 0 if only known at run time. */
+INLINE void sum(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int FIRST,
+                const int LAST, const bool TESTED, uint32_t inside, ptrdiff_t origin, const ptrdiff_t below,
+                const float *wei, v_f32 acc[VECTORS_MAX][WIDE]) {
   const ptrdiff_t block = a->g->src_block, step = (ptrdiff_t)(S ? S : a->g->stride_w) * BLOCK;
   const v_mask lanes[2] = {v_mask_of(a->source->lanes[0]), v_mask_of(a->source->lanes[1])};
   for (int i = a->i_first; i < a->i_last; i++) {
     const operand_at at = operand_for(a->source, mode, a->src + origin, block, i);
+    if (below && i % BLOCK == 0)
+      UNROLLED (x, LAST) prefetch_pixels(at.first + below + x * step, 1);
     v_f32 w[VECTORS_MAX], p[VECTORS_MAX];
     UNROLLED (v, NV) w[v] = v_load(wei + v * a->wei_vector + (ptrdiff_t)i * VL);
-    UNROLLED (x, W) {
-      if (!whole && !(inside >> x & 1)) continue;
+    UNROLLED (x, LAST) {
+      if (x < FIRST || (TESTED && !(inside >> x & 1))) continue;
       if (mode == BCAST || mode == MIX2)
         run_operands(mode, X, NV, &at, x * step, lanes, p);
       else
@@ -24,6 +28,23 @@ INLINE void tap(const strip *a, const operand_mode mode, const int X, const int 
       UNROLLED (v, NV) acc[v][x] = v_fma(p[v], w[v], acc[v][x]);
     }
   }
+}
+
+/* The sum of one tap. A column left out at either end, as the border of 3x3 kernels has it, is no test of every column
+ * for every index. */
+INLINE void tap(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
+                const bool whole, uint32_t inside, ptrdiff_t origin, const ptrdiff_t below, const float *wei,
+                v_f32 acc[VECTORS_MAX][WIDE]) {
+  const uint32_t all = (1u << W) - 1;
+  const bool apart = mode == BCAST && S && NV > 1;
+  if (whole || (apart && inside == all))
+    sum(a, mode, X, S, NV, 0, W, false, 0, origin, below, wei, acc);
+  else if (apart && inside == (all & ~1u))
+    sum(a, mode, X, S, NV, 1, W, false, 0, origin, below, wei, acc);
+  else if (apart && inside == all >> 1)
+    sum(a, mode, X, S, NV, 0, W - 1, false, 0, origin, below, wei, acc);
+  else
+    sum(a, mode, X, S, NV, 0, W, true, inside, origin, below, wei, acc);
 }
 
 INLINE void tile(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
@@ -41,8 +62,9 @@ INLINE void tile(const strip *a, const operand_mode mode, const int X, const int
     for (int r = 0; r < g->kh; r++) {
       const int64_t row = (int64_t)a->y * g->stride_h - g->pad_top + (int64_t)r * g->step_h;
       const float *wei = a->wei + ((ptrdiff_t)r * g->kw + s) * a->source->icg * VL;
+      const ptrdiff_t below = S && s < S && r >= g->kh - S ? g->stride_h * g->src_row : 0;
       if (row >= 0 && row < g->ih)
-        tap(a, mode, X, S, NV, W, whole, inside, (ptrdiff_t)(row * g->src_row + column * BLOCK), wei, acc);
+        tap(a, mode, X, S, NV, W, whole, inside, (ptrdiff_t)(row * g->src_row + column * BLOCK), below, wei, acc);
     }
   }
   UNROLLED (v, NV)
