@@ -79,8 +79,8 @@ const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows,
 const microkernel *ISA_NAME(direct_3x3_wide)(const gconv_problem *p, operand_mode mode);
 const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow);
 const microkernel *ISA_NAME(direct_columns)(int stride, int ow);
-const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int vectors);
-const microkernel *ISA_NAME(direct_1x1_half)(int vectors);
+const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int stride, int vectors, int ow);
+const microkernel *ISA_NAME(direct_1x1_half)(int stride, int vectors, int ow);
 const microkernel *ISA_NAME(direct_image)(int stride, int vectors);
 bool ISA_NAME(direct_is_image)(const gconv_problem *p);
 const microkernel *ISA_NAME(direct_any)(operand_mode mode, int mixed, int stride, int vectors, int width);

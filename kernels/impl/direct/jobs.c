@@ -47,11 +47,19 @@ static int choose_chunk(const gconv_problem *p, direct_family f, const gconv_cac
   return chunk < BLOCK || p->icg <= chunk + chunk / 2 ? p->icg : chunk;
 }
 
-/* The tile for a job whose last vector has output channels in its lower half only; NULL for any other. */
-static const microkernel *half_tile(const gconv_problem *p, const direct_state *state, const vector_job *job) {
+/* The stride of a 1x1 layer all of whose outputs have their pixel in src, if it is one or two; else 0. */
+static int pixel_stride(const gconv_problem *p, const direct_state *state) {
+  if (state->flat) return 1;
+  const bool inside =
+      !p->pad_top && !p->pad_left && (p->oh - 1) * INT64_C(2) < p->ih && (p->ow - 1) * INT64_C(2) < p->iw;
+  return p->kh == 1 && p->kw == 1 && p->stride_h == 2 && p->stride_w == 2 && inside && !state->apart ? 2 : 0;
+}
+
+/* The tile for a 1x1 job whose last vector has output channels in its lower half only; NULL for any other. */
+static const microkernel *half_tile(const gconv_problem *p, int stride, int ow, const vector_job *job) {
   const int last = (job->vector + job->vectors - 1) * VL;
   const bool half = p->oc > last && p->oc - last <= VL / 2;
-  return state->flat && job->source.mode == BCAST && half ? ISA_NAME(direct_1x1_half)(job->vectors) : NULL;
+  return stride && job->source.mode == BCAST && half ? ISA_NAME(direct_1x1_half)(stride, job->vectors, ow) : NULL;
 }
 
 static void choose_microkernels(const gconv_plan *plan, const direct_state *state, vector_job *job) {
@@ -71,11 +79,12 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
   } else if (job->family == IMAGE) {
     job->main = job->rest = ISA_NAME(direct_image)(p->stride_w, job->vectors);
   } else {
-    const microkernel *flat = state->flat ? ISA_NAME(direct_1x1)(mode, job->mixed, job->vectors) : NULL;
-    const microkernel *half = half_tile(p, state, job);
+    const int stride = pixel_stride(p, state);
+    const microkernel *pixels = stride ? ISA_NAME(direct_1x1)(mode, job->mixed, stride, job->vectors, g->ow) : NULL;
+    const microkernel *half = half_tile(p, stride, g->ow, job);
     job->half = half;
-    if (half) flat = half;
-    job->main = flat ? flat : ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow);
+    if (half) pixels = half;
+    job->main = pixels ? pixels : ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow);
     job->rest = ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow % job->main->width);
   }
 }

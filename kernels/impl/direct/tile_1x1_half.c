@@ -8,8 +8,8 @@
 
 #if defined(GCONV_ISA_IS_avx512)
 
-/* NV whole vectors and the half after them, W columns. */
-INLINE void tile(const strip *a, const int NV, const int W, const float *src, float *dst) {
+/* NV whole vectors and the half after them, W columns, from every S-th pixel. */
+INLINE void tile(const strip *a, const int S, const int NV, const int W, const float *src, float *dst) {
   const float *wei = a->wei;
   v_f32 acc[VECTORS_MAX][WIDE]; /* [NV][W] of it live in registers */
   v_half low[WIDE];             /* [W] */
@@ -22,7 +22,7 @@ INLINE void tile(const strip *a, const int NV, const int W, const float *src, fl
     v_f32 w[VECTORS_MAX];
     UNROLLED (v, NV) w[v] = v_load(wei + v * a->wei_vector);
     UNROLLED (x, W) {
-      const v_f32 p = v_bcast(pixel + x * BLOCK);
+      const v_f32 p = v_bcast(pixel + x * S * BLOCK);
       UNROLLED (v, NV) acc[v][x] = v_fma(p, w[v], acc[v][x]);
       low[x] = v_half_fma(v_half_of(p), w_low, low[x]);
     }
@@ -32,22 +32,31 @@ INLINE void tile(const strip *a, const int NV, const int W, const float *src, fl
   UNROLLED (x, W) v_store(dst + a->dst_vector[NV] + x * BLOCK, v_of_half(low[x]));
 }
 
-INLINE void tiles(const strip *a, const int NV, const int W) {
-  for (ptrdiff_t x = a->x_first; x + W <= a->x_last; x += W) tile(a, NV, W, a->src + x * BLOCK, a->dst + x * BLOCK);
+INLINE void tiles(const strip *a, const int S, const int NV, const int W) {
+  const float *src = a->src + (ptrdiff_t)a->y * S * a->g->src_row;
+  float *const dst = a->dst + (ptrdiff_t)a->y * a->g->dst_row;
+  for (ptrdiff_t x = a->x_first; x + W <= a->x_last; x += W) tile(a, S, NV, W, src + x * S * BLOCK, dst + x * BLOCK);
 }
 
-static void v1(const strip *a) { tiles(a, 0, WIDE); }
-static void v2(const strip *a) { tiles(a, 1, WIDE); }
-static void v3(const strip *a) { tiles(a, 2, THREES); }
+static void s1_v1(const strip *a) { tiles(a, 1, 0, WIDE); }
+static void s1_v2(const strip *a) { tiles(a, 1, 1, WIDE); }
+static void s1_v3(const strip *a) { tiles(a, 1, 2, THREES); }
+static void s2_v1(const strip *a) { tiles(a, 2, 0, WIDE); }
+static void s2_v2(const strip *a) { tiles(a, 2, 1, WIDE); }
+static void s2_v3(const strip *a) { tiles(a, 2, 2, THREES); }
 
-const microkernel *ISA_NAME(direct_1x1_half)(int vectors) {
-  static const microkernel table[VECTORS_MAX] = {
-      {v1, 1, 1, WIDE, false}, {v2, 1, 2, WIDE, false}, {v3, 1, 3, THREES, false}};
-  return &table[vectors - 1];
+const microkernel *ISA_NAME(direct_1x1_half)(int stride, int vectors, int ow) {
+  static const microkernel table[][VECTORS_MAX] = {
+      {{s1_v1, 1, 1, WIDE, false}, {s1_v2, 1, 2, WIDE, false}, {s1_v3, 1, 3, THREES, false}},
+      {{s2_v1, 1, 1, WIDE, false}, {s2_v2, 1, 2, WIDE, false}, {s2_v3, 1, 3, THREES, false}}};
+  const microkernel *tile = &table[stride - 1][vectors - 1];
+  return stride == 1 || ow % tile->width == 0 ? tile : NULL;
 }
 
 #else
 
-const microkernel *ISA_NAME(direct_1x1_half)(int vectors) { return (void)vectors, NULL; }
+const microkernel *ISA_NAME(direct_1x1_half)(int stride, int vectors, int ow) {
+  return (void)stride, (void)vectors, (void)ow, NULL;
+}
 
 #endif
