@@ -9,32 +9,37 @@
 
 enum { KW = 3 };
 
-/* One tile: where it is and which of its border columns are inside. */
+/* One tile: where its window is and what of it is inside the image: bit q for row q, LEFT and RIGHT for the outer
+ * columns. Bits of one word, since comparisons with the image's sizes for every index keep too many registers busy. */
+enum { LEFT = 1 << 8, RIGHT = 1 << 9 };
 typedef struct {
-  int top;
-  ptrdiff_t origin; /* its window's first pixel, from the image's */
-  bool left, right;
+  ptrdiff_t origin; /* its first pixel, from the image's */
+  unsigned inside;
   v_mask second;
 } place;
 
 /* Adds input indices [first, last) to the tile. */
 INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode, const int S, const int R, const int W,
                        int first, int last, v_f32 acc[2][8]) {
-  const geometry *g = a->g;
   const int columns = (W - 1) * S + KW, rows = (R - 1) * S + KW;
+  const ptrdiff_t block = a->g->src_block, row = a->g->src_row;
+  const float *const src = a->src + at->origin;
+  const unsigned inside = at->inside;
   for (int i = first; i < last; i++) {
-    const operand_at from = operand_for(a->source, mode, a->src, g->src_block, i);
+    const operand_at from = operand_for(a->source, mode, src, block, i);
     const float *wei = a->wei + (ptrdiff_t)i * KW * KW * VL;
+    operand_at here = from; /* one address a row: those of all columns, which may not depend on i, would be spilled */
+    here.first = v_forget(here.first);
     UNROLLED (q, rows) {
-      if (at->top + q < 0 || at->top + q >= g->ih) continue;
-      const ptrdiff_t row = at->origin + q * g->src_row;
-      operand_at here = from; /* one address a row: those of all columns, which may not depend on i, would be spilled */
-      here.first = v_forget(from.first + row);
-      if (mode == MIX2 || mode == PERMUTE2) here.second = from.second + row;
+      if (q) {
+        here.first = v_forget(MANY_REGISTERS ? here.first + row : from.first + q * row);
+        if (mode == MIX2 || mode == PERMUTE2) here.second += row;
+      }
+      if (!(inside >> q & 1)) continue;
       UNROLLED (c, columns) {
-        if ((c == 0 && !at->left) || (c == columns - 1 && !at->right)) continue;
+        if ((c == 0 && !(inside & LEFT)) || (c == columns - 1 && !(inside & RIGHT))) continue;
         const v_f32 p =
-            operand(a->source, mode, &here, a->src + row, g->src_block, i, c * BLOCK, false, at->second, at->second);
+            operand(a->source, mode, &here, src + q * row, block, i, c * BLOCK, false, at->second, at->second);
         UNROLLED (y, R) {
           const int r = q - y * S;
           if (r < 0 || r >= KW) continue;
@@ -51,14 +56,13 @@ INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode,
 
 INLINE void tile(const strip *a, const operand_mode mode, const int S, const int R, const int W, int x0, int skip) {
   const geometry *g = a->g;
-  const int left_column = x0 * S - g->pad_left, columns = (W - 1) * S + KW;
-  const place at = {
-      .top = a->y * S - g->pad_top,
-      .origin = (ptrdiff_t)(a->y * S - g->pad_top) * g->src_row + (ptrdiff_t)left_column * BLOCK,
-      .left = left_column >= 0,
-      .right = left_column + columns <= g->iw,
+  const int left_column = x0 * S - g->pad_left, columns = (W - 1) * S + KW, top = a->y * S - g->pad_top;
+  place at = {
+      .origin = (ptrdiff_t)top * g->src_row + (ptrdiff_t)left_column * BLOCK,
+      .inside = (left_column >= 0 ? LEFT : 0) | (left_column + columns <= g->iw ? RIGHT : 0),
       .second = v_mask_of(a->source->lanes[1]),
   };
+  UNROLLED (q, (R - 1) * S + KW) at.inside |= (unsigned)(top + q >= 0 && top + q < g->ih) << q;
   float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
 
   v_f32 acc[2][8]; /* [R][W] of it live in registers */

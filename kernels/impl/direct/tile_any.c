@@ -36,7 +36,7 @@ INLINE void tap(const strip *a, const operand_mode mode, const int X, const int 
                 const bool whole, uint32_t inside, ptrdiff_t origin, const ptrdiff_t below, const float *wei,
                 v_f32 acc[VECTORS_MAX][WIDE]) {
   const uint32_t all = (1u << W) - 1;
-  const bool apart = mode == BCAST && S && NV > 1;
+  const bool apart = MANY_REGISTERS && mode == BCAST && S && NV > 1;
   if (whole || (apart && inside == all))
     sum(a, mode, X, S, NV, 0, W, false, 0, origin, below, wei, acc);
   else if (apart && inside == (all & ~1u))
@@ -62,7 +62,7 @@ INLINE void tile(const strip *a, const operand_mode mode, const int X, const int
     for (int r = 0; r < g->kh; r++) {
       const int64_t row = (int64_t)a->y * g->stride_h - g->pad_top + (int64_t)r * g->step_h;
       const float *wei = a->wei + ((ptrdiff_t)r * g->kw + s) * a->source->icg * VL;
-      const ptrdiff_t below = S && s < S && r >= g->kh - S ? g->stride_h * g->src_row : 0;
+      const ptrdiff_t below = MANY_REGISTERS && S && s < S && r >= g->kh - S ? g->stride_h * g->src_row : 0;
       if (row >= 0 && row < g->ih)
         tap(a, mode, X, S, NV, W, whole, inside, (ptrdiff_t)(row * g->src_row + column * BLOCK), below, wei, acc);
     }
