@@ -32,6 +32,7 @@ typedef struct {
   int x_first, x_last;               /* output columns [x_first, x_last) */
   int i_first, i_last;               /* input indices summed by this call */
   bool accumulate;                   /* add to dst instead of overwriting it */
+  bool far;                          /* direct_is_far */
   bool stream;                       /* dst past the caches: it is on cache lines and would not stay in them */
 } strip;
 
@@ -95,6 +96,13 @@ static inline const char *direct_family_name(direct_family family) {
   return names[family];
 }
 
+/* src and dst come from beyond the private caches, so that it pays to prefetch them. Of layers a little larger than L2
+ * prefetching made depthwise gradients 1 to 15 % slower, narrow 1x1 ones 1 to 2. */
+static inline bool direct_is_far(const gconv_plan *plan) {
+  const gconv_counts counts = gconv_problem_count(&plan->problem);
+  return (size_t)(counts.src_elems + counts.dst_elems) * sizeof(float) > 4 * plan->env.caches.l2;
+}
+
 static inline int min_int(int a, int b) { return a < b ? a : b; }
 
 /* Vectors that run together: the same microkernel and the same one or two groups. */
@@ -132,6 +140,7 @@ typedef struct {
   int x_step;          /* output columns per unit of work */
   bool flat;           /* one pixel per column and no border: the plane is one long row */
   bool image;          /* src is NCHW, see tile_image.c */
+  bool far;            /* direct_is_far */
   bool large;          /* src and dst exceed the last cache */
   bool jobs_inner;     /* all vectors for some rows or columns before the next */
   ptrdiff_t wei_vector;

@@ -35,6 +35,7 @@ static strip strip_of(const pass *p, int n, const vector_job *job) {
       .x_last = p->state->g.ow,
       .i_first = 0,
       .i_last = job->source.icg,
+      .far = p->state->far,
       .stream = p->stream && job->chunk == job->source.icg, /* chunks read what the one before stored */
   };
   for (int v = 0; v < job->vectors; v++) a.dst_vector[v] = vector_dst(p, n, job->vector + v) - dst;

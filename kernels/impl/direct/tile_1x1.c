@@ -11,7 +11,8 @@
  * below. */
 INLINE void tile(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
                  const float *src, float *dst) {
-  const ptrdiff_t block = a->g->src_block, step = S * BLOCK, next = S == 1 ? W * BLOCK : S * a->g->src_row;
+  const ptrdiff_t block = a->g->src_block, step = S * BLOCK;
+  const ptrdiff_t next = !a->far ? 0 : S == 1 ? W * BLOCK : S * a->g->src_row;
   const v_mask lanes[2] = {v_mask_of(a->source->lanes[0]), v_mask_of(a->source->lanes[1])};
   const float *wei = a->wei;
   v_f32 acc[VECTORS_MAX][WIDE]; /* [NV][W] of it live in registers */
@@ -19,7 +20,7 @@ INLINE void tile(const strip *a, const operand_mode mode, const int X, const int
     UNROLLED (x, W) acc[v][x] = v_zero();
   for (int i = 0; i < a->i_last; i++, wei += VL) {
     const operand_at at = operand_for(a->source, mode, src, block, i);
-    if (i % BLOCK == 0)
+    if (next && i % BLOCK == 0)
       UNROLLED (x, W) prefetch_pixels(at.first + next + x * step, 1);
     v_f32 w[VECTORS_MAX], p[VECTORS_MAX];
     UNROLLED (v, NV) w[v] = v_load(wei + v * a->wei_vector);

@@ -7,7 +7,7 @@
 #include "impl/direct/run_of_vectors.h"
 
 /* All input indices of one tap for the columns [FIRST, LAST), of which only those in `inside` where TESTED. S: the
- * stride, 0 if only known at run time. */
+ * stride, 0 if only known at run time. `below`: floats to the pixels to prefetch, 0 for none. */
 INLINE void sum(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int FIRST,
                 const int LAST, const bool TESTED, uint32_t inside, ptrdiff_t origin, const ptrdiff_t below,
                 const float *wei, v_f32 acc[VECTORS_MAX][WIDE]) {
@@ -62,7 +62,8 @@ INLINE void tile(const strip *a, const operand_mode mode, const int X, const int
     for (int r = 0; r < g->kh; r++) {
       const int64_t row = (int64_t)a->y * g->stride_h - g->pad_top + (int64_t)r * g->step_h;
       const float *wei = a->wei + ((ptrdiff_t)r * g->kw + s) * a->source->icg * VL;
-      const ptrdiff_t below = MANY_REGISTERS && S && s < S && r >= g->kh - S ? g->stride_h * g->src_row : 0;
+      /* of far layers each tap that is the first to meet its pixels fetches those of the tile below */
+      const ptrdiff_t below = MANY_REGISTERS && S && a->far && s < S && r >= g->kh - S ? g->stride_h * g->src_row : 0;
       if (row >= 0 && row < g->ih)
         tap(a, mode, X, S, NV, W, whole, inside, (ptrdiff_t)(row * g->src_row + column * BLOCK), below, wei, acc);
     }

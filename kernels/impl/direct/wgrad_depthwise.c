@@ -14,7 +14,7 @@ typedef struct {
   const gconv_problem *p;
   const float *dst, *in[KERNEL_MAX];
   uint32_t rows;
-  bool far; /* wgrad.h */
+  bool far; /* direct_is_far */
 } dst_row;
 
 /* Whether an input stays in a register or its FMAs read it again: only with 5x5 at stride 1 did GCC's spills cost more
