@@ -52,8 +52,8 @@ static void crashed(int number, siginfo_t *info, void *context) {
   if (number == SIGSEGV && nearest >= 0)
     snprintf(where, sizeof where, ", byte %lld %s %s", (long long)llabs(distance), distance < 0 ? "before" : "after",
              buffer_names[nearest]);
-  snprintf(what, sizeof what, "%s: crashed with signal %d (%s)%s", current ? current->step : "outside of kernels",
-           number, strsignal(number), where);
+  snprintf(what, sizeof what, "%s: %s with signal %d (%s)%s", current ? current->step : "outside of kernels",
+           number == SIGALRM ? "took too long, ended" : "crashed", number, strsignal(number), where);
   report_crash(what);
   _exit(crash_code);
 }
