@@ -30,18 +30,19 @@ INLINE void sum(const strip *a, const operand_mode mode, const int X, const int 
   }
 }
 
+INLINE uint32_t every(const int W) { return (1u << W) - 1; }
+
 /* The sum of one tap. A column left out at either end, as the border of 3x3 kernels has it, is no test of every column
  * for every index. */
 INLINE void tap(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
                 const bool whole, uint32_t inside, ptrdiff_t origin, const ptrdiff_t below, const float *wei,
                 v_f32 acc[VECTORS_MAX][WIDE]) {
-  const uint32_t all = (1u << W) - 1;
   const bool apart = MANY_REGISTERS && mode == BCAST && S && NV > 1;
-  if (whole || (apart && inside == all))
+  if (whole || (apart && inside == every(W)))
     sum(a, mode, X, S, NV, 0, W, false, 0, origin, below, wei, acc);
-  else if (apart && inside == (all & ~1u))
+  else if (apart && inside == (every(W) & ~1u))
     sum(a, mode, X, S, NV, 1, W, false, 0, origin, below, wei, acc);
-  else if (apart && inside == all >> 1)
+  else if (apart && inside == every(W) >> 1)
     sum(a, mode, X, S, NV, 0, W - 1, false, 0, origin, below, wei, acc);
   else
     sum(a, mode, X, S, NV, 0, W, true, inside, origin, below, wei, acc);
