@@ -10,7 +10,7 @@
 
 enum { VECTORS_MAX = 3 }; /* of a job */
 
-/* Those of AVX-512, which hold more than accumulators, taps and one operand. */
+/* AVX-512 has 32: accumulators, taps and an operand leave some for more. */
 enum { MANY_REGISTERS = VL == 16 };
 
 /* Sizes as the microkernels see them. Dilation as distance: 1 = dense. 1x1 layers are flattened to one row of ih*iw

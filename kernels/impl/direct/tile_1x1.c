@@ -7,8 +7,8 @@
 #include "impl/direct/run_of_vectors.h"
 
 /* The sum over the input channels for W columns of NV vectors, of which vector X has lanes of two groups (MIX2); from
- * every S-th pixel. The pixels that are read next are fetched meanwhile: those of the next tile, at stride 2 those
- * below. */
+ * every S-th pixel. Of far layers the pixels that are read next are fetched meanwhile: those of the next tile, at
+ * stride 2 those below. */
 INLINE void tile(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
                  const float *src, float *dst) {
   const ptrdiff_t block = a->g->src_block, step = S * BLOCK;
