@@ -125,7 +125,7 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   choose_order(plan, state);
   const gconv_counts counts = gconv_problem_count(p);
   state->far = direct_is_far(plan);
-  state->large = (size_t)(counts.src_elems + counts.dst_elems) * sizeof(float) > plan->env.caches.l3;
+  state->large = direct_bytes(plan) > plan->env.caches.l3;
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
 
   plan->native_src_layout = state->image ? GCONV_NCHW : GCONV_NCHW16C;

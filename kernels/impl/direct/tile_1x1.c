@@ -20,8 +20,7 @@ INLINE void tile(const strip *a, const operand_mode mode, const int X, const int
     UNROLLED (x, W) acc[v][x] = v_zero();
   for (int i = 0; i < a->i_last; i++, wei += VL) {
     const operand_at at = operand_for(a->source, mode, src, block, i);
-    if (next && i % BLOCK == 0)
-      UNROLLED (x, W) prefetch_pixels(at.first + next + x * step, 1);
+    if (next && i % BLOCK == 0) prefetch_pixels(at.first + next, S, W);
     v_f32 w[VECTORS_MAX], p[VECTORS_MAX];
     UNROLLED (v, NV) w[v] = v_load(wei + v * a->wei_vector);
     UNROLLED (x, W) {

@@ -143,11 +143,11 @@ INLINE void prefetch_below(const kernel_row *at, const gather how, const int S, 
   const geometry *g = at->a->g;
   const float *below = at->row + S * g->src_row + BLOCK;
   if (how <= OWN8) {
-    prefetch_pixels(below + channel_offset(o->channel, g->src_block), W * S);
+    prefetch_pixels(below + channel_offset(o->channel, g->src_block), 1, W * S);
     return;
   }
   for (int channel = o->channel / BLOCK * BLOCK; channel < o->channel + o->groups * o->icg; channel += BLOCK)
-    prefetch_pixels(below + channel_offset(channel, g->src_block), W * S);
+    prefetch_pixels(below + channel_offset(channel, g->src_block), 1, W * S);
 }
 
 INLINE void tile(const strip *a, const gather how, const int S, const int W, const sides inside, int x0, int skip) {

@@ -15,8 +15,7 @@ INLINE void sum(const strip *a, const operand_mode mode, const int X, const int 
   const v_mask lanes[2] = {v_mask_of(a->source->lanes[0]), v_mask_of(a->source->lanes[1])};
   for (int i = a->i_first; i < a->i_last; i++) {
     const operand_at at = operand_for(a->source, mode, a->src + origin, block, i);
-    if (below && i % BLOCK == 0)
-      UNROLLED (x, LAST) prefetch_pixels(at.first + below + x * step, 1);
+    if (below && i % BLOCK == 0) prefetch_pixels(at.first + below, S, LAST);
     v_f32 w[VECTORS_MAX], p[VECTORS_MAX];
     UNROLLED (v, NV) w[v] = v_load(wei + v * a->wei_vector + (ptrdiff_t)i * VL);
     UNROLLED (x, LAST) {
@@ -30,6 +29,7 @@ INLINE void sum(const strip *a, const operand_mode mode, const int X, const int 
   }
 }
 
+/* All of W columns, as bits. */
 INLINE uint32_t every(const int W) { return (1u << W) - 1; }
 
 /* The sum of one tap. A column left out at either end, as the border of 3x3 kernels has it, is no test of every column

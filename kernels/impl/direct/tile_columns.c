@@ -35,7 +35,7 @@ INLINE void add_row(const walk *w, const int S, const int W, int t, const int co
   if (S == 1)
     UNROLLED (c, W * S) __builtin_prefetch(ahead + c * BLOCK);
   else
-    prefetch_pixels(ahead, W * S);
+    prefetch_pixels(ahead, 1, W * S);
   UNROLLED (c, columns) {
     const v_f32 p = c == 0             ? v_load_masked(w->left, row)
                     : c == columns - 1 ? v_load_masked(w->right, row + c * BLOCK)

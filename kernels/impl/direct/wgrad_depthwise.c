@@ -32,8 +32,8 @@ INLINE void pixels(const dst_row *row, const int K, const int R, const int S, co
   const int first = x * p->stride_w - p->pad_left;
   const ptrdiff_t at = (ptrdiff_t)x * p->stride_w * BLOCK;
   if (row->far) {
-    prefetch_pixels(row->dst + ((ptrdiff_t)AHEAD * p->ow + x) * BLOCK, W);
-    UNROLLED (t, S) prefetch_pixels(row->in[R - 1] + (ptrdiff_t)(AHEAD * S - t) * p->iw * BLOCK + at, W * S);
+    prefetch_pixels(row->dst + ((ptrdiff_t)AHEAD * p->ow + x) * BLOCK, 1, W);
+    UNROLLED (t, S) prefetch_pixels(row->in[R - 1] + (ptrdiff_t)(AHEAD * S - t) * p->iw * BLOCK + at, 1, W * S);
   }
   v_f32 d[WIDEST];
   UNROLLED (w, W) d[w] = v_load(row->dst + (ptrdiff_t)(x + w) * BLOCK);
