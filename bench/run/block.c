@@ -138,11 +138,13 @@ static size_t repeat_measurements(block_plan *p) {
 }
 
 static void run_measurements(block_plan *p) {
-  const session *s = p->session;
+  session *s = p->session;
+  const phase outer = phase_enter(&s->phases, PHASE_REFERENCE);
   for (int kind = 0; kind < INPUTS; kind++)
     if (s->inputs[kind] && check_case_create(&p->block->problem, inputs_mode((inputs)kind), s->options.seed,
                                              omp_get_num_procs(), &p->data[kind]))
       snprintf(p->no_data, sizeof p->no_data, "cannot be checked: %s", gconv_last_error());
+  phase_enter(&s->phases, outer);
   block_each(s, p->block, take_instance, p);
   for (size_t i = 0; i < p->measurement_count && !gbench_stopped(); i++) {
     measurement *m = &p->measurements[i];
@@ -166,7 +168,9 @@ gconv_status block_run(session *s, const block *b) {
   if (!count) return GCONV_OK;
   block_announce(s, b);
   s->turn = 0;
+  const phase outer = phase_enter(&s->phases, PHASE_CEILINGS);
   peak_probe(&s->peaks, s->probe_mask, probe_seconds);
+  phase_enter(&s->phases, outer);
 
   block_plan p = {.session = s, .block = b};
   p.subjects = calloc(count, sizeof *p.subjects);

@@ -133,6 +133,7 @@ static void record_counters(session *s) {
 }
 
 static void record_ceilings(session *s) {
+  const phase outer = phase_enter(&s->phases, PHASE_CEILINGS);
   timekeeping_begin(&s->clock);
   record_peaks(s);
   record_scaling(s);
@@ -140,6 +141,7 @@ static void record_ceilings(session *s) {
   record_bandwidths(s);
   record_harness();
   timekeeping_record(&s->clock);
+  phase_enter(&s->phases, outer);
 }
 
 static void record_adopted(session *s) {

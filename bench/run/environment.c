@@ -83,6 +83,12 @@ static void collect_outcome(facts *f, const session *s) {
   facts_number(f, "outcome", "repetitions_slow", d->slow);
   facts_number(f, "outcome", "repetitions_replaced", d->discarded);
   facts_number(f, "outcome", "benchmarks_marked", d->marked_rows);
+  for (int p = 0; p < PHASES; p++) {
+    char key[64];
+    snprintf(key, sizeof key, "seconds_%s", phase_name((phase)p));
+    facts_text(f, "outcome", key, "%.2f", s->phases.seconds[p]);
+  }
+  facts_text(f, "outcome", "seconds_counted", "%.2f", d->counted);
   timekeeping_end(&s->clock, f);
 }
 

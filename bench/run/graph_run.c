@@ -69,12 +69,15 @@ static gconv_status plan_net(graph_subject *s, size_t taken, const net_choice *c
 
 /* The net that is verified is the one that is timed. */
 static void prepare(group_run *r, size_t i, graph_subject *s, const net_choice *choices) {
+  phase_clock *phases = &s->session->phases;
+  const phase outer = phase_enter(phases, PHASE_PLAN);
   s->err = s->load_ns = NAN;
   gconv_status status = plan_net(s, r->taken, choices);
   if (!status) status = graph_data_make(&r->data[i], s->c->m, s->batch, s->session->options.seed);
   if (status) {
     const bool refused = status == GCONV_UNSUPPORTED || status == GCONV_NO_MEMORY;
     refuse(s, refused ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
+    phase_enter(phases, outer);
     return;
   }
   r->taken += net_needs(s->n).all;
@@ -84,16 +87,19 @@ static void prepare(group_run *r, size_t i, graph_subject *s, const net_choice *
   status = net_load(s->n, d->weights);
   s->load_ns = 1e9 * (seconds_now() - start);
   verify_result result;
+  phase_enter(phases, PHASE_CHECK);
   if (!status && s->session->train) status = graph_data_give_loss(s->n, s->batch, s->session->options.seed);
   if (!status) {
     status = verify_net(s->n, s->c->m, d->weights, s->batch, d->images, SAMPLES, &result);
     s->err = result.err;
   }
+  phase_enter(phases, PHASE_TRIAL);
   if (!status) status = try_run(s);
   repeated_find_pools(s->session, s->kernel);
   if (!status) status = graph_output_take(&s->output, s->n, s->session->train);
   r->taken += 2 * (size_t)s->output.count * sizeof *s->output.values;
   if (!status && s->timed) status = graph_run_extras(s);
+  phase_enter(phases, outer);
   if (status) refuse(s, SUBJECT_FAILED, gconv_last_error());
 }
 
@@ -110,25 +116,31 @@ static void report(gbench_state *state, const graph_subject *s) {
 
 static void run(gbench_state *state, void *context) {
   graph_subject *s = context;
+  phase_clock *phases = &s->session->phases;
   const double start = seconds_now();
+  const phase outer = phase_enter(phases, PHASE_SET_UP);
   report(state, s);
   watch_prepare(s->session);
   const bool warm_up = s->status == SUBJECT_OK && s->call_seconds < beyond_caches;
   gconv_status status = warm_up ? net_run(s->n, NULL) : GCONV_OK; /* its caches may be another's */
   if (s->status == SUBJECT_FAILED) {
     gbench_fail(state, s->reason);
+    phase_enter(phases, outer);
     return;
   }
   graph_output_spoil(s->n);
   const watch w = watch_begin(s->session, s->threads);
+  phase_enter(phases, PHASE_TIMED);
   while (gbench_keep_running(state)) {
     const gconv_status failed = net_run(s->n, NULL);
     if (failed) status = failed;
   }
+  phase_enter(phases, PHASE_SET_UP);
   const gconv_status added = watch_end(&w, &s->runs);
   if (!status) status = added;
   if (!status) status = graph_output_verify(&s->output, s->n, s->session->train);
   s->runs.spent += seconds_now() - start;
+  phase_enter(phases, outer);
   if (status) gbench_fail(state, gconv_last_error());
 }
 
@@ -233,7 +245,9 @@ static void add_subjects(group_run *r, size_t i, int t) {
   }
   if (!best || gbench_stopped()) return;
   net_choice *choices = NULL;
+  const phase outer = phase_enter(&r->session->phases, PHASE_PLAN);
   const gconv_status status = choose_best(&r->subjects[first], r->subject_count - first, &choices);
+  phase_enter(&r->session->phases, outer);
   best = new_subject(r, i, t, graph_kernel(r->session, singles), false);
   if (status)
     refuse(best, status == GCONV_UNSUPPORTED ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
@@ -255,9 +269,11 @@ static void run_subjects(group_run *r) {
   gbench_run(seed, false);
   while (!gbench_stopped() && repeat(r)) gbench_run(seed, true);
   for (size_t i = 0; i < r->subject_count; i++) finish(&r->subjects[i]);
+  const phase outer = phase_enter(&r->session->phases, PHASE_STEPS);
   for (size_t i = 0; i < r->subject_count && r->session->level == LEVEL_NETWORK && !gbench_stopped(); i++)
     if (r->subjects[i].timed && r->subjects[i].status == SUBJECT_OK)
       graph_write_steps(&r->subjects[i], step_runs(&r->subjects[i]));
+  phase_enter(&r->session->phases, outer);
 }
 
 static gconv_status prepare_group(group_run *r) {
@@ -288,7 +304,9 @@ gconv_status graph_group_run(session *s, const graph_list *list, const graph_gro
            group->threads[group->thread_count - 1] > 1 ? "s" : "");
   progress_block(&s->progress, title);
   s->turn = 0;
+  const phase outer = phase_enter(&s->phases, PHASE_CEILINGS);
   peak_probe(&s->peaks, s->probe_mask, probe_seconds);
+  phase_enter(&s->phases, outer);
   group_run r = {.session = s, .list = list, .group = group};
   const gconv_status status = prepare_group(&r);
   if (!status) run_subjects(&r);

@@ -145,6 +145,8 @@ static void add_outcome(session *s, const isolated_job *job) {
   s->disturbances.disturbed += job->disturbances.disturbed;
   s->disturbances.discarded += job->disturbances.discarded;
   s->disturbances.marked_rows += job->disturbances.marked_rows;
+  s->disturbances.counted += job->disturbances.counted;
+  phases_merge(&s->phases, job->phases);
 }
 
 static gconv_status system_error(const char *what) {

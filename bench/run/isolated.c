@@ -41,6 +41,8 @@ gconv_status isolate_work(session *s, const block_list *list) {
   const gconv_status status = block_run(s, &list->items[job->unit]);
   job->timed = s->timed, job->skipped = s->skipped, job->failed = s->failed;
   job->disturbances = s->disturbances;
+  phase_enter(&s->phases, PHASE_OTHER);
+  memcpy(job->phases, s->phases.seconds, sizeof job->phases);
   return status;
 }
 

@@ -14,6 +14,7 @@ struct isolated_job {
   cache_levels caches;
   int timed, skipped, failed;
   disturbances disturbances;
+  double phases[PHASES];
 };
 
 #endif

@@ -71,6 +71,24 @@ static void report_disturbances(const disturbances *d) {
           d->repetitions, d->disturbed, d->slow, d->discarded, d->marked_rows);
 }
 
+/* The largest phases first; what is below a hundredth is left out. */
+static void report_phases(const session *s) {
+  double total = 0, left[PHASES];
+  memcpy(left, s->phases.seconds, sizeof left);
+  for (int p = 0; p < PHASES; p++) total += left[p];
+  fprintf(stderr, "gconv-bench: %.0f s, %.0f %% of them in repetitions that count", total,
+          100 * s->disturbances.counted / total);
+  for (const char *before = " ("; ; before = ", ") {
+    int most = 0;
+    for (int p = 1; p < PHASES; p++)
+      if (left[p] > left[most]) most = p;
+    if (left[most] < 0.01 * total) break;
+    fprintf(stderr, "%s%s %.0f %%", before, phase_name((phase)most), 100 * left[most] / total);
+    left[most] = 0;
+  }
+  fputs(")\n", stderr);
+}
+
 /* Shares of peak and of the roof are then of the bursts that were kept. */
 static void report_lost(const session *s) {
   const int lost = peak_lost(&s->peaks) + bandwidth_lost(&s->bandwidths);
@@ -107,11 +125,13 @@ static int run_work(session *s, const work *w) {
   progress_clear(&s->progress);
   if (!gbench_finish(sentence, sizeof sentence)) code = complain("", sentence, EXIT_FAILED);
   if (!csv_close(&s->csv)) code = complain(s->csv_path, strerror(errno), EXIT_FAILED);
+  phase_enter(&s->phases, PHASE_OTHER);
   if (!environment_end(s, caught)) code = complain(s->environment_path, strerror(errno), EXIT_FAILED);
   if (s->failed) code = EXIT_FAILED;
   fprintf(stderr, "gconv-bench: %d timed, %d skipped, %d failed%s\n", s->timed, s->skipped, s->failed,
           caught ? ", interrupted" : "");
   report_disturbances(&s->disturbances);
+  report_phases(s);
   report_lost(s);
   return caught ? EXIT_SIGNAL + caught : code;
 }

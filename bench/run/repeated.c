@@ -61,19 +61,23 @@ static bool has_moved(const session *s, int threads) {
 void watch_prepare(session *s) { team_learn(&s->team, largest_team(s)); }
 
 watch watch_begin(session *s, int threads) {
+  const phase outer = phase_enter(&s->phases, PHASE_WATCH);
   watch w = {.session = s, .threads = threads, .slow = canary_slow(s, threads)};
   team_add(&s->team, threads);
   w.usage = usage_begin(&s->team);
+  phase_enter(&s->phases, outer);
   w.start = seconds_now();
   return w;
 }
 
 gconv_status watch_end(const watch *w, repeated *r) {
+  const phase outer = phase_enter(&w->session->phases, PHASE_WATCH);
   const usage during = usage_end(&w->usage, &w->session->team);
   sample_conditions around = {
       .turn = ++w->session->turn, .elapsed = seconds_now() - w->start, .slow = w->slow, .usage = during};
   around.moved = has_moved(w->session, w->threads);
   around.slow |= canary_slow(w->session, w->threads);
+  phase_enter(&w->session->phases, outer);
   return samples_add(&r->samples, &around);
 }
 
@@ -85,6 +89,7 @@ figures repeated_finish(repeated *r, session *s) {
   figures_mark(&f, marks);
   disturbances *d = &s->disturbances;
   d->repetitions += r->samples.timed, d->discarded += f.discarded, d->marked_rows += *marks != 0;
+  d->counted += f.elapsed;
   d->disturbed += r->samples.timed - samples_clean(&r->samples);
   for (int i = 0; i < r->samples.timed; i++) d->slow += r->samples.items[i].slow;
   samples_free(&r->samples);

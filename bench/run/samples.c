@@ -24,6 +24,7 @@ gconv_status samples_add(sample_list *list, const sample_conditions *around) {
     list->items = items, list->capacity = capacity;
   }
   list->items[list->count++] = (sample){.turn = around->turn,
+                                        .elapsed = around->elapsed,
                                         .slow = around->slow,
                                         .interrupted = interrupted(around->elapsed, &around->usage),
                                         .moved = around->moved,
@@ -64,6 +65,7 @@ figures samples_figures(const sample_list *list, int enough) {
       continue;
     }
     f.turns[f.kept] = s->turn, f.seconds[f.kept++] = s->seconds;
+    f.elapsed += s->elapsed;
     f.slow += s->slow, f.interrupted += s->interrupted, f.moved += s->moved, f.foreign += s->foreign;
     f.usage.faults += s->usage.faults, f.usage.switches += s->usage.switches;
     f.usage.foreign += s->usage.foreign, f.usage.waited += s->usage.waited, f.usage.steal += s->usage.steal;

@@ -9,6 +9,7 @@
 
 typedef struct {
   double seconds;   /* of a call */
+  double elapsed;   /* of the repetition */
   int turn;         /* of all repetitions of its block, which one it was: 1, 2, ... */
   bool slow;        /* the machine was */
   bool interrupted; /* others took more than a negligible share of its CPUs' time */
@@ -47,7 +48,8 @@ typedef struct {
   int *turns;      /* theirs */
   int kept, discarded;
   int slow, interrupted, moved, foreign; /* of those kept, as are the following */
-  usage usage;                           /* in all */
+  double elapsed;                        /* in all, as is the usage */
+  usage usage;
   stats stats;
 } figures;
 

@@ -12,6 +12,7 @@
 #include "level.h"
 #include "options.h"
 #include "peak.h"
+#include "phases.h"
 #include "pool.h"
 #include "progress.h"
 #include "resume.h"
@@ -22,6 +23,7 @@ enum { CPUS_TEXT_MAX = 512 };
 /* How often the machine got in the way. */
 typedef struct {
   int repetitions, slow, disturbed, discarded; /* disturbed includes slow */
+  double counted;                              /* seconds of the repetitions that count */
   int marked_rows;
 } disturbances;
 
@@ -57,6 +59,7 @@ typedef struct {
   progress progress;
   char cpus[OPTION_THREADS_MAX][CPUS_TEXT_MAX]; /* of each thread count */
   timekeeping clock;
+  phase_clock phases;
   double clock_ns; /* of one reading of the stage clock at start and end; 0 without --stages */
   int turn;        /* repetitions of the current block so far */
   int timed, skipped, failed;

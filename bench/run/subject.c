@@ -12,11 +12,11 @@
 
 /* Above this, a warm-up run before each repetition would double the time, and caches of a few megabytes that it could
  * warm do not show in the result. */
-static const double warm_up_limit = 0.1;
+static const double warm_up_limit = 0.02;
 
-static const double trial_seconds = 0.05;
+static const double trial_seconds = 0.02;
 
-enum { TRIAL_CALLS = 5 };
+enum { TRIAL_CALLS = 3 };
 
 static void complain(subject *s, subject_status status, const char *name, const char *reason) {
   progress_clear(&s->session->progress);
@@ -77,16 +77,22 @@ void subject_prepare(subject *s, const char *name) {
     refuse(s, SUBJECT_SKIPPED, name, s->no_data);
     return;
   }
+  phase_clock *phases = &s->session->phases;
   const gconv_env env = {.threads = s->threads, .isa_mask = s->session->options.isa_mask, .layout = s->layout};
+  const phase outer = phase_enter(phases, PHASE_PLAN);
   gconv_status status = gconv_plan_create(s->kernel, &s->block->problem, &env, &s->plan);
+  phase_enter(phases, outer);
   if (status) {
     const bool refused = status == GCONV_UNSUPPORTED || status == GCONV_NO_MEMORY;
     refuse(s, refused ? SUBJECT_SKIPPED : SUBJECT_FAILED, name, gconv_last_error());
     return;
   }
+  phase_enter(phases, PHASE_CHECK);
   const bool right = check(s, name);
   repeated_find_pools(s->session, s->kernel);
+  phase_enter(phases, PHASE_TRIAL);
   status = right ? try_calls(s) : GCONV_OK;
+  phase_enter(phases, outer);
   if (status) refuse(s, status == GCONV_NO_MEMORY ? SUBJECT_SKIPPED : SUBJECT_FAILED, name, gconv_last_error());
 }
 
@@ -115,12 +121,15 @@ static void report(gbench_state *state, const subject *s) {
 static void run(gbench_state *state, void *context) {
   measurement *m = context;
   const subject *s = m->subject;
+  phase_clock *phases = &s->session->phases;
   const double start = seconds_now();
+  const phase outer = phase_enter(phases, PHASE_SET_UP);
   report(state, s);
   if (m->stages.total_ns > 0) stages_report(&m->stages, state);
   if (m->counted.made) counted_report(&m->counted, &s->session->counters, state);
   if (s->status == SUBJECT_FAILED) {
     gbench_fail(state, s->reason);
+    phase_enter(phases, outer);
     return;
   }
   rotation r;
@@ -131,7 +140,9 @@ static void run(gbench_state *state, void *context) {
     output_spoil(&r, s->plan);
     const watch w = watch_begin(s->session, s->threads);
     if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, true);
+    phase_enter(phases, PHASE_TIMED);
     status = rotation_time(&r, state, gconv_execute, s->plan);
+    phase_enter(phases, PHASE_SET_UP);
     if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, false);
     const gconv_status added = watch_end(&w, &m->runs);
     if (!status) status = added;
@@ -139,6 +150,7 @@ static void run(gbench_state *state, void *context) {
   }
   if (status) gbench_fail(state, gconv_last_error());
   m->runs.spent += seconds_now() - start;
+  phase_enter(phases, outer);
 }
 
 static void done(void *context, const char *error, const double *seconds, int repetitions) {
@@ -197,6 +209,7 @@ static void run_extras(measurement *m) {
   subject *s = m->subject;
   const session *asked = s->session;
   if (!asked->stages && !asked->counters.groups && !asked->placements) return;
+  const phase outer = phase_enter(&s->session->phases, PHASE_TRIAL);
   rotation r;
   gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
   const layer_calls calls = {&r, s->plan};
@@ -206,6 +219,7 @@ static void run_extras(measurement *m) {
     status = counted_measure(&work, s->call_seconds, &asked->counters, &m->counted);
   if (!status && asked->placements && m->instance.cache == CACHE_WARM)
     status = placement_measure(&s->session->pool, s->plan, s->data, s->call_seconds, &m->placements);
+  phase_enter(&s->session->phases, outer);
   if (status) refuse(s, SUBJECT_FAILED, m->instance.name, gconv_last_error());
 }
 
