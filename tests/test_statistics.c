@@ -41,13 +41,16 @@ static void few_values_have_no_interval(void **state) {
   assert_true(stats_of(two, 2).median == 1.5 && isnan(stats_of(two, 2).ci_hi));
 }
 
+static const canary_reading healthy = {{1, 1, 1}};
+
 /* `count` samples of 1 ms; those at multiples of `slow` and of `stolen` are disturbed. */
 static sample_list make(int count, int slow, int stolen) {
   sample_list list = {0};
   for (int i = 1; i <= count; i++) {
     usage u = {.steal = stolen && i % stolen == 0 ? 0.01 : 0};
     const double seconds = 0.001 * i;
-    samples_add(&list, &(sample_conditions){.elapsed = 0.01, .slow = slow && i % slow == 0, .usage = u});
+    const canary_reading reading = {{slow && i % slow == 0 ? 0.5 : 1, 1, 1}};
+    samples_add(&list, &(sample_conditions){.elapsed = 0.01, .canary = reading, .usage = u});
     samples_time(&list, &seconds, 1);
   }
   return list;
@@ -71,6 +74,55 @@ static void disturbed_samples_are_left_out_if_others_remain(void **state) {
   samples_free(&list);
 }
 
+/* A neighbour that shares a cache leaves multiply-adds alone. */
+static void slow_loads_disturb_as_slow_multiply_adds_do(void **state) {
+  (void)state;
+  static const struct {
+    canary_reading canary;
+    const char *marks;
+  } rows[] = {
+      {{{1, 1, 1}}, ""},        {{{0.9, 0.85, 0.7}}, ""}, {{{0.8, 1, 1}}, "slow"},
+      {{{1, 0.75, 1}}, "loads"}, {{{1, 1, 0.5}}, "loads"}, {{{0.5, 0.5, 1}}, "slow loads"},
+  };
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    const double seconds = 0.001;
+    char marks[MARKS_MAX];
+    sample_list list = {0};
+    samples_add(&list, &(sample_conditions){.elapsed = 0.01, .canary = rows[i].canary});
+    samples_time(&list, &seconds, 1);
+    assert_int_equal(sample_disturbed(&list.items[0]), *rows[i].marks != 0);
+    figures f = samples_figures(&list, 1);
+    figures_mark(&f, marks);
+    assert_string_equal(marks, rows[i].marks);
+    for (int kind = 0; kind < CANARIES; kind++) assert_true(f.speed[kind] == rows[i].canary.share[kind]);
+    figures_free(&f);
+    samples_free(&list);
+  }
+}
+
+/* Groups are apart if they do not overlap, are more than 5 % apart, and have three repetitions each. */
+static void groups_that_are_apart_are_seen(void **state) {
+  (void)state;
+  static const struct {
+    double seconds[6];
+    int group[6], count, groups;
+    bool differ;
+    double spread;
+  } rows[] = {
+      {{1, 1, 1, 1, 1, 1}, {0, 0, 0, 0, 0, 0}, 6, 1, false, 1},
+      {{1, 1.01, 1.02, 1.3, 1.31, 1.32}, {0, 0, 0, 1, 1, 1}, 6, 2, true, 1.31 / 1.01},
+      {{1.3, 1, 1.31, 1.01, 1.32, 1.02}, {2, 0, 2, 0, 2, 0}, 6, 2, true, 1.31 / 1.01},
+      {{1, 1.01, 1.02, 1.03, 1.04, 1.05}, {0, 0, 0, 1, 1, 1}, 6, 2, false, 1.04 / 1.01}, /* not by 5 % */
+      {{1, 1.01, 1.31, 1.3, 1.31, 1.32}, {0, 0, 0, 1, 1, 1}, 6, 2, false, 1.31 / 1.01},  /* they overlap */
+      {{1, 1.01, 1.3, 1.31}, {0, 0, 1, 1}, 4, 2, false, 1.305 / 1.005},                  /* two are too few */
+  };
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    const sample_groups g = groups_of(rows[i].seconds, rows[i].group, rows[i].count);
+    if (g.count != rows[i].groups || g.differ != rows[i].differ || fabs(g.spread - rows[i].spread) > 1e-12)
+      fail_msg("row %zu: %d groups, differ %d, spread %g", i, g.count, g.differ, g.spread);
+  }
+}
+
 static void waiting_and_moving_disturb_faults_only_mark(void **state) {
   (void)state;
   static const struct {
@@ -92,7 +144,8 @@ static void waiting_and_moving_disturb_faults_only_mark(void **state) {
     const double seconds = 0.001;
     char marks[MARKS_MAX];
     sample_list list = {0};
-    samples_add(&list, &(sample_conditions){.elapsed = 0.01, .moved = rows[i].moved, .usage = rows[i].usage});
+    samples_add(&list, &(sample_conditions){
+                           .elapsed = 0.01, .canary = healthy, .moved = rows[i].moved, .usage = rows[i].usage});
     samples_time(&list, &seconds, 1);
     assert_int_equal(sample_disturbed(&list.items[0]), rows[i].disturbed);
     figures f = samples_figures(&list, 1);
@@ -107,7 +160,7 @@ static void waiting_and_moving_disturb_faults_only_mark(void **state) {
 static void samples_without_a_time_do_not_count(void **state) {
   (void)state;
   sample_list list = make(3, 0, 0);
-  samples_add(&list, &(sample_conditions){.elapsed = 0.01});
+  samples_add(&list, &(sample_conditions){.elapsed = 0.01, .canary = healthy});
   figures f = samples_figures(&list, 1);
   assert_int_equal(f.kept, 3);
   figures_free(&f);
@@ -179,6 +232,8 @@ int main(void) {
       cmocka_unit_test(statistics_are_those_of_numpy),
       cmocka_unit_test(few_values_have_no_interval),
       cmocka_unit_test(disturbed_samples_are_left_out_if_others_remain),
+      cmocka_unit_test(slow_loads_disturb_as_slow_multiply_adds_do),
+      cmocka_unit_test(groups_that_are_apart_are_seen),
       cmocka_unit_test(waiting_and_moving_disturb_faults_only_mark),
       cmocka_unit_test(samples_without_a_time_do_not_count),
       cmocka_unit_test(repeats_until_precise_clean_or_out_of_budget),

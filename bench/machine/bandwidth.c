@@ -90,8 +90,6 @@ static void measure_kind(bandwidth_table *table, const arena *a, int t, memory_l
 static bool measure_threads(bandwidth_table *table, int t, double seconds) {
   arena a;
   const int threads = table->threads[t];
-  for (int level = 0; level < LEVELS; level++)
-    table->working_set[t][level] = working_set(&table->caches, (memory_level)level, threads);
   if (!arena_map(&a, table->working_set[t][LEVEL_MEMORY], threads)) return false;
   for (int level = 0; level < LEVELS; level++)
     for (int kind = 0; kind < STREAMS; kind++)
@@ -100,11 +98,19 @@ static bool measure_threads(bandwidth_table *table, int t, double seconds) {
   return true;
 }
 
-bool bandwidth_measure(bandwidth_table *table, const int *threads, int count, double seconds) {
-  *table = (bandwidth_table){.isa = gconv_isa_best(gconv_isa_detect()), .caches = cache_levels_detect()};
+void bandwidth_prepare(bandwidth_table *table, const int *threads, int count) {
+  *table =
+      (bandwidth_table){.isa = gconv_isa_best(gconv_isa_detect()), .caches = cache_levels_detect(), .count = count};
   for (int t = 0; t < count; t++) {
     table->threads[t] = threads[t];
-    table->count = t + 1;
+    for (int level = 0; level < LEVELS; level++)
+      table->working_set[t][level] = working_set(&table->caches, (memory_level)level, threads[t]);
+  }
+}
+
+bool bandwidth_measure(bandwidth_table *table, const int *threads, int count, double seconds) {
+  bandwidth_prepare(table, threads, count);
+  for (int t = 0; t < count; t++) {
     if (measure_threads(table, t, seconds)) continue;
     bandwidth_free(table);
     return false;

@@ -16,6 +16,8 @@ typedef struct {
   spread gbps[OPTION_THREADS_MAX][LEVELS][STREAMS];
 } bandwidth_table;
 
+/* Which thread counts and working sets there are to measure on this machine, nothing measured yet. */
+void bandwidth_prepare(bandwidth_table *table, const int *threads, int count);
 /* Measures everything, about `seconds` for each level, thread count and kind. False with gconv_last_error() if there is
  * no memory for it; the table is then empty. */
 bool bandwidth_measure(bandwidth_table *table, const int *threads, int count, double seconds);

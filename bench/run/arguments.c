@@ -58,6 +58,10 @@ static gconv_status take_resume(session *s, const char *value) {
 
 static gconv_status take_environment(session *s, const char *value) { return take_path(&s->environment_path, value); }
 
+static gconv_status take_join(session *s, const char *value) { return take_path(&s->join_path, value); }
+
+static gconv_status take_ceilings(session *s, const char *value) { return take_path(&s->ceilings_path, value); }
+
 static gconv_status take_seconds(double *seconds, const char *value) {
   char *end;
   *seconds = strtod(value, &end);
@@ -66,6 +70,22 @@ static gconv_status take_seconds(double *seconds, const char *value) {
 }
 
 static gconv_status take_budget(session *s, const char *value) { return take_seconds(&s->budget, value); }
+
+static gconv_status take_minutes(session *s, const char *value) {
+  char *end;
+  s->deadline.minutes = strtod(value, &end);
+  if (end != value && !*end && s->deadline.minutes > 0 && isfinite(s->deadline.minutes)) return GCONV_OK;
+  return gconv_error(GCONV_INVALID, "'%s' is not a number of minutes above 0", value);
+}
+
+static gconv_status take_rounds(session *s, const char *value) {
+  enum { MOST = 1000000 };
+  char *end;
+  const long rounds = strtol(value, &end, 10);
+  s->rounds = (int)rounds;
+  if (end != value && !*end && rounds >= 1 && rounds <= MOST) return GCONV_OK;
+  return gconv_error(GCONV_INVALID, "'%s' is not a number of rounds, 1 to %d", value, MOST);
+}
 
 static gconv_status take_precision(session *s, const char *value) {
   char *end;
@@ -115,7 +135,11 @@ static gconv_status take_stages(session *s, const char *value) { return take_fla
 
 static gconv_status take_placements(session *s, const char *value) { return take_flag(&s->placements, value); }
 
-static gconv_status take_huge_pages(session *s, const char *value) { return take_flag(&s->pool.ask_huge, value); }
+static gconv_status take_huge_pages(session *s, const char *value) {
+  const gconv_status status = take_flag(&s->pools[0].ask_huge, value);
+  for (int i = 1; i < ALLOCATIONS; i++) s->pools[i].ask_huge = s->pools[0].ask_huge;
+  return status;
+}
 
 static gconv_status take_isolate(session *s, const char *value) { return take_flag(&s->isolate, value); }
 
@@ -133,7 +157,11 @@ static const struct {
     {"--resume", take_resume, NULL},
     {"--csv", take_csv, NULL},
     {"--environment", take_environment, NULL},
+    {"--join", take_join, NULL},
+    {"--ceilings", take_ceilings, NULL},
     {"--budget", take_budget, NULL},
+    {"--minutes", take_minutes, NULL},
+    {"--rounds", take_rounds, NULL},
     {"--precision", take_precision, NULL},
     {"--progress", take_progress, "line"},
     {"--stages", take_stages, ""},
@@ -222,6 +250,8 @@ static arguments_result finish(session *s) {
   if (options_finish(&s->options, &defaults)) return bad(gconv_last_error());
   if (!kernels_given) drop_oracle(&s->options);
   if (s->resume && s->level != LEVEL_LAYER) return bad("--resume: blocks and networks are not continued, only layers");
+  if (s->join_path && !s->csv_path) return bad("--join: the rows of both processes go to a file, name it with --csv=");
+  if (s->join_path && joined_read(&s->joined, s->join_path)) return bad(gconv_last_error());
   const arguments_result isolation = check_isolation(s);
   if (isolation != ARGUMENTS_RUN) return isolation;
   if (!any(s->caches, CACHES)) s->caches[CACHE_WARM] = true;

@@ -168,6 +168,7 @@ gconv_status block_run(session *s, const block *b) {
   if (!count) return GCONV_OK;
   block_announce(s, b);
   s->turn = 0;
+  if (!s->job) s->budget = deadline_budget(&s->deadline, count, &s->phases);
   const phase outer = phase_enter(&s->phases, PHASE_CEILINGS);
   peak_probe(&s->peaks, s->probe_mask, probe_seconds);
   phase_enter(&s->phases, outer);

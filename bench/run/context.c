@@ -1,6 +1,7 @@
 /* context.c - measured before anything else, while the machine is idle. */
 #include "context.h"
 
+#include "ceilings.h"
 #include "denormals.h"
 #include "gbench.h"
 #include "harness.h"
@@ -20,11 +21,8 @@ static unsigned probe_mask(const session *s) {
   return 1u << gconv_isa_best(detected) | 1u << gconv_isa_best(detected & s->options.isa_mask);
 }
 
-static void record_peaks(session *s) {
+static void describe_peaks(session *s) {
   const unsigned detected = gconv_isa_detect();
-  s->probe_mask = probe_mask(s);
-  peak_init(&s->peaks, s->options.threads, s->options.thread_count);
-  peak_probe(&s->peaks, detected, probe_seconds);
   for (int isa = 0; isa < GCONV_ISAS; isa++)
     for (int t = 0; t < s->options.thread_count; t++) {
       const int threads = s->options.threads[t];
@@ -58,11 +56,7 @@ static void record_scaling(const session *s) {
   }
 }
 
-static void record_bandwidths(session *s) {
-  if (!bandwidth_measure(&s->bandwidths, s->options.threads, s->options.thread_count, stream_seconds)) {
-    gbench_context("bandwidth", gconv_last_error());
-    return;
-  }
+static void describe_bandwidths(const session *s) {
   for (int t = 0; t < s->bandwidths.count; t++)
     for (int level = 0; level < LEVELS; level++) {
       char key[64], value[64];
@@ -110,10 +104,10 @@ static void record_clock(session *s) {
 static void record_memory(session *s) {
   char value[128];
   gbench_context("buffers", pool_placement);
-  if (!pool_reserve(&s->pool, 1)) return; /* every benchmark will say so */
-  snprintf(value, sizeof value, "%s; %lld of the first %zu bytes%s%s", s->pool.ask_huge ? "asked for" : "not asked for",
-           (long long)s->pool.huge_bytes, s->pool.bytes, s->pool.refused ? ", refused: " : "",
-           s->pool.refused ? strerror(s->pool.refused) : "");
+  pool *p = &s->pools[0];
+  if (!pool_reserve(p, 1)) return; /* every benchmark will say so */
+  snprintf(value, sizeof value, "%s; %lld of the first %zu bytes%s%s", p->ask_huge ? "asked for" : "not asked for",
+           (long long)p->huge_bytes, p->bytes, p->refused ? ", refused: " : "", p->refused ? strerror(p->refused) : "");
   gbench_context("huge_pages", value);
   denormals_describe(s->options.threads, s->options.thread_count, value, sizeof value);
   gbench_context("denormals", value);
@@ -132,21 +126,30 @@ static void record_counters(session *s) {
   }
 }
 
-static void record_ceilings(session *s) {
-  const phase outer = phase_enter(&s->phases, PHASE_CEILINGS);
-  timekeeping_begin(&s->clock);
-  record_peaks(s);
-  record_scaling(s);
-  timekeeping_middle(&s->clock);
-  record_bandwidths(s);
-  record_harness();
-  timekeeping_record(&s->clock);
-  phase_enter(&s->phases, outer);
+static void measure_bandwidths(session *s) {
+  const options *o = &s->options;
+  if (!bandwidth_measure(&s->bandwidths, o->threads, o->thread_count, stream_seconds))
+    gbench_context("bandwidth", gconv_last_error());
+  canary_set_up(&s->canary, &s->bandwidths);
 }
 
-static void record_adopted(session *s) {
-  s->probe_mask = probe_mask(s);
-  isolate_adopt_ceilings(s);
+static void record_ceilings(session *s, const ceilings *known) {
+  const phase outer = phase_enter(&s->phases, PHASE_CEILINGS);
+  timekeeping_begin(&s->clock);
+  if (known)
+    ceilings_adopt(s, known);
+  else
+    peak_init(&s->peaks, s->options.threads, s->options.thread_count);
+  peak_probe(&s->peaks, gconv_isa_detect(), probe_seconds); /* the clock is watched meanwhile */
+  timekeeping_middle(&s->clock);
+  if (!known) measure_bandwidths(s);
+  describe_peaks(s);
+  record_scaling(s);
+  describe_bandwidths(s);
+  record_harness();
+  timekeeping_record(&s->clock);
+  gbench_context("ceilings", known ? "bandwidths and best peaks of an earlier run (--ceilings)" : "of this run");
+  phase_enter(&s->phases, outer);
 }
 
 /* The order of repetitions, which can be had again. */
@@ -159,15 +162,20 @@ static void record_order(const session *s) {
   gbench_context("interleaving", value);
 }
 
-void context_record(session *s) {
+gconv_status context_record(session *s) {
+  ceilings known;
+  bool found = false;
+  if (s->ceilings_path && !s->job && ceilings_read(s, s->ceilings_path, &known, &found)) return GCONV_INVALID;
+  s->probe_mask = probe_mask(s);
   gbench_context("gconv_version", gconv_version());
   record_order(s);
   record_threads(s);
   if (s->job)
-    record_adopted(s);
+    isolate_adopt_ceilings(s);
   else
-    record_ceilings(s);
+    record_ceilings(s, found ? &known : NULL);
   record_memory(s);
   if (s->stages) record_clock(s);
   if (s->counters.count) record_counters(s);
+  return GCONV_OK;
 }

@@ -4,7 +4,8 @@
 
 #include "session.h"
 
-/* Probes the peaks, finds where threads run, measures the harness, and records it. */
-void context_record(session *s);
+/* Probes the peaks, finds where threads run, measures the harness, and records it. GCONV_INVALID if the file of
+ * --ceilings is none. */
+gconv_status context_record(session *s);
 
 #endif

@@ -106,6 +106,14 @@ static const column columns[] = {
     COLUMN(TEXT, pass),
     COLUMN(TEXT, time_reps_turn),
     COLUMN(NANOSECONDS, foreign_ns),
+    COLUMN(REAL, speed_fma),
+    COLUMN(REAL, speed_l2),
+    COLUMN(REAL, speed_l3),
+    COLUMN(INTEGER, allocations),
+    COLUMN(REAL, allocation_spread),
+    COLUMN(INTEGER, processes),
+    COLUMN(TEXT, process_repetitions),
+    COLUMN(TEXT, process_medians_ns),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -173,6 +181,12 @@ const csv_row csv_empty_row = {
     .data = "real",
     .placement_min_ns = NAN,
     .placement_max_ns = NAN,
+    .speed_fma = NAN,
+    .speed_l2 = NAN,
+    .speed_l3 = NAN,
+    .allocations = -1,
+    .allocation_spread = NAN,
+    .processes = -1,
 };
 
 static void put_text(FILE *out, const char *text) {

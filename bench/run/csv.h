@@ -51,8 +51,13 @@ typedef struct {
   const char *placement_best, *placement_worst;
   const char *data;           /* the numbers: "real", "denormal", "flushed" */
   const char *time_reps_turn; /* of each of time_reps_ns, which repetition it was of all on its problem: 1, 2, ... */
-  const char
-      *marks; /* "slow interrupted moved foreign steal faults": which of them there were; empty for clean figures */
+  const char *marks; /* "slow loads interrupted moved foreign steal faults pages processes": which of them there were */
+  /* Medians over the repetitions of this process: what the canaries reached, as shares of the run's best. */
+  double speed_fma, speed_l2, speed_l3;
+  int64_t allocations;                                  /* sets of buffers that repetitions took turns in */
+  double allocation_spread;                             /* the largest of their medians over the smallest */
+  int64_t processes;                                    /* whose repetitions these are */
+  const char *process_repetitions, *process_medians_ns; /* of each, separated by ';', in the order of time */
 } csv_row;
 
 extern const csv_row csv_empty_row;

@@ -130,6 +130,18 @@ static void survey_names(const session *s, graph_list *list) {
       }
 }
 
+size_t graph_group_size(const session *s, const graph_list *list, const graph_group *group) {
+  char name[GRAPH_NAME_MAX];
+  size_t count = 0;
+  for (size_t c = group->first; c < group->first + group->count; c++)
+    for (size_t k = 0; k < graph_kernels(s); k++)
+      for (int t = 0; t < group->thread_count; t++) {
+        graph_benchmark_name(s, &list->cases[c], graph_kernel(s, k), group->threads[t], name);
+        count += gbench_wanted(name);
+      }
+  return count;
+}
+
 gconv_status graphs_make(const session *s, graph_list *list) {
   *list = (graph_list){0};
   gconv_status status = add_names(s, list, s->graphs ? s->graphs : default_names[s->level]);

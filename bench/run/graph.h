@@ -43,6 +43,9 @@ enum { GRAPH_NAME_MAX = 2 * GCONV_NAME_MAX + 64 };
 void graph_benchmark_name(const session *s, const graph_case *c, const char *kernel, int threads,
                           char name[GRAPH_NAME_MAX]);
 
+/* Benchmarks of the group that the filter lets through. */
+size_t graph_group_size(const session *s, const graph_list *list, const graph_group *group);
+
 /* graph_run.c: verifies, times and reports it. */
 gconv_status graph_group_run(session *s, const graph_list *list, const graph_group *group);
 

@@ -19,7 +19,7 @@
 static const double probe_seconds = 0.003;
 
 /* What runs this long moves more than caches hold: there is nothing to warm up. */
-static const double beyond_caches = 0.25;
+static const double beyond_caches = 0.02;
 
 /* Elements of each node compared: layers of the same kernels are compared whole at --level=layer, and here every node
  * of every net is to be seen at its own place without computing the network in double precision each time. */
@@ -120,7 +120,7 @@ static void run(gbench_state *state, void *context) {
   const double start = seconds_now();
   const phase outer = phase_enter(phases, PHASE_SET_UP);
   report(state, s);
-  watch_prepare(s->session);
+  watch w = watch_prepare(s->session, s->threads);
   const bool warm_up = s->status == SUBJECT_OK && s->call_seconds < beyond_caches;
   gconv_status status = warm_up ? net_run(s->n, NULL) : GCONV_OK; /* its caches may be another's */
   if (s->status == SUBJECT_FAILED) {
@@ -129,14 +129,14 @@ static void run(gbench_state *state, void *context) {
     return;
   }
   graph_output_spoil(s->n);
-  const watch w = watch_begin(s->session, s->threads);
+  watch_begin(&w);
   phase_enter(phases, PHASE_TIMED);
   while (gbench_keep_running(state)) {
     const gconv_status failed = net_run(s->n, NULL);
     if (failed) status = failed;
   }
   phase_enter(phases, PHASE_SET_UP);
-  const gconv_status added = watch_end(&w, &s->runs);
+  const gconv_status added = watch_end(&w, &s->runs, 0);
   if (!status) status = added;
   if (!status) status = graph_output_verify(&s->output, s->n, s->session->train);
   s->runs.spent += seconds_now() - start;
@@ -145,7 +145,7 @@ static void run(gbench_state *state, void *context) {
 }
 
 static void finish(graph_subject *s) {
-  if (s->runs.written || !s->runs.samples.timed) {
+  if (s->runs.written || s->runs.samples.timed == s->runs.samples.joined) {
     samples_free(&s->runs.samples);
     return;
   }
@@ -177,7 +177,7 @@ static void add(graph_subject *s, int repetitions) {
                             .done = done,
                             .context = s,
                             .repetitions = repetitions,
-                            .had = s->runs.samples.timed,
+                            .had = s->runs.samples.timed - s->runs.samples.joined,
                             .iteration_seconds = s->call_seconds});
 }
 
@@ -187,7 +187,7 @@ static void enlist(graph_subject *s) {
     graph_write(s, s->reason, NULL);
     return;
   }
-  repeated_plan(&s->runs, s->session, s->call_seconds);
+  if (repeated_plan(&s->runs, s->session, s->name, s->call_seconds)) refuse(s, SUBJECT_FAILED, gconv_last_error());
   add(s, s->status == SUBJECT_FAILED ? 1 : s->runs.rule.planned);
 }
 
@@ -304,6 +304,7 @@ gconv_status graph_group_run(session *s, const graph_list *list, const graph_gro
            group->threads[group->thread_count - 1] > 1 ? "s" : "");
   progress_block(&s->progress, title);
   s->turn = 0;
+  s->budget = deadline_budget(&s->deadline, graph_group_size(s, list, group), &s->phases);
   const phase outer = phase_enter(&s->phases, PHASE_CEILINGS);
   peak_probe(&s->peaks, s->probe_mask, probe_seconds);
   phase_enter(&s->phases, outer);

@@ -27,7 +27,8 @@ static char **kept;
 
 /* The run's own affairs: not the processes'. */
 static bool is_for_the_run(const char *argument) {
-  static const char *const own[] = {"--csv", "--resume", "--environment", "--isolate", "--time-limit", "--progress"};
+  static const char *const own[] = {"--csv",        "--resume",   "--environment", "--isolate",
+                                    "--time-limit", "--progress", "--minutes",     "--ceilings"};
   for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
     const size_t length = strlen(own[i]);
     if (!strncmp(argument, own[i], length) && (!argument[length] || argument[length] == '=')) return true;
@@ -127,17 +128,6 @@ static void explain(isolation *r, int status, bool late) {
     snprintf(r->reason, sizeof r->reason, "its process ended with exit code %d and no result", WEXITSTATUS(status));
 }
 
-static void describe_ceilings(const session *s, isolated_job *job) {
-  const options *o = &s->options;
-  job->caches = s->bandwidths.caches;
-  for (int t = 0; t < o->thread_count; t++) {
-    for (int isa = 0; isa < GCONV_ISAS; isa++)
-      job->peak[t][isa] = peak_gflops(&s->peaks, (gconv_isa)isa, o->threads[t]);
-    for (int level = 0; level < LEVELS; level++)
-      job->gbps[t][level] = bandwidth_best(&s->bandwidths, o->threads[t], (memory_level)level);
-  }
-}
-
 static void add_outcome(session *s, const isolated_job *job) {
   s->timed += job->timed, s->skipped += job->skipped, s->failed += job->failed;
   s->disturbances.repetitions += job->disturbances.repetitions;
@@ -175,7 +165,8 @@ static gconv_status run_instance(isolation *r, const instance *i) {
   if (!status) {
     job->unit = r->unit, job->layout = i->layout, job->threads = i->threads;
     while (r->session->options.kernels[job->kernel] != i->kernel) job->kernel++;
-    describe_ceilings(r->session, job);
+    job->budget = r->session->budget;
+    job->ceilings = ceilings_of(r->session);
     status = run_process(r, file, job);
     munmap(job, sizeof *job);
   }
@@ -213,8 +204,16 @@ static void visit(const instance *i, void *context) {
   if (!r->status && !gbench_stopped() && !block_is_finished(r->session, r->block, i->name)) write_failure(r, i);
 }
 
+static void count_one(const instance *i, void *context) {
+  (void)i;
+  ++*(size_t *)context;
+}
+
 gconv_status isolate_block(session *s, const block_list *list, size_t unit) {
   isolation r = {.session = s, .block = &list->items[unit], .unit = unit};
+  size_t count = 0;
+  block_each(s, r.block, count_one, &count);
+  s->budget = deadline_budget(&s->deadline, count, &s->phases);
   block_announce(s, r.block);
   block_each(s, r.block, visit, &r);
   if (r.status) gbench_stop(); /* without a CSV to write to, nothing that follows would be kept */

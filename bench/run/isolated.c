@@ -22,22 +22,13 @@ gconv_status isolate_attach(session *s, const char *descriptor) {
   return GCONV_OK;
 }
 
-void isolate_adopt_ceilings(session *s) {
-  const options *o = &s->options;
-  peak_init(&s->peaks, o->threads, o->thread_count);
-  s->bandwidths = (bandwidth_table){.caches = s->job->caches, .count = o->thread_count};
-  for (int level = 0; level < LEVEL_MEMORY; level++) s->bandwidths.caches.level[level].source = "the run";
-  for (int t = 0; t < o->thread_count; t++) {
-    s->bandwidths.threads[t] = o->threads[t];
-    for (int isa = 0; isa < GCONV_ISAS; isa++) spread_add(&s->peaks.gflops[t][isa], s->job->peak[t][isa]);
-    for (int level = 0; level < LEVELS; level++) spread_add(&s->bandwidths.gbps[t][level][0], s->job->gbps[t][level]);
-  }
-}
+void isolate_adopt_ceilings(session *s) { ceilings_adopt(s, &s->job->ceilings); }
 
 gconv_status isolate_work(session *s, const block_list *list) {
   isolated_job *job = s->job;
   if (job->unit >= list->count || job->kernel >= s->options.kernel_count)
     return gconv_error(GCONV_FAILED, "the problems or kernels are no longer those that the run began with");
+  s->budget = job->budget;
   const gconv_status status = block_run(s, &list->items[job->unit]);
   job->timed = s->timed, job->skipped = s->skipped, job->failed = s->failed;
   job->disturbances = s->disturbances;

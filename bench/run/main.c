@@ -2,6 +2,7 @@
  * could not be written; 2: the command line; 128 + signal: interrupted, what was finished is complete. */
 #include "arguments.h"
 #include "block.h"
+#include "ceilings.h"
 #include "context.h"
 #include "continue.h"
 #include "core/error.h"
@@ -78,7 +79,7 @@ static void report_phases(const session *s) {
   for (int p = 0; p < PHASES; p++) total += left[p];
   fprintf(stderr, "gconv-bench: %.0f s, %.0f %% of them in repetitions that count", total,
           100 * s->disturbances.counted / total);
-  for (const char *before = " ("; ; before = ", ") {
+  for (const char *before = " (";; before = ", ") {
     int most = 0;
     for (int p = 1; p < PHASES; p++)
       if (left[p] > left[most]) most = p;
@@ -98,7 +99,7 @@ static void report_lost(const session *s) {
 /* What a run consists of: units whose benchmarks are interleaved, one unit after the other. */
 typedef struct {
   const void *list;
-  size_t count, to_run, longest_name;
+  size_t count, to_run, longest_name, benchmarks;
   gconv_status (*run)(session *s, const void *list, size_t unit);
 } work;
 
@@ -114,18 +115,27 @@ static int run_work(session *s, const work *w) {
   char sentence[512];
   const bool fresh = s->csv_path && !s->resume;
   if (fresh && !csv_open(&s->csv, s->csv_path)) return complain(s->csv_path, strerror(errno), EXIT_USAGE);
-  context_record(s);
+  if (context_record(s)) return complain("--ceilings", gconv_last_error(), EXIT_USAGE);
   if (!environment_begin(s)) return complain(s->environment_path, strerror(errno), EXIT_USAGE);
   if (!gbench_start(w->longest_name, sentence, sizeof sentence)) return complain("", sentence, EXIT_USAGE);
   progress_start(&s->progress, s->progress_mode, w->to_run);
 
   int code = 0;
-  for (size_t i = 0; i < w->count && !gbench_stopped(); i++)
-    if (w->run(s, w->list, i)) code = complain("", gconv_last_error(), EXIT_FAILED);
+  deadline_start(&s->deadline, s->phases.start, w->benchmarks, s->budget);
+  size_t unit = 0;
+  for (; unit < w->count && !gbench_stopped() && !deadline_over(&s->deadline); unit++)
+    if (w->run(s, w->list, unit)) code = complain("", gconv_last_error(), EXIT_FAILED);
   progress_clear(&s->progress);
   if (!gbench_finish(sentence, sizeof sentence)) code = complain("", sentence, EXIT_FAILED);
   if (!csv_close(&s->csv)) code = complain(s->csv_path, strerror(errno), EXIT_FAILED);
+  if (s->join_path && !joined_complete(&s->joined, s->csv_path))
+    code = complain(s->csv_path, strerror(errno), EXIT_FAILED);
+  if (s->ceilings_path && !ceilings_write(s, s->ceilings_path))
+    code = complain(s->ceilings_path, strerror(errno), EXIT_FAILED);
   phase_enter(&s->phases, PHASE_OTHER);
+  if (unit < w->count && !caught)
+    fprintf(stderr, "gconv-bench: time is up (--minutes=%g): %zu of %zu problems were not run\n", s->deadline.minutes,
+            w->count - unit, w->count);
   if (!environment_end(s, caught)) code = complain(s->environment_path, strerror(errno), EXIT_FAILED);
   if (s->failed) code = EXIT_FAILED;
   fprintf(stderr, "gconv-bench: %d timed, %d skipped, %d failed%s\n", s->timed, s->skipped, s->failed,
@@ -147,7 +157,7 @@ static gconv_status run_isolated(session *s, const void *list, size_t unit) { re
 
 /* As one of the processes of --isolate: no report, the run makes it. */
 static int run_job(session *s, const block_list *list) {
-  context_record(s);
+  (void)context_record(s); /* reads no file of ceilings */
   int code = isolate_work(s, list) ? complain("", gconv_last_error(), EXIT_FAILED) : 0;
   if (!csv_close(&s->csv)) code = complain(s->csv_path, strerror(errno), EXIT_FAILED);
   if (s->failed) code = EXIT_FAILED;
@@ -166,7 +176,12 @@ static int run_layers(session *s) {
   } else {
     const size_t to_run = survey_blocks(s, &list, &survey);
     code = finish_session(s, &survey,
-                          &(work){&list, list.count, to_run, survey.longest, s->isolate ? run_isolated : run_block});
+                          &(work){.list = &list,
+                                  .count = list.count,
+                                  .to_run = to_run,
+                                  .longest_name = survey.longest,
+                                  .benchmarks = survey.count,
+                                  .run = s->isolate ? run_isolated : run_block});
   }
   blocks_free(&list);
   return code;
@@ -175,11 +190,14 @@ static int run_layers(session *s) {
 static int run_graphs(session *s) {
   graph_list list;
   const name_survey survey = {.print = gbench_list_only()};
-  const int code =
-      graphs_make(s, &list)
-          ? complain("", gconv_last_error(), EXIT_USAGE)
-          : finish_session(s, &survey,
-                           &(work){&list, list.group_count, list.group_count, list.longest_name, run_group});
+  work w = {.list = &list, .run = run_group};
+  int code = graphs_make(s, &list) ? complain("", gconv_last_error(), EXIT_USAGE) : 0;
+  if (!code) {
+    w.count = w.to_run = list.group_count;
+    w.longest_name = list.longest_name;
+    for (size_t i = 0; i < list.group_count; i++) w.benchmarks += graph_group_size(s, &list, &list.groups[i]);
+    code = finish_session(s, &survey, &w);
+  }
   graphs_free(&list);
   return code;
 }
@@ -202,7 +220,9 @@ int main(int argc, char **argv) {
   isolate_forget();
   options_free(&s.options);
   resume_free(&s.finished);
-  pool_free(&s.pool);
+  joined_free(&s.joined);
+  for (int i = 0; i < ALLOCATIONS; i++) pool_free(&s.pools[i]);
+  canary_free(&s.canary);
   peak_free(&s.peaks);
   bandwidth_free(&s.bandwidths);
   return finish(code);

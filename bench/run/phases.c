@@ -5,14 +5,17 @@
 
 const char *phase_name(phase p) {
   static const char *const names[PHASES] = {
-      [PHASE_OTHER] = "other", [PHASE_CEILINGS] = "ceilings", [PHASE_REFERENCE] = "references",
-      [PHASE_PLAN] = "plans",  [PHASE_CHECK] = "checks",      [PHASE_TRIAL] = "trials",
-      [PHASE_SET_UP] = "set-up", [PHASE_WATCH] = "watching",  [PHASE_STEPS] = "steps",
+      [PHASE_OTHER] = "other",      [PHASE_CEILINGS] = "ceilings", [PHASE_REFERENCE] = "references",
+      [PHASE_PLAN] = "plans",       [PHASE_CHECK] = "checks",      [PHASE_TRIAL] = "trials",
+      [PHASE_SET_UP] = "set-up",    [PHASE_WATCH] = "watching",    [PHASE_STEPS] = "steps",
       [PHASE_TIMED] = "repetitions"};
   return names[p];
 }
 
-void phases_start(phase_clock *clock) { *clock = (phase_clock){.since = seconds_now()}; }
+void phases_start(phase_clock *clock) {
+  *clock = (phase_clock){.start = seconds_now()};
+  clock->since = clock->start;
+}
 
 phase phase_enter(phase_clock *clock, phase next) {
   const phase left = clock->now;

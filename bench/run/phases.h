@@ -18,6 +18,7 @@ typedef enum {
 } phase;
 
 typedef struct {
+  double start;
   double seconds[PHASES]; /* of phases that have ended */
   double since;
   phase now;

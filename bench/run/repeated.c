@@ -1,7 +1,6 @@
 /* repeated.c - what is around a repetition, for benchmarks of all levels: canary, usage and the CPUs of its threads. */
 #include "repeated.h"
 
-#include "canary.h"
 #include "gbench.h"
 #include "now.h"
 #include "pin.h"
@@ -19,14 +18,15 @@ static int affordable_repetitions(const session *s, int wanted, double call_seco
   return affordable > MIN_REPETITIONS ? (int)affordable : MIN_REPETITIONS;
 }
 
-void repeated_plan(repeated *r, const session *s, double call_seconds) {
+gconv_status repeated_plan(repeated *r, const session *s, const char *benchmark, double call_seconds) {
   bool given;
-  const int wanted = gbench_repetitions(&given);
+  const int usual = gbench_repetitions(&given), wanted = !given && s->rounds ? s->rounds : usual;
   const int planned = given ? wanted : affordable_repetitions(s, wanted, call_seconds);
   r->rule = (repeat_rule){.planned = planned,
                           .enough = given || planned < FEW_REPETITIONS ? planned : FEW_REPETITIONS,
                           .budget = given ? 0 : s->budget,
                           .precision = s->precision};
+  return joined_take(&s->joined, benchmark, &r->samples);
 }
 
 static int largest_team(const session *s) {
@@ -58,26 +58,35 @@ static bool has_moved(const session *s, int threads) {
   return begun && strcmp(now, begun);
 }
 
-void watch_prepare(session *s) { team_learn(&s->team, largest_team(s)); }
+static canary_reading read_canary(session *s, int threads) {
+  const gconv_isa isa = gconv_isa_best(gconv_isa_detect() & s->options.isa_mask); /* no wider than kernels may be */
+  return canary_read(&s->canary, &s->peaks, &s->bandwidths, isa, threads);
+}
 
-watch watch_begin(session *s, int threads) {
+watch watch_prepare(session *s, int threads) {
   const phase outer = phase_enter(&s->phases, PHASE_WATCH);
-  watch w = {.session = s, .threads = threads, .slow = canary_slow(s, threads)};
-  team_add(&s->team, threads);
-  w.usage = usage_begin(&s->team);
+  team_learn(&s->team, largest_team(s));
+  const watch w = {.session = s, .threads = threads, .canary = read_canary(s, threads)};
   phase_enter(&s->phases, outer);
-  w.start = seconds_now();
   return w;
 }
 
-gconv_status watch_end(const watch *w, repeated *r) {
-  const phase outer = phase_enter(&w->session->phases, PHASE_WATCH);
-  const usage during = usage_end(&w->usage, &w->session->team);
+void watch_begin(watch *w) {
+  session *s = w->session;
+  team_add(&s->team, w->threads);
+  w->usage = usage_begin(&s->team);
+  w->start = seconds_now();
+}
+
+gconv_status watch_end(const watch *w, repeated *r, int allocation) {
+  session *s = w->session;
+  const usage during = usage_end(&w->usage, &s->team);
   sample_conditions around = {
-      .turn = ++w->session->turn, .elapsed = seconds_now() - w->start, .slow = w->slow, .usage = during};
-  around.moved = has_moved(w->session, w->threads);
-  around.slow |= canary_slow(w->session, w->threads);
-  phase_enter(&w->session->phases, outer);
+      .turn = ++s->turn, .elapsed = seconds_now() - w->start, .allocation = allocation, .usage = during};
+  const phase outer = phase_enter(&s->phases, PHASE_WATCH);
+  around.moved = has_moved(s, w->threads);
+  around.canary = canary_worse(w->canary, read_canary(s, w->threads));
+  phase_enter(&s->phases, outer);
   return samples_add(&r->samples, &around);
 }
 
@@ -88,10 +97,11 @@ figures repeated_finish(repeated *r, session *s) {
   const figures f = samples_figures(&r->samples, r->rule.enough);
   figures_mark(&f, marks);
   disturbances *d = &s->disturbances;
-  d->repetitions += r->samples.timed, d->discarded += f.discarded, d->marked_rows += *marks != 0;
+  d->repetitions += r->samples.timed - r->samples.joined, d->discarded += f.discarded, d->marked_rows += *marks != 0;
   d->counted += f.elapsed;
-  d->disturbed += r->samples.timed - samples_clean(&r->samples);
-  for (int i = 0; i < r->samples.timed; i++) d->slow += r->samples.items[i].slow;
+  d->disturbed += r->samples.timed - r->samples.joined - samples_clean_here(&r->samples);
+  for (int i = r->samples.joined; i < r->samples.timed; i++)
+    d->slow += r->samples.items[i].slow || r->samples.items[i].loads;
   samples_free(&r->samples);
   r->written = true;
   return f;

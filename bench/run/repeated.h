@@ -13,9 +13,9 @@ typedef struct {
   bool written; /* as rows */
 } repeated;
 
-/* Their number: as many as asked for; fewer, but at least three, where calls of `call_seconds` would pass the budget. A
- * number that the user gave is kept to. */
-void repeated_plan(repeated *r, const session *s, double call_seconds);
+/* Takes over what an earlier process measured of it (--join), and plans how many more: as many as asked for; fewer, but
+ * at least three, where calls of `call_seconds` would pass the budget. A number that the user gave is kept to. */
+gconv_status repeated_plan(repeated *r, const session *s, const char *benchmark, double call_seconds);
 
 /* Says, once, if there are threads that OpenMP did not start: libraries start pools when they are loaded or first
  * called, so after the first calls of `kernel`. */
@@ -25,16 +25,18 @@ void repeated_find_pools(session *s, const char *kernel);
 typedef struct {
   session *session;
   int threads;
-  bool slow; /* the machine was, before */
+  canary_reading canary; /* before */
   usage usage;
   double start;
 } watch;
 
-/* Before what comes before a repetition: finds the threads that are not foreign. */
-void watch_prepare(session *s);
-watch watch_begin(session *s, int threads);
-/* Adds the sample. Its seconds come later, from the benchmark library. */
-gconv_status watch_end(const watch *w, repeated *r);
+/* Before a call that warms up: finds the threads that are not foreign, and how fast the machine is. */
+watch watch_prepare(session *s, int threads);
+/* Right before the timed region. */
+void watch_begin(watch *w);
+/* Adds the sample, of a repetition in that one of the session's buffers. Its seconds come later, from the benchmark
+ * library. */
+gconv_status watch_end(const watch *w, repeated *r, int allocation);
 
 /* Of the next round; 0 if there are enough. */
 int repeated_wanted(const repeated *r);

@@ -1,8 +1,8 @@
-/* resume.c - reads back what csv.c wrote. RFC 4180: a field in quotes may hold commas and line ends, two quotes in it
- * stand for one. */
+/* resume.c - which rows a file holds, and where its last complete one ends. */
 #include "resume.h"
 
 #include "core/error.h"
+#include "csv_reader.h"
 #include "inputs.h"
 
 #include <errno.h>
@@ -18,43 +18,13 @@ enum { DIRECTION, LAYOUT, PROBLEM, KERNEL, THREADS, CACHE, DATA, SET, NAME, KEY_
 static const char *const key_names[KEY_COLUMNS] = {"direction", "layout", "problem", "kernel", "threads",
                                                    "cache",     "data",   "set",     "name"};
 
-typedef struct {
-  const char *at, *end;
-  char *field; /* unquoted; as large as the whole text */
-} reader;
-
-typedef enum { FIELD, LAST_FIELD, TORN } field_end;
-
-static field_end next_field(reader *r) {
-  char *out = r->field;
-  bool quoted = r->at < r->end && *r->at == '"';
-  r->at += quoted;
-  for (; r->at < r->end; r->at++) {
-    const char c = *r->at;
-    const bool twice = c == '"' && r->at + 1 < r->end && r->at[1] == '"';
-    if (quoted && c == '"') {
-      if (twice)
-        *out++ = *r->at++;
-      else
-        quoted = false;
-    } else if (!quoted && (c == ',' || c == '\n')) {
-      r->at++;
-      *out = 0;
-      return c == ',' ? FIELD : LAST_FIELD;
-    } else {
-      *out++ = c;
-    }
-  }
-  return TORN;
-}
-
 /* Which columns of the header are the key's; false if one is missing. */
-static bool find_columns(reader *r, int columns[KEY_COLUMNS]) {
-  field_end end = FIELD;
+static bool find_columns(csv_reader *r, int columns[KEY_COLUMNS]) {
+  csv_field_end end = CSV_FIELD;
   for (int k = 0; k < KEY_COLUMNS; k++) columns[k] = -1;
-  for (int column = 0; end == FIELD; column++) {
-    end = next_field(r);
-    for (int k = 0; k < KEY_COLUMNS && end != TORN; k++)
+  for (int column = 0; end == CSV_FIELD; column++) {
+    end = csv_next_field(r);
+    for (int k = 0; k < KEY_COLUMNS && end != CSV_TORN; k++)
       if (!strcmp(r->field, key_names[k])) columns[k] = column;
   }
   for (int k = 0; k < KEY_COLUMNS; k++)
@@ -76,18 +46,19 @@ static void free_parts(char *parts[KEY_COLUMNS]) {
 }
 
 /* One row's key; *end says whether the row was complete. A row of too few fields has no key. */
-static gconv_status read_row(reader *r, const int columns[KEY_COLUMNS], field_end *end, char **key) {
+static gconv_status read_row(csv_reader *r, const int columns[KEY_COLUMNS], csv_field_end *end, char **key) {
   char *parts[KEY_COLUMNS] = {NULL};
   bool memory = true;
   int found = 0;
   *key = NULL;
-  *end = FIELD;
-  for (int column = 0; *end == FIELD; column++) {
-    *end = next_field(r);
-    for (int k = 0; k < KEY_COLUMNS && *end != TORN; k++)
+  *end = CSV_FIELD;
+  for (int column = 0; *end == CSV_FIELD; column++) {
+    *end = csv_next_field(r);
+    for (int k = 0; k < KEY_COLUMNS && *end != CSV_TORN; k++)
       if (columns[k] == column) memory &= (parts[k] = strdup(r->field)) != NULL, found++;
   }
-  if (memory && *end != TORN && found == KEY_COLUMNS) memory = (*key = make_key((const char *const *)parts)) != NULL;
+  if (memory && *end != CSV_TORN && found == KEY_COLUMNS)
+    memory = (*key = make_key((const char *const *)parts)) != NULL;
   free_parts(parts);
   return memory ? GCONV_OK : gconv_error(GCONV_NO_MEMORY, "no memory for the rows of an earlier run");
 }
@@ -107,12 +78,12 @@ static gconv_status append(resume_rows *r, char *key) {
 
 static int compare_keys(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-static gconv_status read_rows(resume_rows *r, reader *in, const char *text) {
+static gconv_status read_rows(resume_rows *r, csv_reader *in, const char *text) {
   int columns[KEY_COLUMNS];
   if (!find_columns(in, columns)) return gconv_error(GCONV_INVALID, "its columns do not say what was measured");
-  field_end end = FIELD;
+  csv_field_end end = CSV_FIELD;
   gconv_status status = GCONV_OK;
-  while (!status && end != TORN) {
+  while (!status && end != CSV_TORN) {
     char *key;
     r->whole_bytes = (size_t)(in->at - text);
     status = read_row(in, columns, &end, &key);
@@ -128,28 +99,12 @@ gconv_status resume_parse(resume_rows *r, const char *text, size_t size, const c
   if (size < header_size && !memcmp(text, header, size)) return GCONV_OK; /* killed before the header was complete */
   if (size < header_size || memcmp(text, header, header_size))
     return gconv_error(GCONV_INVALID, "it does not begin with the columns of this version");
-  reader in = {text, text + size, malloc(size + 1)};
+  csv_reader in = {text, text + size, malloc(size + 1)};
   if (!in.field) return gconv_error(GCONV_NO_MEMORY, "no memory for a file of %zu bytes", size);
   const gconv_status status = read_rows(r, &in, text);
   free(in.field);
   if (status) resume_free(r);
   return status;
-}
-
-/* The whole file; NULL with errno. */
-static char *read_file(int file, size_t *size) {
-  struct stat info;
-  if (fstat(file, &info)) return NULL;
-  char *text = malloc((size_t)info.st_size + 1);
-  *size = 0;
-  for (ssize_t got = 1; text && got > 0 && *size<(size_t)info.st_size; *size += got> 0 ? (size_t)got : 0) {
-    got = read(file, text + *size, (size_t)info.st_size - *size);
-    if (got < 0) {
-      free(text);
-      return NULL;
-    }
-  }
-  return text;
 }
 
 static bool is_cut(int file, size_t bytes) {
@@ -159,7 +114,7 @@ static bool is_cut(int file, size_t bytes) {
 int resume_open(resume_rows *r, const char *path, const char *header) {
   const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   size_t size;
-  char *text = file < 0 ? NULL : read_file(file, &size);
+  char *text = file < 0 ? NULL : csv_read_file(file, &size);
   gconv_status status = text ? resume_parse(r, text, size, header) : gconv_error(GCONV_FAILED, "%s", strerror(errno));
   if (!status && !is_cut(file, r->whole_bytes)) {
     resume_free(r);

@@ -46,6 +46,11 @@ gconv_status rotation_choose(const gconv_plan *plan, cache_mode cache, rotation_
   return GCONV_OK;
 }
 
+int rotation_allocations(const gconv_plan *plan, rotation_size size, int most) {
+  const bool warm = size.tensors == 1 && size.weights == 1;
+  return warm && (size_t)most * pool_bytes(plan, size) < plan->env.memory_bytes / MEMORY_SHARE ? most : 1;
+}
+
 gconv_buffer rotation_output(const gconv_plan *plan, const gconv_args *args) {
   const gconv_buffer written[GCONV_TENSORS] = {args->src, plan->packed_bytes ? args->packed : args->wei, args->dst};
   return written[gconv_written_tensor(plan->problem.direction)];

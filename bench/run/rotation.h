@@ -26,6 +26,9 @@ typedef struct {
 gconv_status rotation_choose(const gconv_plan *plan, cache_mode cache, rotation_size *size);
 /* Bytes that are used before the first copy's turn comes again. */
 size_t rotation_bytes(const gconv_plan *plan, rotation_size size);
+/* How many sets of buffers, of `most`, its repetitions may take turns in: one where caches are cold, as the copies are
+ * many pages already, and where all of them would be a large part of the memory. */
+int rotation_allocations(const gconv_plan *plan, rotation_size size, int most);
 /* What a call with these arguments writes, besides its workspace. */
 gconv_buffer rotation_output(const gconv_plan *plan, const gconv_args *args);
 /* Lays out the copies, fills the tensors that are read from `data`, poisons the one that is written and packs the

@@ -57,6 +57,34 @@ static char *list_repetitions(const figures *f, void (*print)(FILE *out, const f
   return NULL;
 }
 
+/* "12;9", "1234.5;1240.1": of each process in the order of time; NULL without memory. */
+static char *list_groups(const sample_groups *g, bool medians) {
+  char *text = NULL;
+  size_t length;
+  FILE *out = open_memstream(&text, &length);
+  if (!out) return NULL;
+  for (int i = 0; i < g->count; i++) {
+    if (i) fputc(';', out);
+    if (medians)
+      fprintf(out, "%.1f", 1e9 * g->median[i]);
+    else
+      fprintf(out, "%d", g->repetitions[i]);
+  }
+  const bool whole = !ferror(out);
+  if (!fclose(out) && whole) return text;
+  free(text);
+  return NULL;
+}
+
+/* How fast the machine was, and whether it mattered in which pages and in which process a repetition ran. */
+static void describe_conditions(const figures *f, csv_row *row, figures_texts *texts) {
+  row->speed_fma = f->speed[CANARY_FMA], row->speed_l2 = f->speed[CANARY_L2], row->speed_l3 = f->speed[CANARY_L3];
+  row->allocations = f->allocations.count, row->allocation_spread = f->allocations.spread;
+  row->processes = f->processes.count;
+  row->process_repetitions = texts->process_repetitions = list_groups(&f->processes, false);
+  row->process_medians_ns = texts->process_medians = list_groups(&f->processes, true);
+}
+
 void figures_describe(const figures *f, double peak, csv_row *row, figures_texts *texts) {
   const stats *s = &f->stats;
   row->time_min_ns = 1e9 * s->min, row->time_median_ns = 1e9 * s->median, row->time_cv = s->cv;
@@ -69,6 +97,7 @@ void figures_describe(const figures *f, double peak, csv_row *row, figures_texts
   if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
   row->time_reps_ns = texts->times = list_repetitions(f, print_time);
   row->time_reps_turn = texts->turns = list_repetitions(f, print_turn);
+  describe_conditions(f, row, texts);
   figures_mark(f, texts->marks);
   row->marks = texts->marks;
 }
@@ -76,11 +105,13 @@ void figures_describe(const figures *f, double peak, csv_row *row, figures_texts
 void figures_texts_free(figures_texts *texts) {
   free(texts->times);
   free(texts->turns);
+  free(texts->process_repetitions);
+  free(texts->process_medians);
 }
 
 static void describe_buffers(csv_row *row, const measurement *m) {
   row->copies = m->size.weights, row->rotated_bytes = (int64_t)rotation_bytes(m->subject->plan, m->size);
-  row->huge_page_bytes = m->subject->session->pool.huge_bytes;
+  row->huge_page_bytes = m->subject->session->pools[0].huge_bytes;
 }
 
 static void describe_roof(csv_row *row, const measurement *m) {

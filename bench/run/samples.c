@@ -16,16 +16,35 @@ static bool interrupted(double elapsed, const usage *u) {
   return isnan(u->waited) ? u->switches > 0 : u->waited > wait_share * elapsed;
 }
 
+static gconv_status make_room(sample_list *list, int more) {
+  int capacity = list->capacity ? list->capacity : 16;
+  while (capacity < list->count + more) capacity *= 2;
+  if (capacity == list->capacity) return GCONV_OK;
+  sample *items = realloc(list->items, (size_t)capacity * sizeof *items);
+  if (!items) return gconv_error(GCONV_NO_MEMORY, "no memory for %d repetitions", capacity);
+  list->items = items, list->capacity = capacity;
+  return GCONV_OK;
+}
+
+gconv_status samples_join(sample_list *list, const sample *samples, int count) {
+  const gconv_status status = make_room(list, count);
+  if (status) return status;
+  memcpy(list->items, samples, (size_t)count * sizeof *samples);
+  list->count = list->timed = list->joined = count;
+  list->processes = samples[count - 1].process + 1;
+  return GCONV_OK;
+}
+
 gconv_status samples_add(sample_list *list, const sample_conditions *around) {
-  if (list->count == list->capacity) {
-    const int capacity = list->capacity ? 2 * list->capacity : 16;
-    sample *items = realloc(list->items, (size_t)capacity * sizeof *items);
-    if (!items) return gconv_error(GCONV_NO_MEMORY, "no memory for %d repetitions", capacity);
-    list->items = items, list->capacity = capacity;
-  }
+  const gconv_status status = make_room(list, 1);
+  if (status) return status;
   list->items[list->count++] = (sample){.turn = around->turn,
                                         .elapsed = around->elapsed,
-                                        .slow = around->slow,
+                                        .slow = canary_slow(&around->canary),
+                                        .loads = canary_slow_loads(&around->canary),
+                                        .allocation = around->allocation,
+                                        .process = list->processes,
+                                        .canary = around->canary,
                                         .interrupted = interrupted(around->elapsed, &around->usage),
                                         .moved = around->moved,
                                         .foreign = around->usage.foreign > wait_share * around->elapsed,
@@ -44,19 +63,50 @@ void samples_free(sample_list *list) {
 }
 
 bool sample_disturbed(const sample *s) {
-  return s->slow || s->interrupted || s->moved || s->foreign || s->usage.steal > 0;
+  return s->slow || s->loads || s->interrupted || s->moved || s->foreign || s->usage.steal > 0;
 }
 
-int samples_clean(const sample_list *list) {
+static int clean_from(const sample_list *list, int first) {
   int clean = 0;
-  for (int i = 0; i < list->timed; i++) clean += !sample_disturbed(&list->items[i]);
+  for (int i = first; i < list->timed; i++) clean += !sample_disturbed(&list->items[i]);
   return clean;
+}
+
+int samples_clean(const sample_list *list) { return clean_from(list, 0); }
+
+int samples_clean_here(const sample_list *list) { return clean_from(list, list->joined); }
+
+/* What the kept ones say by group, and those of this process of the machine; nothing without memory. */
+static void compare_groups(figures *f, const sample *const *kept, int here) {
+  int *group = malloc((size_t)f->kept * sizeof *group);
+  double *share = malloc((size_t)f->kept * sizeof *share);
+  f->allocations = f->processes = (sample_groups){.spread = 1};
+  for (int k = 0; k < CANARIES; k++) f->speed[k] = NAN;
+  if (group && share) {
+    for (int i = 0; i < f->kept; i++) group[i] = kept[i]->process == here ? kept[i]->allocation : GROUPS_MAX;
+    f->allocations = groups_of(f->seconds, group, f->kept);
+    for (int i = 0; i < f->kept; i++) group[i] = kept[i]->process;
+    f->processes = groups_of(f->seconds, group, f->kept);
+    for (int k = 0; k < CANARIES; k++) {
+      int known = 0;
+      for (int i = 0; i < f->kept; i++)
+        if (kept[i]->process == here) share[known++] = kept[i]->canary.share[k];
+      if (known) f->speed[k] = stats_of(share, known).median;
+    }
+  }
+  free(group);
+  free(share);
 }
 
 figures samples_figures(const sample_list *list, int enough) {
   const size_t room = (size_t)list->timed + 1;
   figures f = {.seconds = malloc(room * sizeof *f.seconds), .turns = malloc(room * sizeof *f.turns)};
-  if (!f.seconds || !f.turns) return f;
+  const sample **kept = malloc(room * sizeof *kept);
+  if (!f.seconds || !f.turns || !kept) {
+    figures_free(&f);
+    free(kept);
+    return f;
+  }
   const bool choose = samples_clean(list) >= enough;
   for (int i = 0; i < list->timed; i++) {
     const sample *s = &list->items[i];
@@ -64,13 +114,15 @@ figures samples_figures(const sample_list *list, int enough) {
       f.discarded++;
       continue;
     }
-    f.turns[f.kept] = s->turn, f.seconds[f.kept++] = s->seconds;
+    kept[f.kept] = s, f.turns[f.kept] = s->turn, f.seconds[f.kept++] = s->seconds;
     f.elapsed += s->elapsed;
-    f.slow += s->slow, f.interrupted += s->interrupted, f.moved += s->moved, f.foreign += s->foreign;
+    f.slow += s->slow, f.loads += s->loads, f.interrupted += s->interrupted, f.moved += s->moved,
+        f.foreign += s->foreign;
     f.usage.faults += s->usage.faults, f.usage.switches += s->usage.switches;
     f.usage.foreign += s->usage.foreign, f.usage.waited += s->usage.waited, f.usage.steal += s->usage.steal;
   }
-  if (f.kept) f.stats = stats_of(f.seconds, f.kept);
+  if (f.kept) f.stats = stats_of(f.seconds, f.kept), compare_groups(&f, kept, list->processes);
+  free(kept);
   return f;
 }
 
@@ -88,8 +140,9 @@ void figures_mark(const figures *f, char marks[MARKS_MAX]) {
   const struct {
     bool found;
     const char *name;
-  } table[] = {{f->slow > 0, "slow"},       {f->interrupted > 0, "interrupted"}, {f->moved > 0, "moved"},
-               {f->foreign > 0, "foreign"}, {f->usage.steal > 0, "steal"},       {f->usage.faults > 0, "faults"}};
+  } table[] = {{f->slow > 0, "slow"},           {f->loads > 0, "loads"},          {f->interrupted > 0, "interrupted"},
+               {f->moved > 0, "moved"},         {f->foreign > 0, "foreign"},      {f->usage.steal > 0, "steal"},
+               {f->usage.faults > 0, "faults"}, {f->allocations.differ, "pages"}, {f->processes.differ, "processes"}};
   marks[0] = 0;
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)
     if (table[i].found)

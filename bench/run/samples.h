@@ -3,7 +3,9 @@
 #ifndef GCONV_RUN_SAMPLES_H
 #define GCONV_RUN_SAMPLES_H
 
+#include "canary.h"
 #include "gconv.h"
+#include "groups.h"
 #include "stats.h"
 #include "usage.h"
 
@@ -11,44 +13,57 @@ typedef struct {
   double seconds;   /* of a call */
   double elapsed;   /* of the repetition */
   int turn;         /* of all repetitions of its block, which one it was: 1, 2, ... */
-  bool slow;        /* the machine was */
+  bool slow;        /* the machine was, at multiply-adds */
+  bool loads;       /* ... at loads out of L2 or L3 */
   bool interrupted; /* others took more than a negligible share of its CPUs' time */
   bool foreign;     /* a pool of other threads ran */
   bool moved;       /* its threads were not where the run had found them bound */
-  usage usage;      /* of the timed region */
+  int allocation;   /* which of the session's buffers it ran in: 0, 1, ...; of an earlier process unknown */
+  int process;      /* which one ran it: 0, 1, ... in the order of time */
+  canary_reading canary;
+  usage usage; /* of the timed region */
 } sample;
 
 typedef struct {
   sample *items;
   int count, capacity;
-  int timed; /* the first ones, whose seconds are known */
+  int timed;     /* the first ones, whose seconds are known */
+  int joined;    /* the first of these, of earlier processes */
+  int processes; /* earlier ones */
 } sample_list;
 
 /* What was seen around a repetition. */
 typedef struct {
   int turn;
   double elapsed; /* seconds between beginning and end of the usage */
-  bool slow, moved;
+  int allocation;
+  bool moved;
+  canary_reading canary;
   usage usage;
 } sample_conditions;
 
 gconv_status samples_add(sample_list *list, const sample_conditions *around);
+/* Puts those of earlier processes into the empty list, times and all. */
+gconv_status samples_join(sample_list *list, const sample *samples, int count);
 /* The seconds of the samples added since the last call, in their order. */
 void samples_time(sample_list *list, const double *seconds, int count);
 void samples_free(sample_list *list);
 
-/* Slow, interrupted, moved, beside another pool or robbed by the hypervisor. Page faults do not count: they are the
- * kernel's own doing, and would be there the next time. */
+/* Slow in either way, interrupted, moved, beside another pool or robbed by the hypervisor. Page faults do not count:
+ * they are the kernel's own doing, and would be there the next time. */
 bool sample_disturbed(const sample *s);
-/* Undisturbed ones of those that are timed. */
+/* Undisturbed ones of those that are timed; without those of earlier processes. */
 int samples_clean(const sample_list *list);
+int samples_clean_here(const sample_list *list);
 
 typedef struct {
-  double *seconds; /* of those kept, in the order they were measured; NULL without memory */
+  double *seconds; /* of those kept, in the order they were measured, earlier processes first; NULL without memory */
   int *turns;      /* theirs */
   int kept, discarded;
-  int slow, interrupted, moved, foreign; /* of those kept, as are the following */
-  double elapsed;                        /* in all, as is the usage */
+  int slow, loads, interrupted, moved, foreign; /* of those kept, as are the following */
+  double speed[CANARIES];                       /* the median of the canary's shares */
+  sample_groups allocations, processes;
+  double elapsed; /* in all, as is the usage */
   usage usage;
   stats stats;
 } figures;
@@ -59,8 +74,9 @@ figures samples_figures(const sample_list *list, int enough);
 bool figures_known(const figures *f);
 extern const char figures_lost[];
 void figures_free(figures *f);
-/* "slow interrupted moved foreign steal faults": which of them there were; empty for clean figures. */
-enum { MARKS_MAX = 64 };
+/* "slow loads interrupted moved foreign steal faults pages processes": which of them there were; empty for clean
+ * figures. */
+enum { MARKS_MAX = 96 };
 void figures_mark(const figures *f, char marks[MARKS_MAX]);
 
 #endif

@@ -4,11 +4,14 @@
 
 #include "cache.h"
 #include "bandwidth.h"
+#include "canary.h"
 #include "counters.h"
 #include "csv.h"
+#include "deadline.h"
 #include "facts.h"
 #include "foreign.h"
 #include "inputs.h"
+#include "joined.h"
 #include "level.h"
 #include "options.h"
 #include "peak.h"
@@ -18,7 +21,10 @@
 #include "resume.h"
 #include "timekeeping.h"
 
-enum { CPUS_TEXT_MAX = 512 };
+enum {
+  CPUS_TEXT_MAX = 512,
+  ALLOCATIONS = 3 /* of buffers: which physical pages a run gets decides what its caches can hold, by luck */
+};
 
 /* How often the machine got in the way. */
 typedef struct {
@@ -37,13 +43,16 @@ typedef struct {
   bool caches[CACHES];
   bool inputs[INPUTS];
   double budget;     /* seconds for the repetitions of one benchmark */
+  deadline deadline; /* that it follows from */
+  int rounds;        /* of one repetition of each benchmark; 0: as the benchmark library says */
   counters counters; /* asked for with --counters */
   bool placements;   /* also a run of each at several places in memory */
   bool stages;       /* also a run of each benchmark with the stage clock on */
   double precision;  /* repeated until the median's confidence interval is no wider share of it */
-  const char *csv_path;
+  const char *csv_path, *join_path;
   bool resume; /* csv_path is continued */
   const char *environment_path;
+  const char *ceilings_path; /* taken from there if it has them, else measured and left there; NULL: measured */
   progress_mode progress_mode;
   bool isolate;
   double time_limit; /* seconds for each process of --isolate */
@@ -51,8 +60,10 @@ typedef struct {
 
   csv_file csv;
   resume_rows finished; /* by the runs that are continued */
+  joined_rows joined;   /* of the process that this one joins */
   facts environment;
-  pool pool;
+  pool pools[ALLOCATIONS]; /* repetitions take turns in them */
+  canary canary;
   peak_table peaks;
   bandwidth_table bandwidths; /* empty where it could not be measured */
   unsigned probe_mask;        /* ISAs whose peak pct_peak needs: the machine's best, and the best that --isa allows */

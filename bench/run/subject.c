@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Above this, a warm-up run before each repetition would double the time, and caches of a few megabytes that it could
- * warm do not show in the result. */
+/* Above this, a warm-up call before each repetition would double the time, and what it could warm does not show in the
+ * result: a few megabytes come from the next level in a hundredth of it. */
 static const double warm_up_limit = 0.02;
 
 static const double trial_seconds = 0.02;
@@ -49,7 +49,7 @@ static bool check(subject *s, const char *name) {
  * and touches memory. */
 static gconv_status try_calls(subject *s) {
   rotation r;
-  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, (rotation_size){1, 1});
+  gconv_status status = rotation_set_up(&r, &s->session->pools[0], s->plan, s->data, (rotation_size){1, 1});
   if (!status && s->plan->packed_bytes && s->data->tensor[GCONV_WEI]) {
     const gconv_buffer wei = {s->data->tensor[GCONV_WEI], gconv_plan_tensor_bytes(s->plan, GCONV_WEI)};
     const double start = seconds_now();
@@ -133,18 +133,19 @@ static void run(gbench_state *state, void *context) {
     return;
   }
   rotation r;
-  watch_prepare(s->session);
-  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
+  const int allocation = m->runs.samples.count % rotation_allocations(s->plan, m->size, ALLOCATIONS);
+  watch w = watch_prepare(s->session, s->threads);
+  gconv_status status = rotation_set_up(&r, &s->session->pools[allocation], s->plan, s->data, m->size);
   if (!status && s->call_seconds < warm_up_limit) status = gconv_execute(s->plan, &r.args[r.copies - 1]);
   if (!status) {
     output_spoil(&r, s->plan);
-    const watch w = watch_begin(s->session, s->threads);
+    watch_begin(&w);
     if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, true);
     phase_enter(phases, PHASE_TIMED);
     status = rotation_time(&r, state, gconv_execute, s->plan);
     phase_enter(phases, PHASE_SET_UP);
     if (s->inputs == INPUTS_FLUSHED) denormals_flush(s->threads, false);
-    const gconv_status added = watch_end(&w, &m->runs);
+    const gconv_status added = watch_end(&w, &m->runs, allocation);
     if (!status) status = added;
     if (!status) status = output_verify(&s->output, &r, s->plan);
   }
@@ -169,7 +170,7 @@ static void done(void *context, const char *error, const double *seconds, int re
 
 void measurement_finish(measurement *m) {
   session *s = m->subject->session;
-  if (m->runs.written || !m->runs.samples.timed) {
+  if (m->runs.written || m->runs.samples.timed == m->runs.samples.joined) {
     samples_free(&m->runs.samples);
     return;
   }
@@ -186,7 +187,7 @@ static void add(measurement *m, int repetitions) {
                             .done = done,
                             .context = m,
                             .repetitions = repetitions,
-                            .had = m->runs.samples.timed,
+                            .had = m->runs.samples.timed - m->runs.samples.joined,
                             .iteration_seconds = m->subject->call_seconds});
 }
 
@@ -211,14 +212,14 @@ static void run_extras(measurement *m) {
   if (!asked->stages && !asked->counters.groups && !asked->placements) return;
   const phase outer = phase_enter(&s->session->phases, PHASE_TRIAL);
   rotation r;
-  gconv_status status = rotation_set_up(&r, &s->session->pool, s->plan, s->data, m->size);
+  gconv_status status = rotation_set_up(&r, &s->session->pools[0], s->plan, s->data, m->size);
   const layer_calls calls = {&r, s->plan};
   const callable work = {.call = call_layer, .tell = tell_layer, .context = &calls, .threads = s->threads};
   if (!status && asked->stages) status = stages_time(&work, s->call_seconds, asked, &m->stages);
   if (!status && asked->counters.groups)
     status = counted_measure(&work, s->call_seconds, &asked->counters, &m->counted);
   if (!status && asked->placements && m->instance.cache == CACHE_WARM)
-    status = placement_measure(&s->session->pool, s->plan, s->data, s->call_seconds, &m->placements);
+    status = placement_measure(&s->session->pools[0], s->plan, s->data, s->call_seconds, &m->placements);
   phase_enter(&s->session->phases, outer);
   if (status) refuse(s, SUBJECT_FAILED, m->instance.name, gconv_last_error());
 }
@@ -240,7 +241,8 @@ void measurement_register(measurement *m) {
     return;
   }
   if (s->status == SUBJECT_OK) run_extras(m);
-  repeated_plan(&m->runs, s->session, s->call_seconds);
+  if (repeated_plan(&m->runs, s->session, m->instance.name, s->call_seconds))
+    refuse(s, SUBJECT_FAILED, m->instance.name, gconv_last_error());
   add(m, s->status == SUBJECT_FAILED ? 1 : m->runs.rule.planned);
 }
 

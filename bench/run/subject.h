@@ -55,7 +55,7 @@ void measurement_finish(measurement *m);
 
 /* row.c: what repetitions say, in a row. `texts` must outlive the row, and be freed. */
 typedef struct {
-  char *times, *turns, marks[MARKS_MAX];
+  char *times, *turns, *process_repetitions, *process_medians, marks[MARKS_MAX];
 } figures_texts;
 void figures_describe(const figures *f, double peak, csv_row *row, figures_texts *texts);
 void figures_texts_free(figures_texts *texts);

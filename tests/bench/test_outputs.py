@@ -33,11 +33,11 @@ class Outputs(unittest.TestCase):
         self.failed(run([*RUN, "--resume=/dev/full"]), "/dev/full: ")
 
     def test_nowhere(self):
-        for option in ("--csv", "--resume", "--environment", "--benchmark_out"):
+        for option in ("--csv", "--resume", "--environment", "--benchmark_out", "--ceilings"):
             for path, says in [("/nonexistent/file", "No such file or directory|cannot be written"), ("/proc/version/x", "Not a directory|cannot")]:
                 self.failed(run([*RUN, f"{option}={path}"]), f"{path}: ({says})")
         with tempfile.TemporaryDirectory() as folder:
-            for option in ("--csv", "--resume", "--environment", "--benchmark_out"):
+            for option in ("--csv", "--resume", "--environment", "--benchmark_out", "--ceilings"):
                 self.failed(run([*RUN, f"{option}={folder}"]), f"{folder}: (Is a directory|cannot be written)")
 
     def test_a_disk_that_fills_up(self):
@@ -52,9 +52,9 @@ class Outputs(unittest.TestCase):
                     self.assertEqual(path.read_bytes()[-1:], b"\n", "half a row")
 
     def test_a_disk_that_fills_up_below_isolated_processes(self):
-        """The limit holds for the memory that they share with the run, too: 16 KiB, nearly full of other rows."""
+        """The limit holds for the memory that they share with the run, too: 32 KiB, nearly full of other rows."""
         with tempfile.TemporaryDirectory() as folder:
-            path, largest = Path(folder) / "rows.csv", 16
+            path, largest = Path(folder) / "rows.csv", 32
             self.assertEqual(run([*RUN, f"--csv={path}"]).returncode, 0)
             header, row = path.read_text(encoding="utf-8").splitlines(keepends=True)[:2]
             row = row.replace(",direct,", ",another,")
