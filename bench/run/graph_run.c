@@ -270,7 +270,8 @@ static void run_subjects(group_run *r) {
   while (!gbench_stopped() && repeat(r)) gbench_run(seed, true);
   for (size_t i = 0; i < r->subject_count; i++) finish(&r->subjects[i]);
   const phase outer = phase_enter(&r->session->phases, PHASE_STEPS);
-  for (size_t i = 0; i < r->subject_count && r->session->level == LEVEL_NETWORK && !gbench_stopped(); i++)
+  const bool steps = r->session->level == LEVEL_NETWORK && !r->session->join_path; /* the earlier process has them */
+  for (size_t i = 0; i < r->subject_count && steps && !gbench_stopped(); i++)
     if (r->subjects[i].timed && r->subjects[i].status == SUBJECT_OK)
       graph_write_steps(&r->subjects[i], step_runs(&r->subjects[i]));
   phase_enter(&r->session->phases, outer);

@@ -14,7 +14,7 @@ static bool precise(const repeat_rule *rule, const sample_list *samples) {
 int repeat_wanted(const repeat_rule *rule, const sample_list *samples, double spent) {
   const int here = samples->timed - samples->joined;
   if (here == 0) return 0;
-  if (samples_clean_here(samples) >= rule->planned && precise(rule, samples)) return 0;
+  if (samples_clean(samples) >= rule->planned && precise(rule, samples)) return 0;
   const double affordable = (rule->budget - spent) / fmax(spent / here, 1e-9);
   if (affordable >= rule->planned) return rule->planned;
   return affordable >= 1 ? (int)affordable : 0;

@@ -99,7 +99,7 @@ figures repeated_finish(repeated *r, session *s) {
   disturbances *d = &s->disturbances;
   d->repetitions += r->samples.timed - r->samples.joined, d->discarded += f.discarded, d->marked_rows += *marks != 0;
   d->counted += f.elapsed;
-  d->disturbed += r->samples.timed - r->samples.joined - samples_clean_here(&r->samples);
+  d->disturbed += r->samples.timed - r->samples.joined - samples_clean(&r->samples);
   for (int i = r->samples.joined; i < r->samples.timed; i++)
     d->slow += r->samples.items[i].slow || r->samples.items[i].loads;
   samples_free(&r->samples);

@@ -66,15 +66,11 @@ bool sample_disturbed(const sample *s) {
   return s->slow || s->loads || s->interrupted || s->moved || s->foreign || s->usage.steal > 0;
 }
 
-static int clean_from(const sample_list *list, int first) {
+int samples_clean(const sample_list *list) {
   int clean = 0;
-  for (int i = first; i < list->timed; i++) clean += !sample_disturbed(&list->items[i]);
+  for (int i = list->joined; i < list->timed; i++) clean += !sample_disturbed(&list->items[i]);
   return clean;
 }
-
-int samples_clean(const sample_list *list) { return clean_from(list, 0); }
-
-int samples_clean_here(const sample_list *list) { return clean_from(list, list->joined); }
 
 /* What the kept ones say by group, and those of this process of the machine; nothing without memory. */
 static void compare_groups(figures *f, const sample *const *kept, int here) {
@@ -107,10 +103,10 @@ figures samples_figures(const sample_list *list, int enough) {
     free(kept);
     return f;
   }
-  const bool choose = samples_clean(list) >= enough;
+  const bool choose = samples_clean(list) >= enough; /* earlier processes have chosen theirs */
   for (int i = 0; i < list->timed; i++) {
     const sample *s = &list->items[i];
-    if (choose && sample_disturbed(s)) {
+    if (choose && i >= list->joined && sample_disturbed(s)) {
       f.discarded++;
       continue;
     }

@@ -52,9 +52,8 @@ void samples_free(sample_list *list);
 /* Slow in either way, interrupted, moved, beside another pool or robbed by the hypervisor. Page faults do not count:
  * they are the kernel's own doing, and would be there the next time. */
 bool sample_disturbed(const sample *s);
-/* Undisturbed ones of those that are timed; without those of earlier processes. */
+/* Undisturbed ones of those that are timed, by this process. */
 int samples_clean(const sample_list *list);
-int samples_clean_here(const sample_list *list);
 
 typedef struct {
   double *seconds; /* of those kept, in the order they were measured, earlier processes first; NULL without memory */
@@ -68,7 +67,7 @@ typedef struct {
   stats stats;
 } figures;
 
-/* Leaves out disturbed samples if `enough` others remain, and keeps all otherwise. */
+/* Leaves out disturbed samples of this process if `enough` others of it remain, and keeps all otherwise. */
 figures samples_figures(const sample_list *list, int enough);
 /* False if there was no memory for them, of which figures_lost is the reason. */
 bool figures_known(const figures *f);
