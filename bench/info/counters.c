@@ -7,7 +7,7 @@
 #include "gconv.h"
 
 void collect_counters(facts *f) {
-  static const file_fact files[] = {{"perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid", NULL}};
+  static const file_fact files[] = {{"perf_event_paranoid", "/proc/sys/kernel/perf_event_paranoid", NULL, false}};
   char sentence[2 * COUNTER_REASON_MAX];
   counters cycles = {0};
   if (counters_library())

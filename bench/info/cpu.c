@@ -178,18 +178,27 @@ static void collect_memory(facts *f) {
     facts_unknown(f, "memory", "available_bytes", "not in /proc/meminfo");
 }
 
+/* The file lists their numbers: "0" is one node. */
+static void collect_nodes(facts *f) {
+  char list[FACT_VALUE_MAX];
+  const int nodes = read_line("/sys/devices/system/node/online", list, sizeof list) ? count_in_list(list) : 0;
+  if (nodes)
+    facts_number(f, "memory", "numa_nodes", nodes);
+  else
+    facts_unknown(f, "memory", "numa_nodes", "not visible here");
+}
+
 void collect_cpu(facts *f) {
   static const file_fact frequency[] = {
-      {"governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", NULL},
-      {"max_khz", "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", NULL},
-      {"boost", "/sys/devices/system/cpu/cpufreq/boost", "/sys/devices/system/cpu/intel_pstate/no_turbo"},
-      {"cpu_quota", "/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us"},
-      {"load_average", "/proc/loadavg", NULL},
+      {"governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", NULL, false},
+      {"max_khz", "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", NULL, false},
+      {"boost", "/sys/devices/system/cpu/cpufreq/boost", "/sys/devices/system/cpu/intel_pstate/no_turbo", false},
+      {"cpu_quota", "/sys/fs/cgroup/cpu.max", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", true},
+      {"load_average", "/proc/loadavg", NULL, false},
   };
   static const file_fact memory[] = {
-      {"limit", "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"},
-      {"numa_nodes", "/sys/devices/system/node/online", NULL},
-      {"transparent_hugepages", "/sys/kernel/mm/transparent_hugepage/enabled", NULL},
+      {"limit", "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes", true},
+      {"transparent_hugepages", "/sys/kernel/mm/transparent_hugepage/enabled", NULL, false},
   };
   collect_field(f, "model", "model name");
   collect_field(f, "vendor", "vendor_id");
@@ -206,5 +215,6 @@ void collect_cpu(facts *f) {
   facts_files(f, "cpu", frequency, sizeof frequency / sizeof *frequency);
   collect_caches(f);
   collect_memory(f);
+  collect_nodes(f);
   facts_files(f, "memory", memory, sizeof memory / sizeof *memory);
 }

@@ -14,7 +14,7 @@
 
 static void collect_system(facts *f) {
   static const file_fact files[] = {
-      {"clocksource", "/sys/devices/system/clocksource/clocksource0/current_clocksource", NULL},
+      {"clocksource", "/sys/devices/system/clocksource/clocksource0/current_clocksource", NULL, false},
   };
   char name[FACT_VALUE_MAX];
   struct utsname system;

@@ -24,7 +24,7 @@ KEYS = {
         "max_khz": (TEXT, MAYBE), "boost": (TEXT, MAYBE), "cpu_quota": (TEXT, MAYBE), "load_average": (TEXT, MAYBE),
     },
     "caches": {"l1d_bytes": NUMBER, "l2_bytes": NUMBER, "l3_bytes": NUMBER, "l1d_source": TEXT, "l2_source": TEXT, "l3_source": TEXT},
-    "memory": {"total_bytes": NUMBER, "available_bytes": (NUMBER, MAYBE), "numa_nodes": (TEXT, MAYBE),
+    "memory": {"total_bytes": NUMBER, "available_bytes": (NUMBER, MAYBE), "numa_nodes": (NUMBER, MAYBE),
                "transparent_hugepages": (TEXT, MAYBE)},
     "system": {"distribution": (TEXT, MAYBE), "kernel": TEXT, "kernel_version": TEXT, "machine": TEXT, "libc": TEXT},
     "build": {"gconv": TEXT, "commit": (TEXT, MAYBE), "dirty": (FLAG, MAYBE), "compiler": TEXT, "type": TEXT, "flags": TEXT},
