@@ -12,7 +12,7 @@ set(GCONV_WITH_CBLAS 0)
 
 function(use_blas vendor header_dir library)
   set(GCONV_WITH_CBLAS 1 PARENT_SCOPE)
-  set(GCONV_BLAS_FOUND ${vendor} PARENT_SCOPE)
+  set(GCONV_BLAS_FILE ${library} PARENT_SCOPE)
   target_include_directories(gconv_libraries SYSTEM INTERFACE ${header_dir}) # blis.h does not compile without warnings
   target_link_libraries(gconv_libraries INTERFACE ${library})
   string(TOUPPER ${vendor} macro)

@@ -1,4 +1,4 @@
-/* blas.h - which BLAS the library was built with and how it runs here, for the tools that describe the machine. */
+/* blas.h - which BLAS the library was built with, how it runs here, and whether it is the one that computes. */
 #ifndef GCONV_COMMON_BLAS_H
 #define GCONV_COMMON_BLAS_H
 
@@ -12,6 +12,11 @@ extern "C" {
 int gconv_blas_describe(char *text, size_t size);
 /* Its name alone: "OpenBLAS", "BLIS", "MKL" or "no BLAS". */
 const char *gconv_blas_name(void);
+/* The same for a plan: where cblas_sgemm resolves to another file than the build linked (LD_PRELOAD, another
+ * LD_LIBRARY_PATH), the file that computes. Returns the length, as snprintf does. */
+int gconv_blas_print(char *text, size_t size);
+/* The file, or NULL where it is the one that was linked. `path` has PATH_MAX characters. */
+const char *gconv_blas_other_file(char *path);
 
 #ifdef __cplusplus
 }

@@ -10,7 +10,8 @@
 #if GCONV_BATCH_CBLAS
 
 int gconv_sgemm_batch_describe(char *text, size_t size) {
-  return snprintf(text, size, "%s cblas_sgemm_batch", gconv_blas_name());
+  const int used = gconv_blas_print(text, size);
+  return used < (int)size ? used + snprintf(text + used, size - (size_t)used, ", cblas_sgemm_batch") : used;
 }
 
 gconv_status gconv_sgemm_batch_prepare(gconv_sgemm_batch *shape) {

@@ -3,9 +3,15 @@
 #include "common/dnnl_library.h"
 #include "common/sgemm_batch.h"
 
+#include <limits.h>
+#include <stdio.h>
+
 static void describe_blas(unsigned isa_mask, char *text, size_t size) {
   (void)isa_mask; /* a BLAS takes its core type from the CPU or from the environment */
-  gconv_blas_describe(text, size);
+  char path[PATH_MAX];
+  size_t used = 0;
+  if (gconv_blas_other_file(path)) used = (size_t)snprintf(text, size, "cblas_sgemm of %s; built with ", path);
+  if (used < size) gconv_blas_describe(text + used, size - used);
 }
 
 static void describe_batch(unsigned isa_mask, char *text, size_t size) {

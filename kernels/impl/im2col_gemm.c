@@ -66,9 +66,10 @@ static gconv_status plan(gconv_plan *plan) {
   gconv_sgemm_prepare();
   const method m = make_method(plan);
   plan->kernel_workspace_bytes = (size_t)plan->env.threads * thread_bytes(&m);
-  snprintf(plan->text, sizeof plan->text, "%s, %d x %d columns, %d blocks an image, %s, %s",
-           m.direct ? "src taken as columns" : "im2col", m.channels * m.taps, m.blocking.width, m.blocking.count,
-           m.parts > 1 ? "groups split by source channels" : "whole groups", gconv_blas_name());
+  const int used = snprintf(plan->text, sizeof plan->text, "%s, %d x %d columns, %d blocks an image, %s, ",
+                            m.direct ? "src taken as columns" : "im2col", m.channels * m.taps, m.blocking.width,
+                            m.blocking.count, m.parts > 1 ? "groups split by source channels" : "whole groups");
+  gconv_blas_print(plan->text + used, sizeof plan->text - (size_t)used);
   return GCONV_OK;
 }
 

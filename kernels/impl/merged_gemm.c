@@ -108,8 +108,10 @@ static gconv_status plan(gconv_plan *plan) {
   plan->packed_bytes = (size_t)bytes;
   plan->kernel_workspace_bytes = (size_t)plan->env.threads * thread_bytes(&m);
   plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->groups, squares(&m));
-  snprintf(plan->text, sizeof plan->text, "m = %d, %d products of %d x %d an image, %d columns a block, %s", merge,
-           m.merges, merge * p->ocg, (int)rows, m.blocking.width, gconv_blas_name());
+  const int used =
+      snprintf(plan->text, sizeof plan->text, "m = %d, %d products of %d x %d an image, %d columns a block, ", merge,
+               m.merges, merge * p->ocg, (int)rows, m.blocking.width);
+  gconv_blas_print(plan->text + used, sizeof plan->text - (size_t)used);
   return GCONV_OK;
 }
 
