@@ -108,10 +108,10 @@ gconv_dims gconv_tensor_dims(const gconv_problem *problem, gconv_tensor tensor);
 /* Elements including the zero padding of the last channel block. */
 int64_t gconv_layout_elems(gconv_layout layout, gconv_dims dims);
 int64_t gconv_layout_offset(gconv_layout layout, gconv_dims dims, int n, int c, int h, int w);
-/* Copies a tensor from one layout to another (never in place) on `threads` threads; padding lanes of blocked layouts
- * become zero. */
-void gconv_layout_convert(gconv_dims dims, gconv_layout from, const float *in, gconv_layout to, float *out,
-                          int threads);
+/* Copies a tensor from one layout to another on `threads` threads; padding lanes of blocked layouts become zero.
+ * GCONV_INVALID, and nothing is written, where in and out overlap. */
+gconv_status gconv_layout_convert(gconv_dims dims, gconv_layout from, const float *in, gconv_layout to, float *out,
+                                  int threads);
 
 /* ---- CPU ---- */
 
@@ -161,7 +161,8 @@ typedef struct gconv_kernel gconv_kernel;
 /* What a plan is made for. Zero-initialise; zero means the default. */
 typedef struct {
   int threads;       /* default 1 */
-  unsigned isa_mask; /* default: everything detected; bits the CPU lacks are ignored */
+  unsigned isa_mask; /* bits 1u << gconv_isa; default: everything detected; bits the CPU lacks are ignored, but a mask
+                        of which it has nothing is GCONV_UNSUPPORTED. Kernels that are compiled once ignore it. */
   gconv_layout
       layout; /* of src and dst as the caller has them; GCONV_NATIVE = as the kernel likes them (see the plan) */
   gconv_caches caches;   /* default: detected */
@@ -203,7 +204,9 @@ typedef struct {
 } gconv_buffer;
 
 /* Caller-owned memory of one execute call. packed and workspace must be 64-byte aligned (may be {0} where the plan says
- * 0 bytes), tensors 4-byte aligned. */
+ * 0 bytes), tensors 4-byte aligned. What is written (the written tensor, or packed in its place, the workspace, the
+ * clock's lanes) must not overlap anything else, or GCONV_INVALID: there is no call in place. What is only read may be
+ * the same memory. Only the bytes that the plan asks for count. */
 typedef struct {
   gconv_buffer src, dst;  /* layouts as the plan says; the one not written is only read */
   gconv_buffer wei;       /* plain GOIHW; needed where packed_bytes is 0 */
@@ -212,20 +215,21 @@ typedef struct {
   gconv_clock *clock;     /* or NULL */
 } gconv_args;
 
-/* fwd, bwd_d: plain weights -> packed. A no-op where packed_bytes is 0. */
+/* fwd, bwd_d: plain weights -> packed, which must not overlap. A no-op where packed_bytes is 0. */
 gconv_status gconv_pack_weights(const gconv_plan *plan, gconv_buffer wei, gconv_buffer packed);
-/* bwd_w: packed gradient -> plain GOIHW. A no-op where packed_bytes is 0. */
+/* bwd_w: packed gradient -> plain GOIHW, which must not overlap. A no-op where packed_bytes is 0. */
 gconv_status gconv_unpack_weights(const gconv_plan *plan, gconv_buffer packed, gconv_buffer wei);
 gconv_status gconv_execute(const gconv_plan *plan, const gconv_args *args);
 
 /* The reference: textbook loops over plain tensors (NCHW, GOIHW), summed in double. `result` is the written tensor;
  * `bound` (or NULL) is gamma_K * sum |a||b| per element with K = sum_terms and u = 2^-24: the most that a binary32 sum
  * of the same products may differ in any order, rounding of the result included. The tensor that is written may be
- * passed as NULL. */
+ * passed as NULL; result and bound must not overlap the others, nor each other. */
 gconv_status gconv_reference(const gconv_problem *problem, const float *src, const float *wei, const float *dst,
                              double *result, double *bound, int threads);
 
-/* ---- Kernels: one const row each, at the bottom of the kernel's own file ---- */
+/* ---- Kernels: one const row each, at the bottom of the kernel's own file. Those compiled for each ISA write it with
+ * SIMD_KERNEL of simd/simd.h, which fills in name and isa. ---- */
 
 /* Numbers that are not ordinary. GCONV_SUM_ANY_ORDER: an infinity or NaN reaches every result that depends on it and no
  * other; a tap outside the image multiplies zero or is left out, so a weight that is infinite or NaN may also spoil the
@@ -264,7 +268,8 @@ typedef struct {
 } gconv_entry;
 
 const gconv_entry *gconv_registry(size_t *count);
-/* The best variant of NAME or NAME@PARAM that isa_mask allows; NULL with a sentence if there is none. */
+/* The best variant of NAME or NAME@PARAM that isa_mask allows (as in gconv_env; 0: everything detected) and this CPU
+ * has; NULL with a sentence if there is none. */
 const gconv_kernel *gconv_kernel_find(const char *kernel_name, unsigned isa_mask);
 
 /* ---- Libraries the kernels are built on ---- */

@@ -121,6 +121,20 @@ static void test_random_shrinks(void **state) {
   }
 }
 
+/* A row that says scalar where it was compiled for AVX2 is a failure, with --isa=avx2 and without. */
+static void test_forgotten_isa_fails(void **state) {
+  (void)state;
+  if (!(gconv_isa_detect() & 1u << GCONV_ISA_AVX2)) skip();
+  static const char *const isas[] = {"", " --isa=avx2"};
+  for (size_t i = 0; i < ROWS(isas); i++) {
+    char kernel[64];
+    snprintf(kernel, sizeof kernel, "forgetful%s --dir=fwd", isas[i]);
+    if (run_kernel(kernel, "values") != 1 || !strstr(output, "SIMD_KERNEL(forgetful, ...)") || strstr(output, "PASS"))
+      fail_msg("%s was not caught:\n%s", kernel, output);
+  }
+  if (run_kernel("forgetful --dir=fwd --isa=scalar", "values")) fail_msg("its scalar row was refused:\n%s", output);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_right),
@@ -128,6 +142,7 @@ int main(void) {
       cmocka_unit_test(test_mutants_fail_by_default),
       cmocka_unit_test(test_wrong_winograd_fails),
       cmocka_unit_test(test_random_shrinks),
+      cmocka_unit_test(test_forgotten_isa_fails),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

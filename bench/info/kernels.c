@@ -17,10 +17,11 @@ static const char *numeric_name(gconv_numeric numeric) {
   return names[numeric];
 }
 
+/* Not in this build, or with a row that core refuses: the error of the search that found nothing. */
 static void add_missing(table *t, const gconv_entry *entry) {
   table_add(t, "%s", entry->name);
   for (size_t i = 0; i < t->columns - 2; i++) table_add(t, "-");
-  table_add(t, "%s (not available: %s)", entry->idea, entry->missing);
+  table_add(t, "%s (not available: %s)", entry->idea, entry->missing ? entry->missing : gconv_last_error());
 }
 
 /* What a kernel compiled for several ISAs runs as on this machine. */

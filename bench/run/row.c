@@ -159,7 +159,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
   row.data = inputs_name(s->inputs);
   row.status = statuses[status], row.reason = reason, row.err = s->err;
   describe_problem(&row, &s->block->problem);
-  const gconv_kernel *kernel = gconv_kernel_find(s->kernel, s->session->options.isa_mask);
+  const gconv_kernel *kernel = s->plan ? s->plan->kernel : gconv_kernel_find(s->kernel, s->session->options.isa_mask);
   if (kernel) describe_kernel(&row, kernel);
   if (s->plan) describe_plan(&row, s->plan), row.pack_ns = s->pack_ns;
   figures_texts texts = {NULL};

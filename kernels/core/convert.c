@@ -4,6 +4,8 @@
  * pixels, a strided matrix on either side. Between NCHW and the others the tile is transposed, four by four in vector
  * registers; between two layouts that keep channels together, runs of channels are copied. A tile fits the L1 cache on
  * both sides. */
+#include "core/arguments.h"
+#include "core/error.h"
 #include "core/layout.h"
 #include "core/parallel.h"
 
@@ -102,7 +104,21 @@ static void convert_share(const void *arg, int thread, int threads) {
                  t % pixel_tiles * PIXELS);
 }
 
-void gconv_layout_convert(gconv_dims d, gconv_layout from, const float *in, gconv_layout to, float *out, int threads) {
+static gconv_status check(gconv_dims d, gconv_layout from, const float *in, gconv_layout to, const float *out,
+                          int threads) {
+  if (!in || !out) return gconv_error(GCONV_INVALID, "%s is NULL", in ? "out" : "in");
+  if (threads < 1) return gconv_error(GCONV_INVALID, "threads is %d, must be at least 1", threads);
+  if ((unsigned)from >= GCONV_LAYOUTS || (unsigned)to >= GCONV_LAYOUTS)
+    return gconv_error(GCONV_INVALID, "layout is %d, not a layout", (unsigned)from >= GCONV_LAYOUTS ? from : to);
+  return gconv_check_apart((gconv_region[]){{"in", in, (size_t)gconv_layout_elems(from, d) * sizeof *in, false},
+                                            {"out", out, (size_t)gconv_layout_elems(to, d) * sizeof *out, true}},
+                           2);
+}
+
+gconv_status gconv_layout_convert(gconv_dims d, gconv_layout from, const float *in, gconv_layout to, float *out,
+                                  int threads) {
+  const gconv_status status = check(d, from, in, to, out, threads);
+  if (status) return status;
   const conversion k = {
       .d = d,
       .from = from,
@@ -115,4 +131,5 @@ void gconv_layout_convert(gconv_dims d, gconv_layout from, const float *in, gcon
       .plane = (int64_t)d.h * d.w,
   };
   gconv_parallel(threads, convert_share, &k);
+  return GCONV_OK;
 }

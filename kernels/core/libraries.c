@@ -2,6 +2,7 @@
 #include "common/blas.h"
 #include "common/dnnl_library.h"
 #include "common/sgemm_batch.h"
+#include "core/registry.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -30,10 +31,14 @@ static const struct {
 
 int gconv_libraries(unsigned isa_mask, gconv_library *libraries, int max) {
   enum { COUNT = sizeof table / sizeof *table };
-  const unsigned mask = isa_mask ? isa_mask : gconv_isa_detect();
+  unsigned mask;
+  const gconv_status status = gconv_isa_allow(isa_mask, gconv_isa_detect(), &mask);
   for (int i = 0; i < COUNT && i < max; i++) {
     libraries[i].name = table[i].name;
-    table[i].describe(mask, libraries[i].text, sizeof libraries[i].text);
+    if (status)
+      snprintf(libraries[i].text, sizeof libraries[i].text, "%s", gconv_last_error());
+    else
+      table[i].describe(mask, libraries[i].text, sizeof libraries[i].text);
   }
   return COUNT;
 }

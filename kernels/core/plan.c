@@ -1,5 +1,5 @@
-/* plan.c - the life of a plan: choose the variant, fill defaults, state memory, check arguments, convert layouts around
- * the kernel. */
+/* plan.c - the life of a plan: choose the variant, fill defaults, state memory, convert layouts around the kernel. */
+#include "core/arguments.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/registry.h"
@@ -14,8 +14,8 @@ static gconv_status fill_env(gconv_env *env) {
     return gconv_error(GCONV_INVALID, "threads is %d, must be 1 to 4096", env->threads);
   if ((unsigned)env->layout >= GCONV_LAYOUTS)
     return gconv_error(GCONV_INVALID, "layout is %d, not a layout", (int)env->layout);
-  const unsigned detected = gconv_isa_detect();
-  env->isa_mask = env->isa_mask ? (env->isa_mask & detected) | 1u << GCONV_ISA_SCALAR : detected;
+  gconv_status status = gconv_isa_allow(env->isa_mask, gconv_isa_detect(), &env->isa_mask);
+  if (status) return status;
   if (!env->caches.l1d) env->caches = gconv_caches_detect();
   if (!env->memory_bytes) env->memory_bytes = gconv_memory_bytes();
   return GCONV_OK;
@@ -109,24 +109,8 @@ void gconv_plan_destroy(gconv_plan *plan) {
   free(plan);
 }
 
-static gconv_status check_buffer(const char *name, gconv_buffer buffer, size_t need, size_t align) {
-  if (!need) return GCONV_OK;
-  if (!buffer.data) return gconv_error(GCONV_INVALID, "%s is NULL, %zu bytes are needed", name, need);
-  if (buffer.bytes < need)
-    return gconv_error(GCONV_INVALID, "%s has %zu bytes, %zu are needed", name, buffer.bytes, need);
-  if ((uintptr_t)buffer.data % align)
-    return gconv_error(GCONV_INVALID, "%s at %p is not aligned to %zu bytes", name, buffer.data, align);
-  return GCONV_OK;
-}
-
-static gconv_status check_weights(const gconv_plan *plan, gconv_buffer wei, gconv_buffer packed) {
-  if (!plan) return gconv_error(GCONV_INVALID, "plan is NULL");
-  gconv_status status = check_buffer("wei", wei, plan->tensor_bytes[GCONV_WEI], sizeof(float));
-  return status ? status : check_buffer("packed", packed, plan->packed_bytes, GCONV_ALIGN);
-}
-
 gconv_status gconv_pack_weights(const gconv_plan *plan, gconv_buffer wei, gconv_buffer packed) {
-  gconv_status status = check_weights(plan, wei, packed);
+  gconv_status status = gconv_check_weights(plan, wei, packed, true);
   if (status) return status;
   if (plan->problem.direction == GCONV_BWD_W)
     return gconv_error(GCONV_INVALID, "bwd_w writes the weights: unpack, do not pack");
@@ -135,27 +119,12 @@ gconv_status gconv_pack_weights(const gconv_plan *plan, gconv_buffer wei, gconv_
 }
 
 gconv_status gconv_unpack_weights(const gconv_plan *plan, gconv_buffer packed, gconv_buffer wei) {
-  gconv_status status = check_weights(plan, wei, packed);
+  gconv_status status = gconv_check_weights(plan, wei, packed, false);
   if (status) return status;
   if (plan->problem.direction != GCONV_BWD_W)
     return gconv_error(GCONV_INVALID, "only bwd_w writes the weights: pack, do not unpack");
   if (plan->packed_bytes) plan->kernel->unpack(plan, packed.data, wei.data);
   return GCONV_OK;
-}
-
-static gconv_status check_args(const gconv_plan *plan, const gconv_args *args) {
-  if (!plan || !args) return gconv_error(GCONV_INVALID, "%s is NULL", plan ? "args" : "plan");
-  gconv_status status = check_buffer("src", args->src, plan->tensor_bytes[GCONV_SRC], sizeof(float));
-  if (!status) status = check_buffer("dst", args->dst, plan->tensor_bytes[GCONV_DST], sizeof(float));
-  if (!status && !plan->packed_bytes)
-    status = check_buffer("wei", args->wei, plan->tensor_bytes[GCONV_WEI], sizeof(float));
-  if (!status) status = check_buffer("packed", args->packed, plan->packed_bytes, GCONV_ALIGN);
-  if (!status) status = check_buffer("workspace", args->workspace, plan->workspace_bytes, GCONV_ALIGN);
-  if (!status && args->clock && !args->clock->lane) status = gconv_error(GCONV_INVALID, "the clock's lane is NULL");
-  if (!status && args->clock && args->clock->lanes < plan->env.threads)
-    status =
-        gconv_error(GCONV_INVALID, "clock has %d lanes, the plan %d threads", args->clock->lanes, plan->env.threads);
-  return status;
 }
 
 /* Converts `tensor` between the caller's and the kernel's layout, timed as its stage. */
@@ -173,7 +142,7 @@ static void convert(const gconv_plan *plan, gconv_tensor tensor, bool to_native,
 }
 
 gconv_status gconv_execute(const gconv_plan *plan, const gconv_args *args) {
-  gconv_status status = check_args(plan, args);
+  gconv_status status = gconv_check_args(plan, args);
   if (status) return status;
   const gconv_tensor written = gconv_written_tensor(plan->problem.direction);
   gconv_args inner = *args;

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A kernel source compiled for an ISA exports one symbol, gconv_kernel_NAME_ISA. The build defines GCONV_WITH_<LIBRARY>
@@ -23,6 +24,8 @@
 #define SIMD_DECLARE(name) ANY_DECLARE(name)
 #define SIMD_ROWS(name)    ANY_ROWS(name)
 #endif
+#define AUTO_DECLARE(name) SIMD_DECLARE(name)
+#define AUTO_ROWS(name)    SIMD_ROWS(name)
 
 #define DECLARE_1(name, isas) isas##_DECLARE(name)
 #define DECLARE_0(name, isas)
@@ -50,17 +53,59 @@ static const gconv_entry *find_entry(const char *name, size_t length) {
   return NULL;
 }
 
+static void print_isas(unsigned mask, char *text, size_t size) {
+  *text = 0;
+  for (unsigned isa = 0; isa < 32; isa++) {
+    const size_t used = strlen(text);
+    if (mask & 1u << isa && isa < GCONV_ISAS)
+      snprintf(text + used, size - used, "%s%s", used ? ", " : "", gconv_isa_name((gconv_isa)isa));
+    else if (mask & 1u << isa)
+      snprintf(text + used, size - used, "%sbit %u", used ? ", " : "", isa);
+  }
+}
+
+gconv_status gconv_isa_allow(unsigned wanted, unsigned detected, unsigned *mask) {
+  char asked[256], here[64];
+  *mask = wanted ? wanted & detected : detected;
+  if (*mask) return GCONV_OK;
+  print_isas(wanted, asked, sizeof asked);
+  print_isas(detected, here, sizeof here);
+  return gconv_error(GCONV_UNSUPPORTED, "isa_mask is 0x%x (%s), of which this CPU has nothing: it has %s", wanted,
+                     asked, here);
+}
+
+/* A kernel that is compiled once stands in the scalar row, and knows no other instruction set to be asked for. */
+gconv_status gconv_entry_select(const gconv_entry *entry, unsigned isa_mask, const gconv_kernel **kernel) {
+  unsigned compiled = 0;
+  for (int isa = 0; isa < GCONV_ISAS; isa++) compiled |= (unsigned)(entry->variant[isa] != NULL) << isa;
+  *kernel = NULL;
+  if (entry->missing) return gconv_error(GCONV_UNSUPPORTED, "%s: %s", entry->name, entry->missing);
+  const unsigned usable = compiled == 1u << GCONV_ISA_SCALAR ? compiled : compiled & isa_mask;
+  if (!usable) {
+    char asked[64];
+    print_isas(isa_mask, asked, sizeof asked);
+    return gconv_error(GCONV_UNSUPPORTED, "%s is not compiled for %s", entry->name, asked);
+  }
+  const gconv_isa isa = gconv_isa_best(usable);
+  const gconv_kernel *row = entry->variant[isa];
+  if (row->isa != isa)
+    return gconv_error(GCONV_FAILED,
+                       "the row of %s that is compiled for %s says %s: rows that are compiled for each "
+                       "instruction set are written with SIMD_KERNEL(%s, ...)",
+                       entry->name, gconv_isa_name(isa), gconv_isa_name(row->isa), entry->name);
+  *kernel = row;
+  return GCONV_OK;
+}
+
 gconv_status gconv_kernel_select(const char *kernel_name, unsigned isa_mask, const gconv_kernel **kernel) {
   const char *at = strchr(kernel_name, '@');
   const size_t length = at ? (size_t)(at - kernel_name) : strlen(kernel_name);
   const gconv_entry *entry = find_entry(kernel_name, length);
   *kernel = NULL;
   if (!entry) return gconv_error(GCONV_INVALID, "no kernel is called '%.*s'", (int)length, kernel_name);
-  if (entry->missing) return gconv_error(GCONV_UNSUPPORTED, "%s: %s", entry->name, entry->missing);
-  isa_mask |= 1u << GCONV_ISA_SCALAR; /* the fallback every kernel has */
-  for (int isa = GCONV_ISAS - 1; isa >= 0 && !*kernel; isa--)
-    if (isa_mask & 1u << isa) *kernel = entry->variant[isa];
-  return GCONV_OK;
+  unsigned mask;
+  gconv_status status = gconv_isa_allow(isa_mask, gconv_isa_detect(), &mask);
+  return status ? status : gconv_entry_select(entry, mask, kernel);
 }
 
 const gconv_kernel *gconv_kernel_find(const char *kernel_name, unsigned isa_mask) {

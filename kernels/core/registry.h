@@ -1,9 +1,15 @@
-/* registry.h - gconv_kernel_find with the status that says why not. */
+/* registry.h - the choice of a variant with the status that says why not. */
 #ifndef GCONV_CORE_REGISTRY_H
 #define GCONV_CORE_REGISTRY_H
 
 #include "gconv.h"
 
+/* The instruction sets of `wanted` (0: any) that are among `detected`. GCONV_UNSUPPORTED where there are none: nobody
+ * who asks for AVX-512 means scalar code. */
+gconv_status gconv_isa_allow(unsigned wanted, unsigned detected, unsigned *mask);
+
+/* The variant of an entry that a mask of gconv_isa_allow chooses. */
+gconv_status gconv_entry_select(const gconv_entry *entry, unsigned isa_mask, const gconv_kernel **kernel);
 gconv_status gconv_kernel_select(const char *kernel_name, unsigned isa_mask, const gconv_kernel **kernel);
 
 #endif

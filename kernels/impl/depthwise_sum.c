@@ -160,13 +160,6 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   return GCONV_OK;
 }
 
-const gconv_kernel ISA_NAME(gconv_kernel_depthwise_sum) = {
-    .name = "depthwise_sum",
-    .summary = "(ic/g) * (oc/g) depthwise passes over all groups, accumulated in dst",
-    .reference = "MNN, github.com/alibaba/MNN, issue 4082 (small groups rewritten as depthwise convolutions)",
-    .isa = V_ISA,
-    .directions = 1u << GCONV_FWD,
-    .numeric = GCONV_SUM_ANY_ORDER,
-    .plan = plan,
-    .execute = execute,
-};
+SIMD_KERNEL(depthwise_sum, .summary = "(ic/g) * (oc/g) depthwise passes over all groups, accumulated in dst",
+            .reference = "MNN, github.com/alibaba/MNN, issue 4082 (small groups rewritten as depthwise convolutions)",
+            .directions = 1u << GCONV_FWD, .numeric = GCONV_SUM_ANY_ORDER, .plan = plan, .execute = execute);

@@ -2,12 +2,18 @@
  *
  * The tensors that are read are split into one contiguous tensor a group, each group is convolved as a dense layer of
  * its own by the loops of a textbook, and the results are concatenated: three passes, as a framework does that has only
- * dense convolution (and as the picture in the paper suggests). Whole rows of outputs are the innermost loop, so the
- * compiler may vectorise it; nothing else is done for speed. Weights need no split: those of a group lie together. */
+ * dense convolution (and as the picture in the paper suggests). Whole rows of outputs are the innermost loop, which the
+ * compiler vectorises; nothing else is done for speed. Weights need no split: those of a group lie together.
+ *
+ * Plain C, compiled once for each instruction set, so that a comparison is one of methods. naive_split@baseline is the
+ * build for any x86-64 processor (SSE2, no fused multiply-add): what a program gets that is compiled without -march. */
 #include "core/clock.h"
+#include "core/error.h"
 #include "core/parallel.h"
 #include "core/workspace.h"
+#include "simd/simd.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {
@@ -65,9 +71,16 @@ static void row_backward(float *in, int64_t stride, int count, float *w, float *
     for (int i = 0; i < count; i++) in[i * stride] += weight * out[i];
 }
 
+/* The compiler must be told that the order of the sum may change: a lane adds every VL-th product. */
 static void row_weights(float *in, int64_t stride, int count, float *w, float *out) {
   float sum = 0;
-  for (int i = 0; i < count; i++) sum += in[i * stride] * out[i];
+  if (stride == 1) {
+#pragma omp simd reduction(+ : sum)
+    for (int i = 0; i < count; i++) sum += in[i] * out[i];
+  } else {
+#pragma omp simd reduction(+ : sum)
+    for (int i = 0; i < count; i++) sum += in[i * stride] * out[i];
+  }
   *w += sum;
 }
 
@@ -190,10 +203,18 @@ static void run_stages(const void *arg, int thread, int threads) {
   }
 }
 
+extern const gconv_kernel gconv_kernel_naive_split_scalar;
+
 static gconv_status plan(gconv_plan *plan) {
+  static const char baseline[] = "baseline";
+  const bool plain = !strcmp(plan->param, baseline);
+  if (*plan->param && !plain)
+    return gconv_error(GCONV_INVALID, "naive_split: the parameter is '%s', must be %s", plan->param, baseline);
+  if (plain) plan->kernel = &gconv_kernel_naive_split_scalar;
   plan->kernel_workspace_bytes = book_parts(&plan->problem).bytes;
   plan->executed_macs = gconv_problem_count(&plan->problem).macs;
-  strcpy(plan->text, "split copy, dense loops a group, concatenation");
+  snprintf(plan->text, sizeof plan->text, "split copy, dense loops a group, concatenation%s",
+           plain ? ", baseline instructions" : "");
   return GCONV_OK;
 }
 
@@ -205,13 +226,10 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   return GCONV_OK;
 }
 
-const gconv_kernel gconv_kernel_naive_split_scalar = {
-    .name = "naive_split",
-    .summary = "splits the channels into tensors, convolves each group with dense loops, concatenates",
+SIMD_KERNEL(
+    naive_split, .summary = "splits the channels into tensors, convolves each group with dense loops, concatenates",
     .reference = "Krizhevsky, Sutskever, Hinton, NIPS 2012 (grouped layers); split-transform-merge: Xie et al., "
                  "arXiv:1611.05431, 2017",
-    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
-    .numeric = GCONV_SUM_ANY_ORDER,
-    .plan = plan,
-    .execute = execute,
-};
+    .params = "baseline: as compiled for any processor of this kind (x86-64: SSE2), whatever this one has",
+    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W, .numeric = GCONV_SUM_ANY_ORDER, .plan = plan,
+    .execute = execute);

@@ -5,6 +5,7 @@
  * differs. Products of two floats are exact in double, so the sums err by less than 2^-52 K relative to sum |a||b|:
  * nothing here. Rows of outputs are accumulated together so that the compiler can use vectors; each element still sums
  * in textbook order. */
+#include "core/arguments.h"
 #include "core/error.h"
 
 #include <math.h>
@@ -132,6 +133,21 @@ static void run_planes(const job *j, int threads) {
     directions[p->direction].plane(j, (int)(plane / inner[p->direction]), (int)(plane % inner[p->direction]));
 }
 
+/* Sums must not lie on what they are made of. The tensor that is written may be anything: it is not touched. */
+static gconv_status check_apart(const gconv_problem *p, const float *const tensors[GCONV_TENSORS], const double *result,
+                                const double *bound, size_t bytes) {
+  static const char *const names[GCONV_TENSORS] = {"src", "wei", "dst"};
+  const gconv_counts counts = gconv_problem_count(p);
+  const int64_t elems[GCONV_TENSORS] = {counts.src_elems, counts.params, counts.dst_elems};
+  gconv_region regions[GCONV_TENSORS + 2] = {{"result", result, bytes, true},
+                                             {"bound", bound, bound ? bytes : 0, true}};
+  int count = 2;
+  for (int t = 0; t < GCONV_TENSORS; t++)
+    if (t != (int)gconv_written_tensor(p->direction))
+      regions[count++] = (gconv_region){names[t], tensors[t], (size_t)elems[t] * sizeof(float), false};
+  return gconv_check_apart(regions, count);
+}
+
 gconv_status gconv_reference(const gconv_problem *problem, const float *src, const float *wei, const float *dst,
                              double *result, double *bound, int threads) {
   if (!problem || !result) return gconv_error(GCONV_INVALID, "%s is NULL", problem ? "result" : "problem");
@@ -146,6 +162,8 @@ gconv_status gconv_reference(const gconv_problem *problem, const float *src, con
       return gconv_error(GCONV_INVALID, "%s is NULL", names[t]);
 
   const int64_t elems = written_elems(&p);
+  status = check_apart(&p, tensors, result, bound, (size_t)elems * sizeof *result);
+  if (status) return status;
   memset(result, 0, (size_t)elems * sizeof *result);
   if (bound) memset(bound, 0, (size_t)elems * sizeof *bound);
   run_planes(&(job){&p, src, wei, dst, result, bound}, threads);

@@ -6,5 +6,4 @@ static gconv_status plan(gconv_plan *plan) { return ISA_NAME(winograd_plan)(plan
 
 static double amplification(const gconv_problem *p) { return ISA_NAME(winograd_amplification)(WINOGRAD_F2, p); }
 
-const gconv_kernel ISA_NAME(gconv_kernel_winograd_f2) =
-    WINOGRAD_ROW("winograd_f2", "Winograd convolution F(2x2,3x3) on NCHW16c, 3x3 with stride 1, any groups");
+WINOGRAD_KERNEL(winograd_f2, "Winograd convolution F(2x2,3x3) on NCHW16c, 3x3 with stride 1, any groups");

@@ -198,17 +198,9 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   return methods[plan->problem.direction].execute(plan, args);
 }
 
-const gconv_kernel ISA_NAME(gconv_kernel_direct) = {
-    .name = "direct",
-    .summary = "direct convolution in registers on NCHW16c, groups packed into full vectors, any problem",
+SIMD_KERNEL(
+    direct, .summary = "direct convolution in registers on NCHW16c, groups packed into full vectors, any problem",
     .reference = "Georganas et al., Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, "
                  "arXiv 1808.05567",
-    .isa = V_ISA,
-    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
-    .numeric = GCONV_SUM_ANY_ORDER,
-    .plan = plan,
-    .pack = pack,
-    .unpack = ISA_NAME(wgrad_unpack),
-    .execute = execute,
-    .release = release,
-};
+    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W, .numeric = GCONV_SUM_ANY_ORDER, .plan = plan,
+    .pack = pack, .unpack = ISA_NAME(wgrad_unpack), .execute = execute, .release = release);

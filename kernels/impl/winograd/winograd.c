@@ -30,5 +30,4 @@ static gconv_status plan(gconv_plan *plan) { return ISA_NAME(winograd_plan)(plan
 
 static double amplification(const gconv_problem *p) { return ISA_NAME(winograd_amplification)(choose(p), p); }
 
-const gconv_kernel ISA_NAME(gconv_kernel_winograd) =
-    WINOGRAD_ROW("winograd", "Winograd convolution with the tile size that its rule expects to be fastest");
+WINOGRAD_KERNEL(winograd, "Winograd convolution with the tile size that its rule expects to be fastest");

@@ -91,14 +91,12 @@ void ISA_NAME(winograd_release)(gconv_plan *plan);
 double ISA_NAME(winograd_amplification)(int tile, const gconv_problem *p);
 
 /* The row of a kernel whose file has its own plan() and amplification(). */
-#define WINOGRAD_ROW(kernel_name, text)                                                                                \
-  {                                                                                                                    \
-    .name = kernel_name, .summary = text,                                                                              \
-    .reference = "Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016; Barabasz et al., "     \
-                 "ACM TOMS 46(4), 2020",                                                                               \
-    .isa = V_ISA, .directions = 1u << GCONV_FWD, .numeric = GCONV_TRANSFORM, .amplification = amplification,           \
-    .supports = ISA_NAME(winograd_supports), .plan = plan, .pack = ISA_NAME(winograd_pack),                            \
-    .execute = ISA_NAME(winograd_execute), .release = ISA_NAME(winograd_release),                                      \
-  }
+#define WINOGRAD_KERNEL(kernel, text)                                                                                  \
+  SIMD_KERNEL(kernel, .summary = text,                                                                                 \
+              .reference = "Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016; Barabasz "   \
+                           "et al., ACM TOMS 46(4), 2020",                                                             \
+              .directions = 1u << GCONV_FWD, .numeric = GCONV_TRANSFORM, .amplification = amplification,               \
+              .supports = ISA_NAME(winograd_supports), .plan = plan, .pack = ISA_NAME(winograd_pack),                  \
+              .execute = ISA_NAME(winograd_execute), .release = ISA_NAME(winograd_release))
 
 #endif

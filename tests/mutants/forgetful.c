@@ -1,0 +1,26 @@
+/* forgetful.c - a right kernel whose rows for AVX2 and AVX-512 were written without SIMD_KERNEL and without .isa: it
+ * would run everywhere, and what is in its name would never be measured. */
+#include "gconv.h"
+
+extern const gconv_kernel gconv_kernel_ref_scalar;
+
+static gconv_status plan(gconv_plan *plan) { return gconv_kernel_ref_scalar.plan(plan); }
+
+static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
+  return gconv_kernel_ref_scalar.execute(plan, args);
+}
+
+#define ROW(isa)                                                                                                       \
+  const gconv_kernel gconv_kernel_forgetful_##isa = {                                                                  \
+      .name = "forgetful",                                                                                             \
+      .summary = "the reference, its instruction set forgotten",                                                       \
+      .reference = "made up for this test",                                                                            \
+      .directions = 1u << GCONV_FWD,                                                                                   \
+      .plan = plan,                                                                                                    \
+      .execute = execute,                                                                                              \
+  };
+ROW(scalar)
+#if defined(__x86_64__)
+ROW(avx2)
+ROW(avx512)
+#endif
