@@ -1,4 +1,5 @@
 # The libraries kernels are built on. Each is optional; GCONV_WITH_<NAME> says whether it was found, as the registry expects.
+#   GCONV_LIBRARIES=OFF looks for none of them: gconv's own kernels, and a libgconv that needs only the C and OpenMP runtimes.
 #   CBLAS: GCONV_BLAS = auto (OpenBLAS, then BLIS, then MKL), openblas, blis, mkl or none. OpenMP builds are preferred: a BLAS with a
 #   thread pool of its own would compete with the kernels' OpenMP threads.
 #   BATCHED_SGEMM: the cblas_sgemm_batch of BLIS or MKL where that is the BLAS, else LIBXSMM. OpenBLAS's (seen with 0.3.29) jumps
@@ -7,6 +8,7 @@ find_package(PkgConfig REQUIRED)
 include(CheckFunctionExists)
 add_library(gconv_libraries INTERFACE)
 
+option(GCONV_LIBRARIES "BLAS, LIBXSMM and oneDNN, where they are there; OFF: gconv's own kernels alone" ON)
 set(GCONV_BLAS auto CACHE STRING "auto, openblas, blis, mkl or none")
 set(GCONV_WITH_CBLAS 0)
 
@@ -26,7 +28,7 @@ function(use_blas vendor header_dir library)
 endfunction()
 
 foreach(vendor openblas blis mkl)
-  if(GCONV_WITH_CBLAS OR NOT GCONV_BLAS MATCHES "^(auto|${vendor})$")
+  if(NOT GCONV_LIBRARIES OR GCONV_WITH_CBLAS OR NOT GCONV_BLAS MATCHES "^(auto|${vendor})$")
     continue()
   endif()
   if(vendor STREQUAL mkl)
@@ -47,14 +49,16 @@ foreach(vendor openblas blis mkl)
 endforeach()
 
 set(GCONV_WITH_BATCHED_SGEMM 0)
-find_path(xsmm_header libxsmm.h)
-find_library(xsmm_library xsmm)
-find_library(xsmm_noblas_library xsmmnoblas)
+if(GCONV_LIBRARIES)
+  find_path(xsmm_header libxsmm.h)
+  find_library(xsmm_library xsmm)
+  find_library(xsmm_noblas_library xsmmnoblas)
+endif()
 if(GCONV_BATCH_CBLAS)
   set(GCONV_WITH_BATCHED_SGEMM 1)
   target_compile_definitions(gconv_libraries INTERFACE GCONV_BATCH_CBLAS=1)
   message(STATUS "batched SGEMM: the BLAS's")
-elseif(xsmm_header AND xsmm_library AND xsmm_noblas_library)
+elseif(GCONV_LIBRARIES AND xsmm_header AND xsmm_library AND xsmm_noblas_library)
   set(GCONV_WITH_BATCHED_SGEMM 1)
   target_include_directories(gconv_libraries INTERFACE ${xsmm_header})
   # Its BLAS symbols come from the BLAS above, or from its own substitute where there is none.
@@ -65,7 +69,9 @@ endif()
 
 set(GCONV_WITH_DNNL 0)
 set(GCONV_WITH_DNNL_WINOGRAD 0)
-find_package(dnnl QUIET CONFIG)
+if(GCONV_LIBRARIES)
+  find_package(dnnl QUIET CONFIG)
+endif()
 if(TARGET DNNL::dnnl)
   set(GCONV_WITH_DNNL 1)
   if(dnnl_VERSION VERSION_LESS 3 OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
