@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -84,11 +85,13 @@ void take_environment() {
 
 // "0.5", "0.5s" (seconds) and "10x" (iterations), on any version of the library.
 bool parse_min_time() {
+  static const double most = 1e9; // seconds, and iterations: nobody waits for more
   const std::string &text = served["min_time"];
   char *end;
   const double value = std::strtod(text.c_str(), &end);
   const std::string suffix = end;
-  if (end == text.c_str() || value < 0 || (suffix != "" && suffix != "s" && suffix != "x")) return false;
+  if (end == text.c_str() || !(value >= 0 && value <= most) || (suffix != "" && suffix != "s" && suffix != "x"))
+    return false;
   if (suffix == "x") {
     min_time.iterations = static_cast<benchmark::IterationCount>(value);
     return value >= 1 && static_cast<double>(min_time.iterations) == value;
@@ -100,9 +103,10 @@ bool parse_min_time() {
 
 bool parse_repetitions() {
   char *end;
-  const long value = std::strtol(served["repetitions"].c_str(), &end, 10);
+  const char *text = served["repetitions"].c_str();
+  const long value = std::strtol(text, &end, 10);
   repetitions = static_cast<int>(value);
-  return !*end && value >= 1 && value <= 1000000;
+  return end != text && !*end && value >= 1 && value <= 1000000;
 }
 
 // As the library reads it: POSIX extended, "all" or nothing is everything, a leading '-' negates.
@@ -112,6 +116,78 @@ bool parse_filter() {
   filter_negated = text[0] == '-';
   filter_compiled = regcomp(&filter, text.c_str() + filter_negated, REG_EXTENDED | REG_NOSUB) == 0;
   return filter_compiled;
+}
+
+bool one_of(const std::string &value, const std::vector<std::string> &choice) {
+  return std::find(choice.begin(), choice.end(), value) != choice.end();
+}
+
+// As the library reads them, in any case of letters.
+bool good_flag(const std::string &value) {
+  std::string low = value;
+  std::transform(low.begin(), low.end(), low.begin(), [](unsigned char c) { return std::tolower(c); });
+  return one_of(low, {"", "0", "1", "t", "f", "y", "n", "true", "false", "yes", "no", "on", "off"});
+}
+
+bool good_color(const std::string &value) { return value == "auto" || good_flag(value); }
+
+bool good_display(const std::string &value) { return known_format(value); }
+
+bool good_unit(const std::string &value) { return one_of(value, {"ns", "us", "ms", "s"}); }
+
+bool good_seconds(const std::string &value) {
+  char *end;
+  const double seconds = std::strtod(value.c_str(), &end);
+  return end != value.c_str() && !*end && seconds >= 0 && seconds <= 86400;
+}
+
+bool good_level(const std::string &value) {
+  char *end;
+  const long level = std::strtol(value.c_str(), &end, 10);
+  return end != value.c_str() && !*end && level >= 0 && level <= 99;
+}
+
+// Flags that the library serves: at a value it cannot use it ends the program with a success, aborts, or never ends.
+const struct {
+  const char *flag;
+  bool (*good)(const std::string &value);
+  const char *expected;
+} passed_on[] = {
+    {"format", good_display, "expected console, json or csv"},
+    {"time_unit", good_unit, "expected ns, us, ms or s"},
+    {"min_warmup_time", good_seconds, "expected seconds from 0 to 86400"},
+    {"color", good_color, "expected auto, true or false"},
+    {"counters_tabular", good_flag, "expected true or false"},
+    {"v", good_level, "expected a level from 0 to 99"},
+    {"dry_run", good_flag, "expected true or false"},
+};
+
+// Takes a name without prefix; a flag without a value is one that is on.
+bool check_passed_on(const std::string &shown, const std::string &flag, const std::string &value, char *error,
+                     size_t size) {
+  for (const auto &row : passed_on)
+    if (flag == row.flag && !row.good(value)) return refuse(error, size, shown + "=" + value + ": " + row.expected);
+  return true;
+}
+
+// On the command line ("--v=2" has no prefix) and in the environment.
+bool check_library(int argc, char **argv, char *error, size_t size) {
+  const std::string prefix = "--benchmark_";
+  for (int i = 1; i < argc; i++) {
+    const std::string word = argv[i];
+    const size_t equals = word.find('=');
+    const std::string name = word.substr(0, equals);
+    const std::string value = equals == std::string::npos ? "true" : word.substr(equals + 1);
+    if (name.compare(0, 2, "--")) continue;
+    const std::string flag = name.compare(0, prefix.size(), prefix) ? name.substr(2) : name.substr(prefix.size());
+    if (!check_passed_on(name, flag, value, error, size)) return false;
+  }
+  for (const auto &row : passed_on) {
+    const std::string name = environment_name(row.flag);
+    const char *value = std::getenv(name.c_str());
+    if (value && !check_passed_on(name, row.flag, value, error, size)) return false;
+  }
+  return true;
 }
 
 bool parse_served(char *error, size_t size) {
@@ -124,6 +200,10 @@ bool parse_served(char *error, size_t size) {
       {"repetitions", parse_repetitions(), "expected 1 to 1000000"},
       {"filter", parse_filter(), "not a POSIX extended expression"},
       {"out_format", known_format(served["out_format"]), "expected console, json or csv"},
+      {"list_tests", good_flag(served["list_tests"]), "expected true or false"},
+      {"report_aggregates_only", good_flag(served["report_aggregates_only"]), "expected true or false"},
+      {"display_aggregates_only", good_flag(served["display_aggregates_only"]), "expected true or false"},
+      {"enable_random_interleaving", good_flag(served["enable_random_interleaving"]), "expected true or false"},
   };
   for (const auto &row : table)
     if (!row.good)
@@ -162,7 +242,7 @@ bool gbench_init(int *argc, char **argv, char *error, size_t error_size) {
     if (!word.compare(0, format_flag.size(), format_flag)) format = word.substr(format_flag.size());
     if (!serve(word)) words.push_back(word);
   }
-  if (!parse_served(error, error_size)) return false;
+  if (!parse_served(error, error_size) || !check_library(*argc, argv, error, error_size)) return false;
   console = format == "console";
 
   words.insert(words.end(), std::begin(resets), std::end(resets));
