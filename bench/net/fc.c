@@ -56,7 +56,7 @@ static void fc_share(const void *arg, int thread, int threads) {
 }
 
 void op_fc(const tensor *in, const float *wei, const float *bias, bool relu, const tensor *out, int threads) {
-  gconv_sgemm_prepare();
+  (void)gconv_sgemm_prepare(threads); /* net_create has asked */
   const fc_job job = {in, out, wei, bias, relu};
   gconv_parallel(threads, fc_share, &job);
 }

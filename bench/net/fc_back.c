@@ -55,12 +55,12 @@ static int depth_of(const tensor *x) { return x->dims.c * x->dims.h * x->dims.w;
 
 void op_fc_back(const tensor *g, const float *wei, const tensor *out, int threads) {
   const fc_job job = {g->data, wei, out->data, g->dims.n, g->dims.c, depth_of(out)};
-  gconv_sgemm_prepare();
+  (void)gconv_sgemm_prepare(threads); /* net_create has asked */
   gconv_parallel(threads, data_share, &job);
 }
 
 void op_fc_weights_back(const tensor *g, const tensor *x, float *wei_gradient, int threads) {
   const fc_job job = {g->data, x->data, wei_gradient, g->dims.n, g->dims.c, depth_of(x)};
-  gconv_sgemm_prepare();
+  (void)gconv_sgemm_prepare(threads); /* net_create has asked */
   gconv_parallel(threads, weights_share, &job);
 }

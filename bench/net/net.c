@@ -1,6 +1,7 @@
 /* net.c - the life of a net: made from a request, loaded with weights, run. */
 #include "plan.h"
 
+#include "common/sgemm.h"
 #include "core/error.h"
 #include "core/workspace.h"
 #include "now.h"
@@ -10,6 +11,13 @@
 #include <string.h>
 
 static size_t round_up(size_t bytes) { return (bytes + GCONV_ALIGN - 1) / GCONV_ALIGN * GCONV_ALIGN; }
+
+/* Fully connected layers are a product of the BLAS. */
+static gconv_status prepare_products(const net_request *request) {
+  bool any = false;
+  for (int i = 0; i < request->graph->count; i++) any |= request->graph->nodes[i].op == MODEL_FC;
+  return any ? gconv_sgemm_prepare(request->threads) : GCONV_OK;
+}
 
 gconv_status net_create(const net_request *request, net **out) {
   *out = NULL;
@@ -29,6 +37,7 @@ gconv_status net_create(const net_request *request, net **out) {
   n->made = calloc(nodes, sizeof *n->made);
   gconv_status status =
       enough && n->moved && n->made ? GCONV_OK : gconv_error(GCONV_NO_MEMORY, "no memory for %zu nodes", nodes);
+  if (!status) status = prepare_products(request);
   if (!status) status = net_check_least(n);
   if (!status && request->train) status = net_training_create(n);
   if (!status) status = net_choose_kernels(n);

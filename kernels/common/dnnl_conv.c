@@ -5,6 +5,7 @@
 #if GCONV_WITH_DNNL
 #include "common/dnnl_conv.h"
 #include "core/error.h"
+#include "core/parallel.h"
 
 #include <dnnl_debug.h>
 #include <omp.h>
@@ -224,6 +225,13 @@ gconv_status gconv_dnnl_conv_run(const gconv_dnnl_conv *c, void *src, void *wei,
       {c->arg[GCONV_DST], c->tensor[GCONV_DST]},
       {DNNL_ARG_SCRATCHPAD, c->scratchpad},
   };
+  const char *refused = gconv_team_refused(c->threads);
+  if (refused)
+    return gconv_error(
+        GCONV_FAILED,
+        "oneDNN divides the work among the plan's %d threads, and OpenMP gives fewer (%s): what they should "
+        "write would be left unwritten",
+        c->threads, refused);
   const int outer_threads = omp_get_max_threads();
   omp_set_num_threads(c->threads);
   dnnl_status_t status = dnnl_success;

@@ -8,6 +8,7 @@
 #include "common/sgemm.h"
 #include "common/blas.h"
 #include "common/cblas_vendor.h"
+#include "core/error.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@ const char *gconv_sgemm_refuses(const gconv_problem *p) {
 
 #if GCONV_BLAS_OPENBLAS
 #include <omp.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 
 const char *gconv_blas_name(void) { return "OpenBLAS"; }
 
@@ -31,8 +34,29 @@ int gconv_blas_describe(char *text, size_t size) {
   return snprintf(text, size, "%s; core type %s, %s", openblas_get_config(), openblas_get_corename(), model);
 }
 
-void gconv_sgemm_prepare(void) {
+/* Of each thread that is in a product; what it had of an earlier product it keeps, which cannot be asked for. Where it
+ * is refused one OpenBLAS asks for ever, so whether they fit is tried before. */
+static const size_t buffer_bytes =
+    ((size_t)32 << 22) + (1 << 16); /* BUFFER_SIZE of its common_x86_64.h, and its slack */
+
+static gconv_status check_addresses(int threads) {
+  struct rlimit limit;
+  const size_t bytes = (size_t)threads * buffer_bytes;
+  if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY) return GCONV_OK;
+  void *probe = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (probe == MAP_FAILED)
+    return gconv_error(
+        GCONV_NO_MEMORY,
+        "OpenBLAS reserves %zu bytes of addresses for %d threads, which do not fit into the limit of %llu "
+        "(ulimit -v)",
+        bytes, threads, (unsigned long long)limit.rlim_cur);
+  munmap(probe, bytes);
+  return GCONV_OK;
+}
+
+gconv_status gconv_sgemm_prepare(int threads) {
   if (openblas_get_parallel() == OPENBLAS_THREAD) openblas_set_num_threads(1);
+  return check_addresses(threads);
 }
 
 int gconv_sgemm_enter(void) {
@@ -55,7 +79,11 @@ int gconv_blas_describe(char *text, size_t size) {
                   bli_arch_string(bli_arch_query_id()), model);
 }
 
-void gconv_sgemm_prepare(void) { bli_thread_set_num_threads(1); }
+gconv_status gconv_sgemm_prepare(int threads) {
+  (void)threads;
+  bli_thread_set_num_threads(1);
+  return GCONV_OK;
+}
 
 int gconv_sgemm_enter(void) { return 0; }
 
@@ -72,7 +100,10 @@ int gconv_blas_describe(char *text, size_t size) {
                   version.MinorVersion, version.UpdateVersion, version.Processor);
 }
 
-void gconv_sgemm_prepare(void) {}
+gconv_status gconv_sgemm_prepare(int threads) {
+  (void)threads;
+  return GCONV_OK;
+}
 
 int gconv_sgemm_enter(void) { return mkl_set_num_threads_local(1); }
 
@@ -84,7 +115,10 @@ const char *gconv_blas_name(void) { return "no BLAS"; }
 
 int gconv_blas_describe(char *text, size_t size) { return snprintf(text, size, "no BLAS in this build"); }
 
-void gconv_sgemm_prepare(void) {}
+gconv_status gconv_sgemm_prepare(int threads) {
+  (void)threads;
+  return GCONV_OK;
+}
 
 int gconv_sgemm_enter(void) { return 0; }
 

@@ -20,7 +20,7 @@ typedef struct {
 void gconv_sgemm(int m, int n, int k, gconv_matrix a, gconv_matrix b, float *c, int ldc, bool accumulate);
 
 /* Once while planning: settings that a BLAS keeps for the whole process. */
-void gconv_sgemm_prepare(void);
+gconv_status gconv_sgemm_prepare(int threads);
 /* Around a thread's products: settings that a BLAS keeps for each thread. `leave` takes what `enter` returned. */
 int gconv_sgemm_enter(void);
 void gconv_sgemm_leave(int before);

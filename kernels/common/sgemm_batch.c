@@ -14,10 +14,9 @@ int gconv_sgemm_batch_describe(char *text, size_t size) {
   return used < (int)size ? used + snprintf(text + used, size - (size_t)used, ", cblas_sgemm_batch") : used;
 }
 
-gconv_status gconv_sgemm_batch_prepare(gconv_sgemm_batch *shape) {
+gconv_status gconv_sgemm_batch_prepare(gconv_sgemm_batch *shape, int threads) {
   (void)shape;
-  gconv_sgemm_prepare();
-  return GCONV_OK;
+  return gconv_sgemm_prepare(threads);
 }
 
 /* The interface that every vendor has takes arrays of pointers. */
@@ -49,7 +48,8 @@ int gconv_sgemm_batch_describe(char *text, size_t size) {
 
 /* LIBXSMM is column-major: a row-major product is the product of the exchanged factors. Its own batch call looks the
  * kernel up each time and hands large shapes back to a BLAS; asking for the kernel does neither. */
-gconv_status gconv_sgemm_batch_prepare(gconv_sgemm_batch *s) {
+gconv_status gconv_sgemm_batch_prepare(gconv_sgemm_batch *s, int threads) {
+  (void)threads;
   const float one = 1.0f, zero = 0.0f;
   const int flags = LIBXSMM_GEMM_FLAG_NONE, prefetch = LIBXSMM_GEMM_PREFETCH_NONE;
   s->generated =

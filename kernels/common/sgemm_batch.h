@@ -15,8 +15,8 @@ typedef struct {
   void (*generated)(void); /* LIBXSMM's kernel */
 } gconv_sgemm_batch;
 
-/* Completes a shape for `gconv_sgemm_batch_run`. */
-gconv_status gconv_sgemm_batch_prepare(gconv_sgemm_batch *shape);
+/* Completes a shape for `gconv_sgemm_batch_run`, which so many threads call. */
+gconv_status gconv_sgemm_batch_prepare(gconv_sgemm_batch *shape, int threads);
 /* Scratch that a call with `count` products needs. */
 size_t gconv_sgemm_batch_scratch(int count);
 void gconv_sgemm_batch_run(const gconv_sgemm_batch *shape, int count, const float *a, const float *b, float *c,

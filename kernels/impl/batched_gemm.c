@@ -65,8 +65,8 @@ static gconv_status plan(gconv_plan *plan) {
   choose_pieces(plan, m);
   m->whole = shape(p, m, m->blocking.width);
   m->last = shape(p, m, gconv_block(p, m->blocking, m->blocking.count - 1).count);
-  gconv_status status = gconv_sgemm_batch_prepare(&m->whole);
-  if (!status) status = gconv_sgemm_batch_prepare(&m->last);
+  gconv_status status = gconv_sgemm_batch_prepare(&m->whole, plan->env.threads);
+  if (!status) status = gconv_sgemm_batch_prepare(&m->last, plan->env.threads);
   if (status) return status;
 
   gconv_book book = {0};

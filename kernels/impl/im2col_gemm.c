@@ -63,7 +63,8 @@ static size_t thread_bytes(const method *m) {
 static const char *supports(const gconv_problem *p) { return gconv_sgemm_refuses(p); }
 
 static gconv_status plan(gconv_plan *plan) {
-  gconv_sgemm_prepare();
+  const gconv_status ready = gconv_sgemm_prepare(plan->env.threads);
+  if (ready) return ready;
   const method m = make_method(plan);
   plan->kernel_workspace_bytes = (size_t)plan->env.threads * thread_bytes(&m);
   const int used = snprintf(plan->text, sizeof plan->text, "%s, %d x %d columns, %d blocks an image, %s, ",

@@ -98,7 +98,8 @@ static gconv_status plan(gconv_plan *plan) {
   if (rows > INT_MAX)
     return gconv_error(GCONV_UNSUPPORTED, "merged_gemm: %lld rows of columns are beyond the 32-bit sizes of the BLAS",
                        (long long)rows);
-  gconv_sgemm_prepare();
+  const gconv_status ready = gconv_sgemm_prepare(plan->env.threads);
+  if (ready) return ready;
   const method m = make_method(plan);
   const gconv_counts counts = gconv_problem_count(p);
   int64_t bytes;
