@@ -3,10 +3,10 @@
 #include "options.h"
 
 #include "core/error.h"
+#include "cpus.h"
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,12 +113,8 @@ static gconv_status take_layout(options *o, const char *item) {
 
 static gconv_status take_layouts(options *o, const char *value) { return each_item(o, value, take_layout); }
 
-/* The CPUs this process may run on; containers and taskset leave fewer than the machine has. Asked of OpenMP, because
- * its runtime may have bound the calling thread to one of them already. */
-static int usable_cpus(void) { return omp_get_num_procs(); }
-
 static gconv_status parse_thread_count(const char *text, uint64_t *threads) {
-  *threads = (uint64_t)usable_cpus();
+  *threads = (uint64_t)cpus_all();
   return strcmp(text, "all") ? parse_number(text, 1, THREADS_LIMIT, threads) : GCONV_OK;
 }
 
@@ -185,7 +181,8 @@ const char *options_help(void) {
          "  --kernels=LIST    comma list of kernel names, globs and NAME@PARAM; 'list' shows the kernels\n"
          "  --dir=LIST        fwd, bwd_d, bwd_w\n"
          "  --layout=LIST     native (as the kernel likes it), nchw, nhwc\n"
-         "  --threads=LIST    thread counts; 'all' is every CPU this process may use, 1..all each count up to it\n"
+         "  --threads=LIST    thread counts; 'all' is every CPU this process may use, within the quota of its\n"
+         "                    control group; 1..all each count up to it\n"
          "  --isa=LIST        instruction sets kernels may use: scalar, avx2, avx512 (default: what the CPU has)\n"
          "  --mb=N            batch of every problem, instead of what its descriptor says\n"
          "  --seed=N          seed of the data, and of the order in which repetitions are interleaved (default 1)\n";

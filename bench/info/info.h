@@ -5,6 +5,8 @@
 
 #include "facts.h"
 
+#include "gconv.h"
+
 enum { EXIT_USAGE = 2 };
 
 int info_kernels(int count, char **arguments);
@@ -22,7 +24,8 @@ int take_flags(const char *command, const char *const *flags, int count, char **
 /* The parts of `machine`. */
 void collect_cpu(facts *f);      /* processor, caches, memory, limits of a container */
 void collect_software(facts *f); /* operating system, build, libraries, environment variables */
-void collect_ceilings(facts *f); /* peak and bandwidths, measured now: takes seconds */
 void collect_counters(facts *f); /* hardware counters, or why there are none */
+/* Peak and bandwidths, measured now: takes seconds. Refused where OpenMP does not give the threads. */
+gconv_status collect_ceilings(facts *f);
 
 #endif

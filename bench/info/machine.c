@@ -11,8 +11,8 @@ int info_machine(int count, char **arguments) {
   collect_cpu(&f);
   collect_software(&f);
   collect_counters(&f);
-  if (given[MEASURE]) collect_ceilings(&f);
-  const bool printed = given[JSON] ? facts_print_json(&f, stdout) : facts_print(&f, stdout);
+  int code = given[MEASURE] && collect_ceilings(&f) ? usage_error("machine", "--measure: %s", gconv_last_error()) : 0;
+  if (!code) code = (given[JSON] ? facts_print_json(&f, stdout) : facts_print(&f, stdout)) ? 0 : 1;
   facts_free(&f);
-  return printed ? 0 : 1;
+  return code;
 }

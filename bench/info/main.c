@@ -3,6 +3,7 @@
 #include "info.h"
 #include "options.h"
 #include "pin.h"
+#include "start.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,7 @@ static int finish(int status) {
 }
 
 int main(int argc, char **argv) {
+  if (!process_start("gconv-info", argv)) return 1;
   if (argc < 2) return usage_error("", "no command given; they are kernels, machine, problem, model and claims");
   for (int i = 1; i < argc; i++)
     if (is_help(argv[i])) return finish(help());

@@ -2,11 +2,11 @@
 #include "info.h"
 
 #include "bandwidth.h"
+#include "cpus.h"
 #include "peak.h"
+#include "team.h"
 
 #include "gconv.h"
-
-#include <omp.h>
 
 /* For each peak, and for each bandwidth: enough bursts for a median, little enough for the whole to take a second or
  * two. */
@@ -68,9 +68,12 @@ static void collect_bandwidths(facts *f, const int *threads, int count) {
   bandwidth_free(&table);
 }
 
-void collect_ceilings(facts *f) {
-  const int threads[] = {1, omp_get_num_procs()};
+gconv_status collect_ceilings(facts *f) {
+  const int threads[] = {1, cpus_all()};
   const int count = threads[1] > 1 ? 2 : 1;
+  const gconv_status status = team_check(threads, count);
+  if (status) return status;
   collect_peaks(f, threads, count);
   collect_bandwidths(f, threads, count);
+  return GCONV_OK;
 }

@@ -64,6 +64,7 @@ static double burst(const arena *a, gconv_isa isa, stream_kind kind, size_t byte
   const size_t once = bytes * (size_t)arrays;
   const int64_t passes = once < BURST_BYTES ? (int64_t)(BURST_BYTES / once) : 1;
   double start = 0;
+  int team = 1; /* what is there, which may be fewer than were asked for */
 #pragma omp parallel num_threads(threads)
   {
     char *mine = a->base + (size_t)omp_get_thread_num() * a->slice;
@@ -71,10 +72,10 @@ static double burst(const arena *a, gconv_isa isa, stream_kind kind, size_t byte
     for (int i = 0; i < 3; i++) array[i] = (float *)(void *)(mine + (size_t)(i % arrays) * (bytes + STAGGER));
 #pragma omp barrier
 #pragma omp master
-    start = seconds_now();
+    start = seconds_now(), team = omp_get_num_threads();
     stream_run(isa, kind, array, bytes, passes);
   }
-  return 1e-9 * (double)once * (double)passes * threads / (seconds_now() - start);
+  return 1e-9 * (double)once * (double)passes * team / (seconds_now() - start);
 }
 
 static void measure_kind(bandwidth_table *table, const arena *a, int t, memory_level level, stream_kind kind,

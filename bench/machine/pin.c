@@ -22,6 +22,7 @@ bool pin_cpus(int threads, char *cpus, size_t size) {
   int cpu[THREADS_MAX];
   cpus[0] = 0;
   if (threads > THREADS_MAX) return false;
+  for (int i = 0; i < threads; i++) cpu[i] = -1; /* of a thread that does not come */
 #pragma omp parallel num_threads(threads)
   cpu[omp_get_thread_num()] = sched_getcpu();
 

@@ -3,10 +3,12 @@
 #include "arguments.h"
 
 #include "core/error.h"
+#include "cpus.h"
 #include "gbench.h"
 #include "graph.h"
 #include "help.h"
 #include "isolate.h"
+#include "team.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -141,6 +143,8 @@ static gconv_status take_huge_pages(session *s, const char *value) {
   return status;
 }
 
+static gconv_status take_oversubscribe(session *s, const char *value) { return take_flag(&s->oversubscribe, value); }
+
 static gconv_status take_isolate(session *s, const char *value) { return take_flag(&s->isolate, value); }
 
 static gconv_status take_time_limit(session *s, const char *value) { return take_seconds(&s->time_limit, value); }
@@ -168,6 +172,7 @@ static const struct {
     {"--placements", take_placements, ""},
     {"--counters", take_counters, NULL},
     {"--huge-pages", take_huge_pages, ""},
+    {"--oversubscribe", take_oversubscribe, ""},
     {"--isolate", take_isolate, ""},
     {"--time-limit", take_time_limit, NULL},
     {"--isolated-job", isolate_attach, NULL}, /* of the processes that --isolate starts */
@@ -244,6 +249,24 @@ static arguments_result check_isolation(session *s) {
   return ARGUMENTS_RUN;
 }
 
+/* Threads that are not there, or take turns on a CPU, are not what is to be measured. */
+static arguments_result check_threads(session *s) {
+  const options *o = &s->options;
+  char sentence[512], few[256];
+  s->cpus_all = cpus_all();
+  if (gbench_list_only()) return ARGUMENTS_RUN;
+  if (team_check(o->threads, o->thread_count)) return bad(gconv_last_error());
+  for (int t = 0; t < o->thread_count && !s->oversubscribe; t++) {
+    if (!cpus_too_few(o->threads[t], few, sizeof few)) continue;
+    snprintf(sentence, sizeof sentence,
+             "--threads: %d: %s, so that threads would take turns and wait for each other; --oversubscribe measures "
+             "that, and marks the rows",
+             o->threads[t], few);
+    return bad(sentence);
+  }
+  return ARGUMENTS_RUN;
+}
+
 static arguments_result finish(session *s) {
   const bool kernels_given = s->options.kernel_count > 0;
   if (s->options.listed) return ARGUMENTS_ANSWERED;
@@ -252,8 +275,9 @@ static arguments_result finish(session *s) {
   if (s->resume && s->level != LEVEL_LAYER) return bad("--resume: blocks and networks are not continued, only layers");
   if (s->join_path && !s->csv_path) return bad("--join: the rows of both processes go to a file, name it with --csv=");
   if (s->join_path && joined_read(&s->joined, s->join_path)) return bad(gconv_last_error());
-  const arguments_result isolation = check_isolation(s);
-  if (isolation != ARGUMENTS_RUN) return isolation;
+  arguments_result result = check_isolation(s);
+  if (result == ARGUMENTS_RUN) result = check_threads(s);
+  if (result != ARGUMENTS_RUN) return result;
   if (!any(s->caches, CACHES)) s->caches[CACHE_WARM] = true;
   if (!any(s->inputs, INPUTS)) s->inputs[INPUTS_REAL] = true;
   if (s->train && s->level == LEVEL_LAYER)

@@ -27,6 +27,8 @@ void help_print(const option_defaults *defaults, const char *oracle) {
       "                    places in turn, in a run of its own; fastest, slowest and which they were in the CSV\n"
       "  --csv=FILE        one row a measurement, written as it is made\n"
       "  --resume=FILE     the same, but what FILE holds already is not measured again: continues a killed run\n"
+      "  --oversubscribe   threads may be more than the CPUs, or the CPU time, that this process has: rows are then\n"
+      "                    marked, where otherwise the run is refused\n"
       "  --isolate         each kernel on each problem, layout and number of threads in a process of its own: one\n"
       "                    that crashes or hangs becomes a failed row, and the rest goes on. Needs --csv or --resume,\n"
       "                    where all results go; kernels are then not interleaved with each other\n"

@@ -11,6 +11,7 @@
 #include "graph.h"
 #include "isolate.h"
 #include "pin.h"
+#include "start.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -210,6 +211,7 @@ static int finish(int code) {
 }
 
 int main(int argc, char **argv) {
+  if (!process_start("gconv-bench", argv)) return EXIT_FAILED;
   pin_restart(argv);
   catch_signals();
   if (!isolate_keep(argc, argv)) return complain("", "no memory for the command line", EXIT_FAILED);

@@ -81,8 +81,11 @@ void watch_begin(watch *w) {
 gconv_status watch_end(const watch *w, repeated *r, int allocation) {
   session *s = w->session;
   const usage during = usage_end(&w->usage, &s->team);
-  sample_conditions around = {
-      .turn = ++s->turn, .elapsed = seconds_now() - w->start, .allocation = allocation, .usage = during};
+  sample_conditions around = {.turn = ++s->turn,
+                              .elapsed = seconds_now() - w->start,
+                              .allocation = allocation,
+                              .crowded = w->threads > s->cpus_all,
+                              .usage = during};
   const phase outer = phase_enter(&s->phases, PHASE_WATCH);
   around.moved = has_moved(s, w->threads);
   around.canary = canary_worse(w->canary, read_canary(s, w->threads));

@@ -47,6 +47,7 @@ gconv_status samples_add(sample_list *list, const sample_conditions *around) {
                                         .canary = around->canary,
                                         .interrupted = interrupted(around->elapsed, &around->usage),
                                         .moved = around->moved,
+                                        .crowded = around->crowded,
                                         .foreign = around->usage.foreign > wait_share * around->elapsed,
                                         .usage = around->usage};
   return GCONV_OK;
@@ -112,8 +113,8 @@ figures samples_figures(const sample_list *list, int enough) {
     }
     kept[f.kept] = s, f.turns[f.kept] = s->turn, f.seconds[f.kept++] = s->seconds;
     f.elapsed += s->elapsed;
-    f.slow += s->slow, f.loads += s->loads, f.interrupted += s->interrupted, f.moved += s->moved,
-        f.foreign += s->foreign;
+    f.slow += s->slow, f.loads += s->loads, f.interrupted += s->interrupted, f.moved += s->moved;
+    f.foreign += s->foreign, f.crowded += s->crowded;
     f.usage.faults += s->usage.faults, f.usage.switches += s->usage.switches;
     f.usage.foreign += s->usage.foreign, f.usage.waited += s->usage.waited, f.usage.steal += s->usage.steal;
   }
@@ -136,9 +137,16 @@ void figures_mark(const figures *f, char marks[MARKS_MAX]) {
   const struct {
     bool found;
     const char *name;
-  } table[] = {{f->slow > 0, "slow"},           {f->loads > 0, "loads"},          {f->interrupted > 0, "interrupted"},
-               {f->moved > 0, "moved"},         {f->foreign > 0, "foreign"},      {f->usage.steal > 0, "steal"},
-               {f->usage.faults > 0, "faults"}, {f->allocations.differ, "pages"}, {f->processes.differ, "processes"}};
+  } table[] = {{f->slow > 0, "slow"},
+               {f->loads > 0, "loads"},
+               {f->interrupted > 0, "interrupted"},
+               {f->moved > 0, "moved"},
+               {f->foreign > 0, "foreign"},
+               {f->usage.steal > 0, "steal"},
+               {f->usage.faults > 0, "faults"},
+               {f->allocations.differ, "pages"},
+               {f->processes.differ, "processes"},
+               {f->crowded > 0, "oversubscribed"}};
   marks[0] = 0;
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)
     if (table[i].found)

@@ -17,6 +17,7 @@ typedef struct {
   bool loads;       /* ... at loads out of L2 or L3 */
   bool interrupted; /* others took more than a negligible share of its CPUs' time */
   bool foreign;     /* a pool of other threads ran */
+  bool crowded;     /* more threads than CPUs, as was asked for */
   bool moved;       /* its threads were not where the run had found them bound */
   int allocation;   /* which of the session's buffers it ran in: 0, 1, ...; of an earlier process unknown */
   int process;      /* which one ran it: 0, 1, ... in the order of time */
@@ -37,7 +38,7 @@ typedef struct {
   int turn;
   double elapsed; /* seconds between beginning and end of the usage */
   int allocation;
-  bool moved;
+  bool moved, crowded;
   canary_reading canary;
   usage usage;
 } sample_conditions;
@@ -49,8 +50,8 @@ gconv_status samples_join(sample_list *list, const sample *samples, int count);
 void samples_time(sample_list *list, const double *seconds, int count);
 void samples_free(sample_list *list);
 
-/* Slow in either way, interrupted, moved, beside another pool or robbed by the hypervisor. Page faults do not count:
- * they are the kernel's own doing, and would be there the next time. */
+/* Slow in either way, interrupted, moved, beside another pool or robbed by the hypervisor. Page faults do not count, nor
+ * more threads than CPUs: they are the kernel's own doing, or the user's, and would be there the next time. */
 bool sample_disturbed(const sample *s);
 /* Undisturbed ones of those that are timed, by this process. */
 int samples_clean(const sample_list *list);
@@ -59,8 +60,8 @@ typedef struct {
   double *seconds; /* of those kept, in the order they were measured, earlier processes first; NULL without memory */
   int *turns;      /* theirs */
   int kept, discarded;
-  int slow, loads, interrupted, moved, foreign; /* of those kept, as are the following */
-  double speed[CANARIES];                       /* the median of the canary's shares */
+  int slow, loads, interrupted, moved, foreign, crowded; /* of those kept, as are the following */
+  double speed[CANARIES];                                /* the median of the canary's shares */
   sample_groups allocations, processes;
   double elapsed; /* in all, as is the usage */
   usage usage;
@@ -73,9 +74,9 @@ figures samples_figures(const sample_list *list, int enough);
 bool figures_known(const figures *f);
 extern const char figures_lost[];
 void figures_free(figures *f);
-/* "slow loads interrupted moved foreign steal faults pages processes": which of them there were; empty for clean
- * figures. */
-enum { MARKS_MAX = 96 };
+/* "slow loads interrupted moved foreign steal faults pages processes oversubscribed": which of them there were; empty for
+ * clean figures. */
+enum { MARKS_MAX = 128 };
 void figures_mark(const figures *f, char marks[MARKS_MAX]);
 
 #endif

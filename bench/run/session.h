@@ -54,6 +54,7 @@ typedef struct {
   const char *environment_path;
   const char *ceilings_path; /* taken from there if it has them, else measured and left there; NULL: measured */
   progress_mode progress_mode;
+  bool oversubscribe; /* more threads than CPUs are wanted */
   bool isolate;
   double time_limit; /* seconds for each process of --isolate */
   isolated_job *job; /* of this process, if it is one of them */
@@ -68,6 +69,7 @@ typedef struct {
   bandwidth_table bandwidths; /* empty where it could not be measured */
   unsigned probe_mask;        /* ISAs whose peak pct_peak needs: the machine's best, and the best that --isa allows */
   progress progress;
+  int cpus_all;                                 /* threads that have a CPU each; rows of more are marked */
   char cpus[OPTION_THREADS_MAX][CPUS_TEXT_MAX]; /* of each thread count */
   timekeeping clock;
   phase_clock phases;

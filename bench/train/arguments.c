@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include "core/error.h"
+#include "team.h"
 
 #include <errno.h>
 #include <math.h>
@@ -87,6 +88,7 @@ arguments_result arguments_take(arguments *a, int argc, char **argv) {
   }
   if (!status && a->options.listed) return ARGUMENTS_ANSWERED;
   if (!status) status = options_finish(&a->options, &defaults);
+  if (!status) status = team_check(a->options.threads, a->options.thread_count);
   if (status) {
     fprintf(stderr, "gconv-train: %s\n", gconv_last_error());
     return ARGUMENTS_BAD;

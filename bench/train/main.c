@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "pictures.h"
 #include "run.h"
+#include "start.h"
 
 #include <errno.h>
 #include <math.h>
@@ -115,6 +116,7 @@ static int run(arguments *a) {
 }
 
 int main(int argc, char **argv) {
+  if (!process_start("gconv-train", argv)) return 1;
   arguments a;
   static const int codes[] = {[ARGUMENTS_ANSWERED] = 0, [ARGUMENTS_BAD] = EXIT_USAGE};
   const arguments_result result = arguments_take(&a, argc, argv);

@@ -2,6 +2,8 @@
  * layout, instruction set and thread count. */
 #include "core/error.h"
 #include "random.h"
+#include "start.h"
+#include "team.h"
 
 #include <errno.h>
 #include <math.h>
@@ -101,7 +103,8 @@ static bool take_arguments(arguments *a, int argc, char **argv) {
     if (taken == OPTION_UNKNOWN) gconv_error(GCONV_INVALID, "unknown argument '%s' (--help shows them)", argv[i]);
     if (taken != OPTION_TAKEN) return false;
   }
-  return !options_finish(&a->o, &defaults);
+  if (options_finish(&a->o, &defaults)) return false;
+  return a->o.listed || !team_check(a->o.threads, a->o.thread_count);
 }
 
 /* Output that did not arrive (a full disk) must not look like success. */
@@ -112,6 +115,7 @@ static int finish(int status) {
 }
 
 int main(int argc, char **argv) {
+  if (!process_start("gconv-check", argv)) return 1;
   setvbuf(stdout, NULL, _IOLBF, 0); /* lines reach a pipe as they are found */
   for (int i = 1; i < argc; i++)
     if (!strcmp(argv[i], "--help")) {
