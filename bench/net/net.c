@@ -133,8 +133,15 @@ void net_set_input(net *n, const float *image) {
   }
 }
 
+static bool (*beat)(void);
+
+void net_set_pulse(bool (*pulse)(void)) { beat = pulse; }
+
+gconv_status net_go_on(void) { return !beat || beat() ? GCONV_OK : gconv_error(GCONV_FAILED, "interrupted"); }
+
 static gconv_status run_step(const net *n, const net_step *s) {
-  const gconv_status status = s->kind->run(n, s);
+  gconv_status status = net_go_on();
+  if (!status) status = s->kind->run(n, s);
   if (!status && s->finish) op_sum(&s->out, 1, s->bias, s->relu, &s->out, n->request.threads);
   return status;
 }

@@ -94,4 +94,8 @@ typedef struct {
 
 gconv_status net_watch(const net *n, const net_watcher *watcher); /* as net_run */
 
+/* Called before each step of any net, and each node of a race: false ends it with GCONV_FAILED, "interrupted". */
+void net_set_pulse(bool (*pulse)(void));
+gconv_status net_go_on(void);
+
 #endif

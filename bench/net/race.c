@@ -143,7 +143,8 @@ static gconv_status all_costs(const race *r, assignment *a) {
   double *cost = malloc((size_t)r->state_count * (size_t)r->state_count * sizeof *cost);
   gconv_status status = cost ? GCONV_OK : gconv_error(GCONV_NO_MEMORY, "no memory for costs");
   for (int i = 0; i < r->graph->count && !status; i++) {
-    status = node_costs(r, a, i);
+    status = net_go_on();
+    if (!status) status = node_costs(r, a, i);
     for (int k = 0; k < r->graph->nodes[i].inputs && !status; k++) status = pair_costs(r, a, i, k, cost);
   }
   free(cost);

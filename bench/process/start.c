@@ -13,6 +13,7 @@
  * gives by default, nobody has to count. Threads' stacks are as large as the main one's unless OMP_STACKSIZE is set. */
 static const rlim_t least_stack = 2 << 20, usual_stack = 8 << 20;
 
+#ifndef GCONV_SANITIZED /* sanitizers reserve terabytes, and are not awake before the libraries */
 /* OpenBLAS reserves 128 MiB of addresses for each thread that it may use and asks for ever where it does not get them,
  * the first ones while it is being loaded. So this runs before any library's constructor. Threads beyond the first are
  * the plan's affair (gconv_sgemm_prepare). */
@@ -35,6 +36,7 @@ static void check_addresses(void) {
 }
 
 __attribute__((section(".preinit_array"), used)) static void (*const before_libraries)(void) = check_addresses;
+#endif
 
 /* A descriptor from 0 to 2 that is closed would be that of the next file opened, which then received what is printed.
  */

@@ -239,10 +239,8 @@ static bool any(const bool *flags, int count) {
 }
 
 static arguments_result check_isolation(session *s) {
-  const bool limited = s->time_limit > 0;
-  if (!limited) s->time_limit = 300;
-  if (!s->isolate)
-    return limited ? bad("--time-limit: of the processes of --isolate, which is not given") : ARGUMENTS_RUN;
+  if (!(s->time_limit > 0)) s->time_limit = 300;
+  if (!s->isolate) return ARGUMENTS_RUN;
   if (s->level != LEVEL_LAYER) return bad("--isolate: of layers only");
   if (!s->csv_path) return bad("--isolate: the results go to a file alone, name it with --csv= or --resume=");
   if (gbench_has_file()) return bad("--benchmark_out: not with --isolate, whose results go to --csv alone");

@@ -5,6 +5,7 @@
 #include "gbench.h"
 #include "isolate.h"
 #include "subject.h"
+#include "watchdog.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -148,8 +149,10 @@ static void run_measurements(block_plan *p) {
   block_each(s, p->block, take_instance, p);
   for (size_t i = 0; i < p->measurement_count && !gbench_stopped(); i++) {
     measurement *m = &p->measurements[i];
+    watchdog_guard(measurement_late, m);
     if (!m->subject->prepared) subject_prepare(m->subject, m->instance.name);
     measurement_register(m);
+    watchdog_rest();
   }
   gbench_run(s->options.seed, s->job);
   while (!gbench_stopped() && repeat_measurements(p)) gbench_run(s->options.seed, true);

@@ -4,6 +4,7 @@
 #include "core/error.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,4 +16,18 @@ bool continue_csv(session *s) {
   free(header);
   if (s->csv.file < 0) return false;
   return s->finished.whole_bytes || csv_begin(&s->csv) || (gconv_error(GCONV_FAILED, "%s", strerror(errno)), false);
+}
+
+void continue_later(session *s) {
+  static const char ends[] = "gconv-bench: a call that does not return ends the run;";
+  const bool layers = s->level == LEVEL_LAYER;
+  const bool whole = csv_close(&s->csv);
+  if (!whole) fprintf(stderr, "gconv-bench: %s: %s\n", s->csv_path, strerror(errno));
+  if (layers && s->csv_path)
+    fprintf(stderr, "%s --resume=%s goes on behind it, and with --isolate it costs its own rows alone\n", ends,
+            s->csv_path);
+  else if (layers)
+    fprintf(stderr, "%s with --csv=FILE, --resume=FILE would go on behind it\n", ends);
+  else
+    fprintf(stderr, "%s leave the kernel out with --kernels=, or raise --time-limit=\n", ends);
 }

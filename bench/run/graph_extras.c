@@ -1,5 +1,11 @@
-/* graph_extras.c - runs of a net besides the timed ones: with the stage clock on, and counted. */
+/* graph_extras.c - what happens to a net besides being timed: runs with the stage clock on, and counted; being refused;
+ * not returning. */
 #include "graph_subject.h"
+
+#include "continue.h"
+#include "gbench.h"
+
+#include <stdio.h>
 
 static gconv_status call_net(const void *context, int number, gconv_clock *clock) {
   net *n = ((const graph_subject *)context)->n;
@@ -27,4 +33,21 @@ gconv_status graph_run_extras(graph_subject *s) {
   if (!status && asked->counters.groups)
     status = counted_measure(&work, s->call_seconds, &asked->counters, &s->counted);
   return status;
+}
+
+void graph_refuse(graph_subject *s, subject_status status, const char *reason) {
+  s->status = status;
+  snprintf(s->reason, sizeof s->reason, "%s", reason);
+  if (gbench_stopped()) return; /* which is the reason */
+  progress_clear(&s->session->progress);
+  fprintf(stderr, "%s: %s: %s\n", status == SUBJECT_SKIPPED ? "skipped" : "FAILED", s->name, s->reason);
+}
+
+void graph_late(void *late) {
+  graph_subject *s = late;
+  char reason[128];
+  snprintf(reason, sizeof reason, "did not return within the time limit of %g s", s->session->time_limit);
+  graph_refuse(s, SUBJECT_FAILED, reason);
+  graph_write(s, reason, NULL);
+  continue_later(s->session);
 }

@@ -8,6 +8,7 @@
 #include "now.h"
 #include "race.h"
 #include "verify.h"
+#include "watchdog.h"
 
 #include <float.h>
 #include <math.h>
@@ -36,13 +37,6 @@ typedef struct {
 } group_run;
 
 static int batch_of(const session *s) { return s->options.mb ? s->options.mb : 1; }
-
-static void refuse(graph_subject *s, subject_status status, const char *reason) {
-  s->status = status;
-  snprintf(s->reason, sizeof s->reason, "%s", reason);
-  progress_clear(&s->session->progress);
-  fprintf(stderr, "%s: %s: %s\n", status == SUBJECT_SKIPPED ? "skipped" : "FAILED", s->name, s->reason);
-}
 
 /* About how long a run takes; the check has touched the memory. */
 static gconv_status try_run(graph_subject *s) {
@@ -76,7 +70,7 @@ static void prepare(group_run *r, size_t i, graph_subject *s, const net_choice *
   if (!status) status = graph_data_make(&r->data[i], s->c->m, s->batch, s->session->options.seed);
   if (status) {
     const bool refused = status == GCONV_UNSUPPORTED || status == GCONV_NO_MEMORY;
-    refuse(s, refused ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
+    graph_refuse(s, refused ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
     phase_enter(phases, outer);
     return;
   }
@@ -100,7 +94,13 @@ static void prepare(group_run *r, size_t i, graph_subject *s, const net_choice *
   r->taken += 2 * (size_t)s->output.count * sizeof *s->output.values;
   if (!status && s->timed) status = graph_run_extras(s);
   phase_enter(phases, outer);
-  if (status) refuse(s, SUBJECT_FAILED, gconv_last_error());
+  if (status) graph_refuse(s, SUBJECT_FAILED, gconv_last_error());
+}
+
+static void prepare_guarded(group_run *r, size_t i, graph_subject *s, const net_choice *choices) {
+  watchdog_guard(graph_late, s);
+  prepare(r, i, s, choices);
+  watchdog_rest();
 }
 
 static void report(gbench_state *state, const graph_subject *s) {
@@ -129,6 +129,7 @@ static void run(gbench_state *state, void *context) {
     return;
   }
   graph_output_spoil(s->n);
+  watchdog_guard(graph_late, s);
   watch_begin(&w);
   phase_enter(phases, PHASE_TIMED);
   while (gbench_keep_running(state)) {
@@ -137,6 +138,7 @@ static void run(gbench_state *state, void *context) {
   }
   phase_enter(phases, PHASE_SET_UP);
   const gconv_status added = watch_end(&w, &s->runs, 0);
+  watchdog_rest();
   if (!status) status = added;
   if (!status) status = graph_output_verify(&s->output, s->n, s->session->train);
   s->runs.spent += seconds_now() - start;
@@ -187,7 +189,7 @@ static void enlist(graph_subject *s) {
     graph_write(s, s->reason, NULL);
     return;
   }
-  if (repeated_plan(&s->runs, s->session, s->name, s->call_seconds)) refuse(s, SUBJECT_FAILED, gconv_last_error());
+  if (repeated_plan(&s->runs, s->session, s->name, s->call_seconds)) graph_refuse(s, SUBJECT_FAILED, gconv_last_error());
   add(s, s->status == SUBJECT_FAILED ? 1 : s->runs.rule.planned);
 }
 
@@ -240,7 +242,7 @@ static void add_subjects(group_run *r, size_t i, int t) {
   for (size_t k = 0; k < singles && !gbench_stopped(); k++) {
     graph_subject *s = new_subject(r, i, t, graph_kernel(r->session, k), best);
     if (!s) continue;
-    prepare(r, i, s, NULL);
+    prepare_guarded(r, i, s, NULL);
     if (s->timed) enlist(s);
   }
   if (!best || gbench_stopped()) return;
@@ -250,9 +252,9 @@ static void add_subjects(group_run *r, size_t i, int t) {
   phase_enter(&r->session->phases, outer);
   best = new_subject(r, i, t, graph_kernel(r->session, singles), false);
   if (status)
-    refuse(best, status == GCONV_UNSUPPORTED ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
+    graph_refuse(best, status == GCONV_UNSUPPORTED ? SUBJECT_SKIPPED : SUBJECT_FAILED, gconv_last_error());
   else
-    prepare(r, i, best, choices);
+    prepare_guarded(r, i, best, choices);
   free(choices);
   enlist(best);
 }

@@ -30,6 +30,10 @@ typedef struct {
 
 /* graph_extras.c: with --stages and --counters, before the headline runs. */
 gconv_status graph_run_extras(graph_subject *s);
+/* Says so on stderr; a run that is being ended has no need to. */
+void graph_refuse(graph_subject *s, subject_status status, const char *reason);
+/* For watchdog_guard: it did not return in time. */
+void graph_late(void *late);
 
 /* graph_row.c */
 int64_t graph_macs(const graph_subject *s); /* in-bounds taps, convolutions and fc; training: all its passes */

@@ -10,22 +10,27 @@
 #include "gbench.h"
 #include "graph.h"
 #include "isolate.h"
+#include "net.h"
 #include "pin.h"
 #include "start.h"
+#include "watchdog.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_SIGNAL = 128 };
 
 static volatile sig_atomic_t caught;
 
 static void stop(int signal) {
+  static const char heard[] = "\ngconv-bench: ends after the current call; a second signal ends it at once\n";
   caught = signal;
   gbench_stop();
+  if (write(STDERR_FILENO, heard, sizeof heard - 1) < 0) return; /* nobody is there to read it */
 }
 
 /* The first signal ends the run in good order, a second one at once. */
@@ -112,8 +117,17 @@ static gconv_status run_group(session *s, const void *list, size_t unit) {
   return graph_group_run(s, list, &((const graph_list *)list)->groups[unit]);
 }
 
+/* Between the steps of a net. */
+static bool go_on(void) {
+  watchdog_pulse();
+  return !gbench_stopped();
+}
+
 static int run_work(session *s, const work *w) {
   char sentence[512];
+  if (!s->isolate && !watchdog_start(s->time_limit))
+    fprintf(stderr, "gconv-bench: no timer: a kernel that hangs is not ended (%s)\n", strerror(errno));
+  net_set_pulse(go_on);
   const bool fresh = s->csv_path && !s->resume;
   if (fresh && !csv_open(&s->csv, s->csv_path)) return complain(s->csv_path, strerror(errno), EXIT_USAGE);
   if (context_record(s)) return complain("--ceilings", gconv_last_error(), EXIT_USAGE);

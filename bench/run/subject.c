@@ -1,9 +1,11 @@
 /* subject.c - no kernel is timed that has not just been proved right on this very problem. */
 #include "subject.h"
 
+#include "continue.h"
 #include "denormals.h"
 #include "now.h"
 #include "rotation.h"
+#include "watchdog.h"
 
 #include <float.h>
 #include <math.h>
@@ -118,8 +120,25 @@ static void report(gbench_state *state, const subject *s) {
   gbench_counter(state, "err", finite_or_largest(s->err));
 }
 
+void measurement_late(void *measured) {
+  measurement *m = measured;
+  session *s = m->subject->session;
+  char reason[128];
+  snprintf(reason, sizeof reason, "did not return within the time limit of %g s", s->time_limit);
+  complain(m->subject, SUBJECT_FAILED, m->instance.name, reason);
+  measurement_write(m, SUBJECT_FAILED, reason, NULL);
+  continue_later(s);
+}
+
+static void time_calls(gbench_state *state, measurement *m);
+
 static void run(gbench_state *state, void *context) {
-  measurement *m = context;
+  watchdog_guard(measurement_late, context);
+  time_calls(state, context);
+  watchdog_rest();
+}
+
+static void time_calls(gbench_state *state, measurement *m) {
   const subject *s = m->subject;
   phase_clock *phases = &s->session->phases;
   const double start = seconds_now();

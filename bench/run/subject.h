@@ -50,6 +50,8 @@ void subject_free(subject *s);
 void measurement_register(measurement *m);
 /* Hands it over again, for as many repetitions as it still wants. False if it wants none. */
 bool measurement_repeat(measurement *m);
+/* It did not return in time: says so, writes its rows, leaves the CSV complete. For watchdog_guard. */
+void measurement_late(void *measured);
 /* Writes its rows, if it was timed and they are not yet written, and forgets the samples. */
 void measurement_finish(measurement *m);
 

@@ -58,6 +58,27 @@ class Isolate(unittest.TestCase):
         self.assertEqual(sorted(map(key, read(self.path))), sorted(key(row) for row in csv.DictReader(whole.decode().splitlines())))
         self.assertIn("nothing is left to do", self.mutants(f"--resume={self.path}").stderr)
 
+    def test_hang_without(self):
+        """In one process it ends the run, with its row; resumed, the run goes on behind it."""
+        flags = [f"--problems={SMALL}", "--threads=1", "--kernels=mutant@hangs,ref", "--time-limit=2"]
+        command = [os.environ["GCONV_BENCH_MUTANTS"], *QUICK, *flags]
+        done = subprocess.run([*command, f"--csv={self.path}"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("mutant@hangs/t1/warm: did not return within the time limit of 2 s", done.stderr)
+        self.assertIn(f"--resume={self.path} goes on behind it", done.stderr)
+        self.assertEqual([(row["kernel"], row["status"]) for row in read(self.path)], [("mutant@hangs", "failed")])
+        done = subprocess.run([*command, f"--resume={self.path}"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([(row["kernel"], row["status"]) for row in read(self.path)], [("mutant@hangs", "failed"), ("ref", "ok")])
+
+    def test_hang_of_a_block(self):
+        command = [os.environ["GCONV_BENCH_MUTANTS"], *QUICK, "--level=block", "--problems=separable_512", "--threads=1",
+                   "--kernels=mutant@hangs", "--time-limit=2", f"--csv={self.path}"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("did not return within the time limit of 2 s", done.stderr)
+        self.assertEqual({row["status"] for row in read(self.path)}, {"failed"})
+
     def test_as_without(self):
         """The same rows, columns and errors as of a run in one process; caches too."""
         flags = [f"--problems={SMALL},{OTHER}", "--kernels=direct,naive_split,merged_gemm@m2", "--threads=1,2", "--layout=native,nchw",
@@ -119,7 +140,6 @@ class Isolate(unittest.TestCase):
             (["--isolate"], "--isolate: the results go to a file alone"),
             (["--isolate", f"--csv={self.path}", "--level=block"], "--isolate: of layers only"),
             (["--isolate", f"--csv={self.path}", "--benchmark_out=x"], "--benchmark_out: not with --isolate"),
-            (["--time-limit=3"], "--time-limit: of the processes of --isolate, which is not given"),
             (["--isolate", "--time-limit=-3"], "--time-limit: '-3' is not a number of seconds above 0"),
             (["--isolated-job=0"], "'0' is no job of --isolate"),
         ]:

@@ -5,8 +5,10 @@ not there, values that Google Benchmark cannot use. Every tool ends with a resul
 import csv
 import os
 import resource
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -143,6 +145,23 @@ class Limits(unittest.TestCase):
                        prepare=limit(resource.RLIMIT_AS, size << 10))
             self.assertIn(done.returncode, (0, 1), done.stderr)
             self.assertRegex(done.stderr, "1 timed, 0 skipped|OpenBLAS reserves [0-9]+ bytes of addresses for 2 threads|no memory|needs? [0-9]+ bytes|limit")
+
+
+class Interrupt(unittest.TestCase):
+    def test_a_long_step_of_a_network(self):
+        """Heard at once, over at the end of a step: the whole check of this one takes minutes."""
+        command = [str(BENCH), "--level=network", "--problems=resnet50", "--mb=32", "--kernels=naive_split", "--threads=1", "--progress=plain"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+            line = ""
+            while "[1/" not in line and (line := process.stderr.readline()):
+                pass
+            time.sleep(1)
+            process.send_signal(signal.SIGINT)
+            lines = process.communicate(timeout=120)[1]
+        self.assertEqual(process.returncode, 128 + signal.SIGINT, lines)
+        self.assertIn("ends after the current call; a second signal ends it at once", lines)
+        self.assertIn("0 timed, 0 skipped, 0 failed, interrupted", lines)
+        self.assertNotIn("FAILED", lines)
 
 
 class Flags(unittest.TestCase):
