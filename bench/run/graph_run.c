@@ -189,7 +189,8 @@ static void enlist(graph_subject *s) {
     graph_write(s, s->reason, NULL);
     return;
   }
-  if (repeated_plan(&s->runs, s->session, s->name, s->call_seconds)) graph_refuse(s, SUBJECT_FAILED, gconv_last_error());
+  if (repeated_plan(&s->runs, s->session, s->name, s->call_seconds))
+    graph_refuse(s, SUBJECT_FAILED, gconv_last_error());
   add(s, s->status == SUBJECT_FAILED ? 1 : s->runs.rule.planned);
 }
 

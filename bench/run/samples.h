@@ -50,8 +50,8 @@ gconv_status samples_join(sample_list *list, const sample *samples, int count);
 void samples_time(sample_list *list, const double *seconds, int count);
 void samples_free(sample_list *list);
 
-/* Slow in either way, interrupted, moved, beside another pool or robbed by the hypervisor. Page faults do not count, nor
- * more threads than CPUs: they are the kernel's own doing, or the user's, and would be there the next time. */
+/* Slow in either way, interrupted, moved, beside another pool or robbed by the hypervisor. Page faults do not count,
+ * nor more threads than CPUs: they are the kernel's own doing, or the user's, and would be there the next time. */
 bool sample_disturbed(const sample *s);
 /* Undisturbed ones of those that are timed, by this process. */
 int samples_clean(const sample_list *list);
@@ -74,8 +74,8 @@ figures samples_figures(const sample_list *list, int enough);
 bool figures_known(const figures *f);
 extern const char figures_lost[];
 void figures_free(figures *f);
-/* "slow loads interrupted moved foreign steal faults pages processes oversubscribed": which of them there were; empty for
- * clean figures. */
+/* "slow loads interrupted moved foreign steal faults pages processes oversubscribed": which of them there were; empty
+ * for clean figures. */
 enum { MARKS_MAX = 128 };
 void figures_mark(const figures *f, char marks[MARKS_MAX]);
 
