@@ -187,6 +187,30 @@ static void test_transform_class(void **state) {
     }
 }
 
+/* The same result has the same error in the common units, whatever its kernel is allowed. */
+static void test_common_units(void **state) {
+  (void)state;
+  gconv_problem p = problem_of("g2mb2_ic6oc10_ih5kh3ph1", GCONV_FWD);
+  gconv_kernel wrong = *ref();
+  wrong.execute = last_bits;
+  check_case *c;
+  gconv_plan *plan;
+  assert_ok(check_case_create(&p, CHECK_REAL, 1, 1, &c), "case");
+  assert_ok(gconv_plan_create("ref", &p, NULL, &plan), "ref");
+  plan->kernel = &wrong;
+  const check_result sum = check_plan(c, plan);
+  wrong.numeric = GCONV_TRANSFORM, wrong.amplification = amplify;
+  const check_result transform = check_plan(c, plan);
+  assert_true(sum.err_gamma == sum.err && transform.err < sum.err / 5);
+  assert_true(sum.err_gamma == transform.err_gamma && sum.err_rms == transform.err_rms);
+  assert_true(fabs(sum.err_rms / 0x1p-21 - 1) < 0.2); /* what each element was made larger by */
+  wrong.execute = infinite;
+  const check_result lost = check_plan(c, plan);
+  assert_true(isinf(lost.err_gamma) && isinf(lost.err_rms));
+  gconv_plan_destroy(plan);
+  check_case_free(c);
+}
+
 /* A kernel with packed weights: plain ones stay away from execute, packed ones are read only. */
 static void pack_copy(const gconv_plan *plan, const float *wei, void *packed) {
   memcpy(packed, wei, plan->packed_bytes);
@@ -258,9 +282,8 @@ static void test_packed_weights(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_wrong_results),
-      cmocka_unit_test(test_red_zones),
-      cmocka_unit_test(test_transform_class),
+      cmocka_unit_test(test_wrong_results),   cmocka_unit_test(test_red_zones),
+      cmocka_unit_test(test_transform_class), cmocka_unit_test(test_common_units),
       cmocka_unit_test(test_packed_weights),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,8 @@ static const column columns[] = {
     COLUMN(INTEGER, processes),
     COLUMN(TEXT, process_repetitions),
     COLUMN(TEXT, process_medians_ns),
+    COLUMN(REAL, err_gamma),
+    COLUMN(REAL, err_rms),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -132,6 +134,8 @@ const csv_row csv_empty_row = {
     .pct_peak = NAN,
     .pct_roof = NAN,
     .err = NAN,
+    .err_gamma = NAN,
+    .err_rms = NAN,
     .packed_bytes = -1,
     .workspace_bytes = -1,
     .executed_macs = -1,

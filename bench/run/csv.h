@@ -49,6 +49,7 @@ typedef struct {
   /* With --placements: a call where in their pages the tensors suit it best and worst, and what places these are. */
   double placement_min_ns, placement_max_ns;
   const char *placement_best, *placement_worst;
+  double err_gamma, err_rms;  /* of the check, in units that are the same for every kernel (check.h) */
   const char *data;           /* the numbers: "real", "denormal", "flushed" */
   const char *time_reps_turn; /* of each of time_reps_ns, which repetition it was of all on its problem: 1, 2, ... */
   const char *marks; /* "slow loads interrupted moved foreign steal faults pages processes": which of them there were */

@@ -184,6 +184,8 @@ static void write_failure(isolation *r, const instance *i) {
                     .layout = i->layout,
                     .threads = i->threads,
                     .err = NAN,
+                    .err_gamma = NAN,
+                    .err_rms = NAN,
                     .pack_ns = NAN};
   const measurement m = {.subject = &failed, .instance = *i};
   s->failed++;

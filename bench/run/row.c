@@ -157,7 +157,8 @@ void measurement_write(const measurement *m, subject_status status, const char *
   row.layout = gconv_layout_name(s->layout), row.kernel = s->kernel;
   row.threads = s->threads, row.cache = cache_name(m->instance.cache), row.cpus = session_cpus(s->session, s->threads);
   row.data = inputs_name(s->inputs);
-  row.status = statuses[status], row.reason = reason, row.err = s->err;
+  row.status = statuses[status], row.reason = reason;
+  row.err = s->err, row.err_gamma = s->err_gamma, row.err_rms = s->err_rms;
   describe_problem(&row, &s->block->problem);
   const gconv_kernel *kernel = s->plan ? s->plan->kernel : gconv_kernel_find(s->kernel, s->session->options.isa_mask);
   if (kernel) describe_kernel(&row, kernel);

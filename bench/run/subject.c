@@ -38,7 +38,7 @@ static bool check(subject *s, const char *name) {
     refuse(s, SUBJECT_SKIPPED, name, result.reason);
     return false;
   }
-  s->err = result.err;
+  s->err = result.err, s->err_gamma = result.err_gamma, s->err_rms = result.err_rms;
   if (result.verdict == CHECK_PASS) return true;
   refuse(s, SUBJECT_FAILED, name, result.reason);
   char command[1024];
@@ -74,7 +74,7 @@ static gconv_status try_calls(subject *s) {
 
 void subject_prepare(subject *s, const char *name) {
   s->prepared = true;
-  s->err = s->pack_ns = NAN;
+  s->err = s->err_gamma = s->err_rms = s->pack_ns = NAN;
   if (!s->data) {
     refuse(s, SUBJECT_SKIPPED, name, s->no_data);
     return;

@@ -25,12 +25,13 @@ typedef struct {
 
   bool prepared;
   subject_status status;
-  char reason[512];    /* where status is not ok */
-  double err;          /* of the check: error / bound, NaN where there was none */
-  gconv_plan *plan;    /* NULL where the kernel refused the problem */
-  double pack_ns;      /* NaN where nothing is packed */
-  double call_seconds; /* about; 0 before it was called */
-  output output;       /* what its calls write */
+  char reason[512];          /* where status is not ok */
+  double err;                /* of the check: error / bound, NaN where there was none */
+  double err_gamma, err_rms; /* of the same, in units common to all kernels */
+  gconv_plan *plan;          /* NULL where the kernel refused the problem */
+  double pack_ns;            /* NaN where nothing is packed */
+  double call_seconds;       /* about; 0 before it was called */
+  output output;             /* what its calls write */
 } subject;
 
 typedef struct {

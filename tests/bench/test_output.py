@@ -62,5 +62,17 @@ class RightWhenTimed(unittest.TestCase):
             self.assertEqual([row["reason"] for row in found if row["status"] == "failed"], [])
 
 
+class Errors(unittest.TestCase):
+    def test_units_common_to_all_kernels(self):
+        """A sum is allowed gamma_K * sum |a||b| and no more; Winograd more, so its share says nothing beside a sum's."""
+        _, found = rows("--problems=mb1ic16oc16ih14kh3ph1", "--kernels=direct,winograd_f6", "--threads=1", "--benchmark_min_time=3x")
+        of = {row["kernel"]: {unit: float(row[unit]) for unit in ("err", "err_gamma", "err_rms")} for row in found}
+        self.assertEqual(of["direct"]["err"], of["direct"]["err_gamma"])
+        self.assertGreater(of["winograd_f6"]["err_gamma"], 5 * of["winograd_f6"]["err"])
+        self.assertGreater(of["winograd_f6"]["err_gamma"], of["direct"]["err_gamma"])
+        self.assertGreater(of["winograd_f6"]["err_rms"], of["direct"]["err_rms"])
+        self.assertLess(of["winograd_f6"]["err_rms"], 1e-4)
+
+
 if __name__ == "__main__":
     unittest.main()

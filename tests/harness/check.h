@@ -38,7 +38,9 @@ typedef enum { CHECK_PASS, CHECK_FAIL, CHECK_SKIPPED } check_verdict;
 
 typedef struct {
   check_verdict verdict;
-  double err;       /* largest error / bound; where equality is required: the largest absolute error */
+  double err; /* largest error / bound; where equality is required: the largest absolute error */
+  /* The same units for every kernel, whatever its own bound: check_compare says how they are defined. */
+  double err_gamma, err_rms;
   int64_t worst;    /* index of that element in the written tensor, plain layout; -1 where nothing was compared */
   double want, got; /* of that element */
   char reason[512]; /* FAIL: what is wrong; SKIPPED: why; PASS: the plan's text */
@@ -52,6 +54,9 @@ check_result check_kernel(const check_case *c, const char *kernel, const gconv_e
 check_result check_plan(const check_case *c, const gconv_plan *plan);
 check_result check_guards(const check_case *c,
                           const gconv_plan *plan); /* forbidden pages at either end, dirty workspace */
+/* err_gamma: the largest error as a multiple of the bound of a plain sum of that element, gamma_K * sum |a||b|, without
+ * what a transform amplifies; where that sum is empty, of the largest such bound of the element's plane. err_rms: the
+ * root of the sum of all squared errors over that of all squared results. Infinite where a result is not finite. */
 check_result check_compare(const check_case *c, const gconv_kernel *kernel, const float *got);
 
 check_result check_refusal(gconv_status status); /* the verdict on a plan that was not made */

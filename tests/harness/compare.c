@@ -37,12 +37,14 @@ static double element_error(double got, double want, double allowed) {
 /* The elements of a plane of the written tensor: in a transformed domain an output also takes the roundings of products
  * that belong to outputs beside it, so its error is bounded by the largest bound of its plane. A sum's is bounded term
  * by term. */
-static int64_t bound_run(const check_case *c, const gconv_kernel *kernel) {
-  const gconv_problem *p = &c->problem;
+static int64_t plane_of(const gconv_problem *p) {
   const gconv_tensor written = gconv_written_tensor(p->direction);
   const gconv_dims d = gconv_tensor_dims(p, written);
-  if (kernel->numeric != GCONV_TRANSFORM) return 1;
   return written == GCONV_WEI ? (int64_t)p->kh * p->kw : (int64_t)d.h * d.w;
+}
+
+static int64_t bound_run(const check_case *c, const gconv_kernel *kernel) {
+  return kernel->numeric == GCONV_TRANSFORM ? plane_of(&c->problem) : 1;
 }
 
 static double largest_bound(const double *bound, int64_t count) {
@@ -107,7 +109,23 @@ static check_result compare_within(const check_case *c, const gconv_kernel *kern
   return r;
 }
 
-check_result check_compare(const check_case *c, const gconv_kernel *kernel, const float *got) {
+/* Errors in units that do not depend on who computed: a share of each method's own bound cannot be compared between
+ * methods. */
+static void measure_errors(const check_case *c, const float *got, check_result *r) {
+  const int64_t elems = c->elems[gconv_written_tensor(c->problem.direction)], plane = plane_of(&c->problem);
+  double largest = 0, plane_bound = 0, errors = 0, results = 0;
+  for (int64_t e = 0; e < elems; e++) {
+    if (e % plane == 0) plane_bound = largest_bound(&c->bound[e], plane);
+    const double bound = c->bound[e] > 0 ? c->bound[e] : plane_bound;
+    const double error = isfinite(got[e]) ? got[e] - c->want[e] : INFINITY;
+    largest = fmax(largest, element_error(got[e], c->want[e], bound));
+    errors += error * error, results += c->want[e] * c->want[e];
+  }
+  r->err_gamma = largest;
+  r->err_rms = errors == 0 ? 0 : sqrt(errors / results);
+}
+
+static check_result compare(const check_case *c, const gconv_kernel *kernel, const float *got) {
   const check_result r = compare_within(c, kernel, got, c->bound);
   if (r.verdict == CHECK_PASS || kernel->numeric != GCONV_TRANSFORM || c->problem.direction != GCONV_FWD) return r;
   double *bound = bounds_with_surroundings(c, bound_run(c, kernel));
@@ -115,4 +133,10 @@ check_result check_compare(const check_case *c, const gconv_kernel *kernel, cons
   const check_result wider = compare_within(c, kernel, got, bound);
   free(bound);
   return wider;
+}
+
+check_result check_compare(const check_case *c, const gconv_kernel *kernel, const float *got) {
+  check_result r = compare(c, kernel, got);
+  measure_errors(c, got, &r);
+  return r;
 }
