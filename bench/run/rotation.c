@@ -57,7 +57,7 @@ gconv_buffer rotation_output(const gconv_plan *plan, const gconv_args *args) {
 }
 
 /* NaN, and the same bits as in the check's own buffers. */
-static void poison(gconv_buffer written) {
+void rotation_poison(gconv_buffer written) {
   static const uint32_t bits = GUARD_POISON;
   for (size_t at = 0; at + sizeof bits <= written.bytes; at += sizeof bits)
     memcpy((char *)written.data + at, &bits, sizeof bits);
@@ -104,7 +104,7 @@ gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const
   }
 
   fill(plan, data, &r->args[0]);
-  poison(rotation_output(plan, &r->args[0]));
+  rotation_poison(rotation_output(plan, &r->args[0]));
   if (plan->packed_bytes && data->tensor[GCONV_WEI]) {
     const gconv_buffer wei = {data->tensor[GCONV_WEI], gconv_plan_tensor_bytes(plan, GCONV_WEI)};
     gconv_status status = gconv_pack_weights(plan, wei, r->args[0].packed);

@@ -31,6 +31,8 @@ size_t rotation_bytes(const gconv_plan *plan, rotation_size size);
 int rotation_allocations(const gconv_plan *plan, rotation_size size, int most);
 /* What a call with these arguments writes, besides its workspace. */
 gconv_buffer rotation_output(const gconv_plan *plan, const gconv_args *args);
+/* Of a whole result: nothing of an earlier one is left. */
+void rotation_poison(gconv_buffer written);
 /* Lays out the copies, fills the tensors that are read from `data`, poisons the one that is written and packs the
  * weights. */
 gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const check_case *data, rotation_size size);

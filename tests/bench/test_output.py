@@ -41,6 +41,11 @@ class WrongWhenTimed(unittest.TestCase):
     def test_the_last_calls_clear_the_result(self):
         self.failed(mutant("tires", code=1)["warm"], "copy 0 is 0, was")
 
+    def test_every_50th_call(self):
+        row = mutant("every_50th", "--problems=g2mb1ic4oc4ih5kh3ph1", code=1)["warm"]
+        self.assertEqual((row["status"], row["time_median_ns"]), ("failed", ""), row)
+        self.assertIn("right when checked, wrong when timed: dst[", row["reason"])
+
     def test_nets(self):
         """Right in the run that is verified, and in the one after it."""
         for flags in ([], ["--pass=train"]):
