@@ -1,6 +1,7 @@
 /* test_gconv_check.c - gconv-check as its users meet it: exit status, lines, and a repeat command that repeats. */
 #include "common.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 
 static char output[1 << 20];
@@ -120,6 +121,30 @@ static void test_random_waits_asleep(void **state) {
   assert_int_equal(unsetenv("OMP_DISPLAY_ENV"), 0);
 }
 
+/* Whoever ends a run is told what it found until then. */
+static void test_interrupted(void **state) {
+  (void)state;
+  static const int signals[] = {SIGINT, SIGTERM};
+  for (size_t i = 0; i < ROWS(signals); i++) {
+    FILE *pipe = popen("echo $$; exec '" GCONV_CHECK "' --problems=smoke,edges 2>&1", "r");
+    assert_non_null(pipe);
+    char line[4096];
+    assert_non_null(fgets(line, sizeof line, pipe));
+    const pid_t child = (pid_t)atol(line);
+    assert_true(child > 0);
+    assert_non_null(fgets(line, sizeof line, pipe)); /* the first pair: it is under way */
+    assert_int_equal(kill(child, signals[i]), 0);
+    const size_t length = fread(output, 1, sizeof output - 1, pipe);
+    output[length] = 0;
+    const int status = pclose(pipe);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 128 + signals[i]);
+    long passed, failed, skipped;
+    assert_int_equal(sscanf(last_line(), "%ld passed, %ld failed, %ld skipped", &passed, &failed, &skipped), 3);
+    assert_true(passed >= 1 && failed == 0);
+  }
+}
+
 static void test_nothing_passed(void **state) {
   (void)state;
   assert_int_equal(run("--problems=mb4096ic512oc512ih512kh1 --kernels=ref --dir=fwd --layout=native --threads=1"), 1);
@@ -144,6 +169,7 @@ static void test_bad_usage(void **state) {
       {"--isa=mmx", "'mmx' is not an instruction set"},
       {"--seed=-1", "'-1' is not a number"},
       {"--mb=many", "'many' is not a number"},
+      {"--time-limit=soon", "'soon' is not a number of seconds"},
       {"--random=0", "'0' is not a number of problems"},
       {"--random=5 --first=-1", "'-1' is not the index of a problem"},
   };
@@ -174,6 +200,7 @@ int main(void) {
       cmocka_unit_test(test_fail_and_repeat),
       cmocka_unit_test(test_random_in_pieces),
       cmocka_unit_test(test_random_waits_asleep),
+      cmocka_unit_test(test_interrupted),
       cmocka_unit_test(test_nothing_passed),
       cmocka_unit_test(test_bad_usage),
       cmocka_unit_test(test_help_and_lists),

@@ -74,6 +74,10 @@ static void test_mutants_fail(void **state) {
       {"flushes_denormals", "scale", "scale ("},
       {"order_of_threads", "repeat", "with 1 threads"},
       {"remembers", "repeat", "in the next run"},
+      {"keeps_weights", "values", "was never written"},
+      {"keeps_weights", "guards", "inside wei, which it may not touch"},
+      {"fills_poison", "guards", "must be"},
+      {"hangs --time-limit=2", "values", "took too long"},
   };
   for (size_t i = 0; i < ROWS(rows); i++) {
     if (run(rows[i].fault, rows[i].checks) != 1 || !strstr(output, "FAIL "))

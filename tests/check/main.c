@@ -1,11 +1,13 @@
 /* main.c - gconv-check: proves kernels right on any problem. One line for each kernel on each problem, direction,
  * layout, instruction set and thread count. */
 #include "core/error.h"
+#include "interrupt.h"
 #include "random.h"
 #include "start.h"
 #include "team.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,16 +19,19 @@ static const option_defaults defaults = {.problems = "smoke,edges",
                                          .layouts = "native,nchw,nhwc",
                                          .threads = "1,2"};
 
+enum { LIMIT_SECONDS = 600 }; /* far longer than any pair of the sets takes, also where others have the machine */
+
 typedef struct {
   options o;
-  unsigned checks;
+  unsigned checks, time_limit;
   random_options random;
 } arguments;
 
 static int run(const arguments *a) {
   if (a->random.problems) return random_run(&a->o, a->checks, a->random);
-  tally sum = {0};
-  session s = {.o = &a->o, .checks = a->checks, .sum = &sum};
+  static tally sum;
+  session s = {.o = &a->o, .checks = a->checks, .time_limit = a->time_limit, .sum = &sum};
+  interrupt_report(&sum);
   for (size_t p = 0; p < a->o.problems.count; p++)
     for (int d = 0; d < GCONV_DIRECTIONS; d++)
       if (a->o.directions[d]) session_problem(&s, a->o.problems.cases[p].problem, (gconv_direction)d);
@@ -65,16 +70,26 @@ static bool take_budget(arguments *a, const char *value) {
   return false;
 }
 
+static bool take_limit(arguments *a, const char *value) {
+  uint64_t seconds;
+  const bool taken = take_number(value, &seconds) && seconds <= INT_MAX;
+  if (taken) a->time_limit = (unsigned)seconds;
+  if (!taken) gconv_error(GCONV_INVALID, "--time-limit: '%.100s' is not a number of seconds, or 0 for none", value);
+  return taken;
+}
+
 static void print_help(void) {
-  printf("gconv-check: checks kernels against the double-precision reference, and against themselves\n\n"
-         "%s  --checks=LIST     which kinds of checks, of those below (default: all)\n"
-         "  --random=N        N random problems instead of --problems; prints only what fails, shrunk\n"
-         "  --first=INDEX     with --random: begin there; a long run says where its next piece begins\n"
-         "  --budget=SECONDS  with --random: stop after this long\n"
-         "  --help            this text\n\n"
-         "Defaults: --problems=%s, every kernel, every direction, --layout=%s --threads=%s\n"
-         "Exit status: 0 if none failed and at least one passed, 1 otherwise, 2 for bad usage\n\n",
-         options_help(), defaults.problems, defaults.layouts, defaults.threads);
+  printf(
+      "gconv-check: checks kernels against the double-precision reference, and against themselves\n\n"
+      "%s  --checks=LIST     which kinds of checks, of those below (default: all)\n"
+      "  --random=N        N random problems instead of --problems; prints only what fails, shrunk\n"
+      "  --first=INDEX     with --random: begin there; a long run says where its next piece begins\n"
+      "  --budget=SECONDS  with --random: stop after this long\n"
+      "  --time-limit=SECONDS  a kernel that takes longer on a problem fails and ends the run (default: %d; 0: none)\n"
+      "  --help            this text\n\n"
+      "Defaults: --problems=%s, every kernel, every direction, --layout=%s --threads=%s\n"
+      "Exit status: 0 if none failed and at least one passed, 1 otherwise, 2 for bad usage\n\n",
+      options_help(), LIMIT_SECONDS, defaults.problems, defaults.layouts, defaults.threads);
   session_print_checks();
   puts("All but the first two compare a kernel with itself, in the first layout and with the largest thread count\n"
        "of those asked for.");
@@ -85,8 +100,11 @@ static option_result take_own(arguments *a, const char *argument) {
   static const struct {
     const char *name;
     bool (*take)(arguments *a, const char *value);
-  } table[] = {
-      {"--checks=", take_checks}, {"--random=", take_random}, {"--first=", take_first}, {"--budget=", take_budget}};
+  } table[] = {{"--checks=", take_checks},
+               {"--random=", take_random},
+               {"--first=", take_first},
+               {"--budget=", take_budget},
+               {"--time-limit=", take_limit}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
     const size_t length = strlen(table[i].name);
     if (!strncmp(argument, table[i].name, length))
@@ -122,7 +140,7 @@ int main(int argc, char **argv) {
       print_help();
       return finish(0);
     }
-  arguments a = {.checks = ~0u};
+  arguments a = {.checks = ~0u, .time_limit = LIMIT_SECONDS};
   options_init(&a.o);
   int status = EXIT_USAGE;
   const bool taken = take_arguments(&a, argc, argv);

@@ -2,6 +2,7 @@
  * others, and can be shrunk like them. The parent computes nothing: threads do not survive a fork. */
 #include "random.h"
 #include "data.h"
+#include "interrupt.h"
 #include "properties.h"
 #include "shrink.h"
 
@@ -73,6 +74,7 @@ static bool in_child(const campaign *c, const gconv_problem *problem,
   fflush(stdout);
   const pid_t child = fork();
   if (child == 0) {
+    interrupt_forget();
     alarm(HANG_SECONDS);
     work(c, problem);
     fflush(stdout);
@@ -125,6 +127,7 @@ int random_run(const options *o, unsigned checks, random_options r) {
     return EXIT_WRONG;
   }
   campaign c = {.o = o, .checks = checks, .index = r.first, .shared = shared};
+  interrupt_report(shared);
   const double start = seconds();
   int shrunk = 0;
   while (c.index - r.first < r.problems && (!r.budget || seconds() - start < r.budget)) {

@@ -8,6 +8,7 @@
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The pair under way, for the report of a crash. */
 static struct {
@@ -105,7 +106,9 @@ static void check_pair(session *s, const char *kernel, const gconv_env *env, con
   char errors[128];
   now.s = s, now.kernel = kernel, now.env = env, now.isa = isa;
   strict_catch_crashes(report_crash, EXIT_WRONG);
+  if (s->time_limit) alarm(s->time_limit); /* a kernel that hangs is a failure like a crash */
   const check_result r = check_kernel_kinds(s, kernel, env, errors, sizeof errors);
+  if (s->time_limit) alarm(0);
   if (r.verdict == CHECK_FAIL) {
     note_failure();
     now.isa = isa_of_failure();
@@ -174,9 +177,15 @@ void session_pair(session *s, const gconv_problem *problem, const char *kernel, 
   free_cases(s);
 }
 
+int tally_print(const tally *sum, char *line, size_t size) {
+  return snprintf(line, size, "%ld passed, %ld failed, %ld skipped\n", sum->count[CHECK_PASS], sum->count[CHECK_FAIL],
+                  sum->count[CHECK_SKIPPED]);
+}
+
 int session_end(const tally *sum) {
-  printf("%ld passed, %ld failed, %ld skipped\n", sum->count[CHECK_PASS], sum->count[CHECK_FAIL],
-         sum->count[CHECK_SKIPPED]);
+  char line[TALLY_LINE];
+  tally_print(sum, line, sizeof line);
+  fputs(line, stdout);
   return sum->count[CHECK_FAIL] || !sum->count[CHECK_PASS] ? EXIT_WRONG : 0;
 }
 

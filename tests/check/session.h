@@ -18,10 +18,15 @@ typedef struct {
   char kernel[GCONV_NAME_MAX];
 } tally;
 
+enum { TALLY_LINE = 96 };
+/* "N passed, N failed, N skipped" and a line end; its length. */
+int tally_print(const tally *sum, char *line, size_t size);
+
 typedef struct {
   const options *o;
   unsigned checks;
-  bool only_failures; /* print no other lines */
+  bool only_failures;  /* print no other lines */
+  unsigned time_limit; /* seconds a pair may take; 0: no limit */
   tally *sum;
   check_case *cases[CHECK_MODES]; /* NULL where the reference could not be computed */
   check_result refusal;           /* then the verdict for every kernel */

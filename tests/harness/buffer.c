@@ -72,6 +72,15 @@ void guarded_poison(guarded_buffer *b) {
   }
 }
 
+void guarded_withhold(guarded_buffer *b) {
+  guarded_poison(b);
+  if (b->mapped && b->base_bytes) mprotect(b->base, b->base_bytes, PROT_NONE);
+}
+
+void guarded_allow(const guarded_buffer *b) {
+  if (b->mapped && b->base_bytes) mprotect(b->base, b->base_bytes, PROT_READ | PROT_WRITE);
+}
+
 const char *guarded_damage(const guarded_buffer *b) {
   if (!zone_intact(b->base, b->user.data)) return "before";
   return zone_intact(user_end(b), base_end(b)) ? NULL : "after";

@@ -27,6 +27,9 @@ bool guarded_alloc(guarded_buffer *b, size_t bytes, size_t skew);
  * two up to a page, takes); the rest of the last page is red zone. */
 bool guarded_alloc_page(guarded_buffer *b, size_t bytes, guard_place place, size_t align);
 void guarded_poison(guarded_buffer *b);
+/* Contents that nobody may use any more: poison, and between forbidden pages no access at all, until allowed again. */
+void guarded_withhold(guarded_buffer *b);
+void guarded_allow(const guarded_buffer *b);
 /* NULL if both red zones are intact, else which side was overwritten: "before" or "after". */
 const char *guarded_damage(const guarded_buffer *b);
 /* How far `address` is from the buffer: 0 inside, negative before it, else bytes after its end. */

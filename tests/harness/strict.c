@@ -49,7 +49,9 @@ static void crashed(int number, siginfo_t *info, void *context) {
     if (llabs(d) < llabs(distance)) nearest = b, distance = d;
   }
   char where[64] = "", what[160];
-  if (number == SIGSEGV && nearest >= 0)
+  if (number == SIGSEGV && nearest >= 0 && !distance)
+    snprintf(where, sizeof where, ", inside %s, which it may not touch", buffer_names[nearest]);
+  else if (number == SIGSEGV && nearest >= 0)
     snprintf(where, sizeof where, ", byte %lld %s %s", (long long)llabs(distance), distance < 0 ? "before" : "after",
              buffer_names[nearest]);
   snprintf(what, sizeof what, "%s: %s with signal %d (%s)%s", current ? current->step : "outside of kernels",
@@ -73,15 +75,21 @@ static bool allocate_buffer(run *r, int buffer, size_t bytes) {
   return guarded_alloc_page(&r->buffer[buffer], bytes, r->how.place, tensor ? ALIGN_TENSOR : ALIGN_OWN);
 }
 
+/* What execute writes. */
+static int result_buffer(const run *r) {
+  return r->written == GCONV_WEI && r->plan->packed_bytes ? PACKED : (int)r->written;
+}
+
 static bool allocate(run *r) {
   bool ok = true;
   for (int t = 0; t < GCONV_TENSORS; t++)
     ok &= allocate_buffer(r, t, gconv_plan_tensor_bytes(r->plan, (gconv_tensor)t));
   ok &= allocate_buffer(r, PACKED, r->plan->packed_bytes);
   ok &= allocate_buffer(r, WORKSPACE, r->plan->workspace_bytes);
-  if (ok && r->how.dirty) {
-    const gconv_buffer workspace = r->buffer[WORKSPACE].user;
-    data_fill_real(workspace.data, (int64_t)(workspace.bytes / sizeof(float)), data_seed(0, WORKSPACE));
+  const int dirty[] = {WORKSPACE, result_buffer(r)};
+  for (int i = 0; i < 2 && ok && r->how.dirty; i++) {
+    const gconv_buffer user = r->buffer[dirty[i]].user;
+    data_fill_real(user.data, (int64_t)(user.bytes / sizeof(float)), data_seed(0, dirty[i]));
   }
   return ok;
 }
@@ -142,10 +150,13 @@ static check_result execute(run *r) {
                            .wei = packed ? (gconv_buffer){0} : r->buffer[GCONV_WEI].user,
                            .packed = granted(r, PACKED),
                            .workspace = granted(r, WORKSPACE)};
-  const int target = packed && r->written == GCONV_WEI ? PACKED : (int)r->written;
+  const bool withheld = packed && r->written != GCONV_WEI; /* whoever kept a pointer to them reads poison or crashes */
+  if (withheld) guarded_poison(&r->buffer[GCONV_WEI]);
   begin(r, "execute");
+  if (withheld) guarded_withhold(&r->buffer[GCONV_WEI]);
   const gconv_status status = gconv_execute(r->plan, &args);
-  return status ? failed_call(r, status) : inspect(r, 1u << target | 1u << WORKSPACE);
+  if (withheld) guarded_allow(&r->buffer[GCONV_WEI]);
+  return status ? failed_call(r, status) : inspect(r, 1u << result_buffer(r) | 1u << WORKSPACE);
 }
 
 static check_result unpack(run *r) {

@@ -10,7 +10,7 @@
 typedef struct {
   guard_place place;
   size_t skew; /* of tensors between red zones, bytes: 4 is all the alignment the interface promises */
-  bool dirty;  /* the workspace holds ordinary numbers, as another problem may have left them, instead of poison */
+  bool dirty; /* workspace and result hold ordinary numbers, as another problem may have left them, instead of poison */
 } strict_conditions;
 
 /* Plans are made before. `plain` are the inputs in NCHW and GOIHW, `result` takes the written tensor in the same. The
