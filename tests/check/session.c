@@ -219,6 +219,6 @@ void session_print_checks(void) {
   size_t count;
   const property *properties = property_list(&count);
   printf("Checks:\n  %-9s %s\n  %-9s %s\n", "values", "every element against the double-precision reference", "guards",
-         "forbidden pages around every buffer, at either end; numbers of others in the workspace");
+         "forbidden pages around every buffer, at either end; numbers of others in workspace and result");
   for (size_t i = 0; i < count; i++) printf("  %-9s %s\n", properties[i].name, properties[i].states);
 }
