@@ -256,11 +256,6 @@ static void pack(const gconv_plan *plan, const float *wei, void *packed) {
   kept_weights = wei;
 }
 
-/* Takes for computed what is not a NaN. */
-static bool computed_before(const job *j, gconv_tensor out) {
-  return j->f == FILLS_POISON && !isnan(j->tensor[out][0]);
-}
-
 static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
   const gconv_problem *p = &plan->problem;
   const gconv_tensor out = gconv_written_tensor(p->direction);
@@ -271,7 +266,7 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
            .workspace = args->workspace.data};
   for (int t = 0; t < GCONV_TENSORS; t++) j.elems[t] = plan->tensor_bytes[t] / sizeof(float);
   if (j.f == KEEPS_WEIGHTS && plan->packed_bytes) j.tensor[GCONV_WEI] = (float *)kept_weights;
-  if (keeps_notes(&j, out) || computed_before(&j, out)) return GCONV_OK;
+  if (keeps_notes(&j, out) || (j.f == FILLS_POISON && !isnan(j.tensor[out][0]))) return GCONV_OK;
   j.out = j.f == STALE_WORKSPACE ? j.workspace : j.tensor[out];
   if (j.f != STALE_WORKSPACE) memset(j.out, 0, plan->tensor_bytes[out]);
   gconv_parallel(plan->env.threads, run_share, &j);
