@@ -116,6 +116,7 @@ static const column columns[] = {
     COLUMN(TEXT, process_medians_ns),
     COLUMN(REAL, err_gamma),
     COLUMN(REAL, err_rms),
+    COLUMN(INTEGER, calls_compared),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -191,6 +192,7 @@ const csv_row csv_empty_row = {
     .allocations = -1,
     .allocation_spread = NAN,
     .processes = -1,
+    .calls_compared = -1,
 };
 
 static void put_text(FILE *out, const char *text) {

@@ -59,6 +59,7 @@ typedef struct {
   double allocation_spread;                             /* the largest of their medians over the smallest */
   int64_t processes;                                    /* whose repetitions these are */
   const char *process_repetitions, *process_medians_ns; /* of each, separated by ';', in the order of time */
+  int64_t calls_compared;                               /* before timing, and the last ones of repetitions */
 } csv_row;
 
 extern const csv_row csv_empty_row;

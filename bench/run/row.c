@@ -167,6 +167,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
   if (f) {
     figures_describe(f, subject_peak(s), &row, &texts);
     describe_buffers(&row, m);
+    row.calls_compared = s->compared + (int64_t)m->size.weights * (f->kept + f->discarded);
     if (!texts.times || !texts.turns) csv_lose(&s->session->csv);
   }
   describe_roof(&row, m);
