@@ -18,11 +18,12 @@ class Heading:
 
 @dataclass
 class Table:
-    """The first `texts` columns are words, those after them numbers. `fold` hides a long table behind its caption in the page."""
+    """The first `texts` columns and the last `tail` are words, those between them numbers. `fold` hides a long table behind its caption in the page."""
 
     header: list
     rows: list
     texts: int = 1
+    tail: int = 0
     caption: Optional[str] = None
     fold: bool = False
 

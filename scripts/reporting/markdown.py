@@ -4,7 +4,7 @@ from .content import Heading, Missing, Plot, Table, Text
 
 
 def table(block):
-    marks = ["---"] * block.texts + ["---:"] * (len(block.header) - block.texts)
+    marks = ["---"] * block.texts + ["---:"] * (len(block.header) - block.texts - block.tail) + ["---"] * block.tail
     lines = [block.header, marks, *block.rows]
     caption = f"{block.caption}\n\n" if block.caption else ""
     return caption + "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"

@@ -151,6 +151,23 @@ class Page(unittest.TestCase):
             wide = self.browser.execute_script("return document.documentElement.scrollWidth")
             self.assertLessEqual(wide, pixels, name)
 
+    def test_every_section_is_in_sight_in_the_navigation(self):
+        for name, pixels in WIDTHS.items():
+            self.width(pixels)
+            boxes = self.browser.execute_script("return [...document.querySelectorAll('nav a')].map(e => e.getBoundingClientRect()).map(b => [b.left, b.right])")
+            self.assertEqual(len(self.all("main > section")), len(boxes))
+            self.assertFalse([box for box in boxes if box[0] < 0 or box[1] > pixels], name)
+
+    def test_what_is_cut_off_says_so(self):
+        """A box that scrolls sideways has words above it; one that does not has none."""
+        for name, pixels in WIDTHS.items():
+            self.width(pixels)
+            self.browser.refresh()
+            boxes = self.browser.execute_script("return [...document.querySelectorAll('.scroll')].filter(e => e.clientWidth).map(e => "
+                                                "[e.scrollWidth > e.clientWidth + 1, !!e.previousElementSibling && e.previousElementSibling.className === 'more'])")
+            self.assertEqual([box for box in boxes if box[0] != box[1]], [], name)
+            self.assertTrue(name != "phone" or any(box[0] for box in boxes))
+
     def test_colours_can_be_chosen(self):
         colour = "return getComputedStyle(document.body).backgroundColor"
         before = self.browser.execute_script(colour)

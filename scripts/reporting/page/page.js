@@ -8,9 +8,13 @@ function sortKey(cell) {
   return text !== "" && !Number.isNaN(value) ? value : text;
 }
 
+const ORDER = ["fwd", "bwd_d", "bwd_w", "train"]; // words that have an order of their own
+
 function compare(a, b) {
   const numbers = (typeof a === "number") - (typeof b === "number");
   if (numbers) return -numbers; // numbers before words
+  const places = [ORDER.indexOf(a), ORDER.indexOf(b)];
+  if (places[0] >= 0 && places[1] >= 0) return places[0] - places[1];
   return typeof a === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true });
 }
 
@@ -106,6 +110,20 @@ if (stored) {
   data.rows = data.rows.map((row) => row.map((value) => (Array.isArray(value) ? data.words[value[0]] : value)));
   explorer(data, document.getElementById("explorer"));
 }
+
+// A cue in words above what is wider than the page.
+function cues() {
+  for (const box of document.querySelectorAll(".scroll")) {
+    if (!box.clientWidth) continue; // behind a caption that is closed
+    const wide = box.scrollWidth > box.clientWidth + 1, before = box.previousElementSibling;
+    const cue = before && before.classList.contains("more") ? before : null;
+    if (wide && !cue) box.before(Object.assign(document.createElement("p"), { className: "more", textContent: "\u2194 wider than the page: scroll sideways" }));
+    if (!wide && cue) cue.remove();
+  }
+}
+addEventListener("resize", cues);
+addEventListener("toggle", cues, true);
+cues();
 
 const tip = document.getElementById("tip");
 function showTip(event) {
