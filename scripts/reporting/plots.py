@@ -113,8 +113,11 @@ def direct_labels(axes, ends):
     height = axes.figure.get_size_inches()[1] / axes.get_gridspec().nrows * POINTS * 0.72
     places = spread([to_axes((x, y))[1] for y, _ in ends], 11.5 / height)
     for place, (_, kernel) in zip(places, ends):
-        colour, marker = (INK, "_") if kernel.startswith("ideal") else look(kernel)
-        axes.plot([1.03], [place], marker=marker, color=colour, transform=axes.transAxes, clip_on=False, linestyle="none")
+        colour, marker = look(kernel)
+        if kernel.startswith("ideal"):  # a piece of the dashed line itself: a single dash would read as a minus sign
+            axes.plot([1.0, 1.045], [place] * 2, color=INK, linestyle=(0, (2, 1)), linewidth=1, transform=axes.transAxes, clip_on=False)
+        else:
+            axes.plot([1.03], [place], marker=marker, color=colour, transform=axes.transAxes, clip_on=False, linestyle="none")
         axes.annotate(kernel, (1.03, place), xycoords="axes fraction", xytext=(6, 0), textcoords="offset points", fontsize=8, va="center", color=INK,
                       annotation_clip=False)
 

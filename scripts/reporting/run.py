@@ -14,15 +14,27 @@ from .csvfile import Unusable, read
 from .text import plural
 
 SETTING = ["direction", "layout", "threads", "cache", "data"]  # measurements are compared within one of these only
+DIRECTIONS = ["fwd", "bwd_d", "bwd_w", "train"]  # in the order in which a network needs them
+BENCHMARK = ["problem", *SETTING, "kernel", "level", "form", "pass", "batch"]  # rows that agree in these are one measurement under two names
 NEEDED = ["problem", "kernel", "threads", "time_median_ns", "status"]
 TEXTS = {"set": "", "direction": "fwd", "layout": "native", "cache": "warm", "level": "layer", "form": "-", "pass": "", "reason": "", "plan": "",
-         "isa": "", "data": "real", "marks": ""}
+         "isa": "", "data": "real", "marks": "", "time_reps_ns": ""}
 NUMBERS = ["threads", "batch", "params", "macs", "min_bytes", "time_min_ns", "time_median_ns", "time_cv", "time_ci_lo_ns", "time_ci_hi_ns",
-           "repetitions", "gflops", "pct_peak", "pct_roof", "err", "packed_bytes", "workspace_bytes", "executed_macs", "macs_nominal",
+           "repetitions", "gflops", "pct_peak", "pct_roof", "err", "err_gamma", "err_rms", "packed_bytes", "workspace_bytes", "executed_macs", "macs_nominal",
            "ic", "oc", "groups", "icg", "ocg", "kh", "kw", "stride_h", "stride_w", "ih", "iw", "multiplicity", "peak_gflops",
            "intensity", "attainable_gflops"]
 WHOLE = ["threads", "batch", "ic", "oc", "groups", "icg", "ocg", "kh", "kw", "stride_h", "stride_w", "ih", "iw", "multiplicity",
          "repetitions"]
+
+
+def distinct(rows):
+    return rows.drop_duplicates(BENCHMARK)
+
+
+def by_setting(rows):
+    """(setting, its rows), forward before backward."""
+    known = {name: place for place, name in enumerate(DIRECTIONS)}
+    return sorted(rows.groupby(SETTING), key=lambda item: (known.get(item[0][0], len(known)), item[0]))
 
 
 class Run:
@@ -41,6 +53,11 @@ class Run:
     @property
     def ok(self):
         return self.rows[self.rows["status"] == "ok"]
+
+    @property
+    def distinct(self):
+        """Each measurement once: a problem that two sets name has a row for either."""
+        return distinct(self.ok)
 
     @property
     def layers(self):

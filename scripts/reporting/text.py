@@ -25,7 +25,7 @@ def geomean(values):
 
 
 def plural(count, word):
-    return f"{count} {word}{'' if count == 1 else 's'}"
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def natural(label):

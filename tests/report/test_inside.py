@@ -11,19 +11,19 @@ from reporting.content import Table  # noqa: E402
 from reporting.run import Run  # noqa: E402
 from reporting.sections import inside, networks  # noqa: E402
 
-HEADER = "set,name,problem,kernel,threads,batch,time_median_ns,gflops,pct_peak,macs,groups,kh,kw,status,level,form"
+HEADER = "set,name,problem,kernel,threads,batch,time_median_ns,repetitions,gflops,pct_peak,macs,groups,kh,kw,status,level,form"
 NETWORKS = """\
-network,resnet50,resnet50,fast,1,2,8000000,50,25,200000,,,,ok,network,-
-network,resnet50,resnet50,slow,1,2,20000000,20,10,200000,,,,ok,network,-
-network,resnext50_32x4d,resnext50_32x4d,fast,1,2,10000000,40,20,200000,,,,ok,network,-
-network,resnext50_32x4d,resnext50_32x4d,slow,1,2,21000000,19,9.5,200000,,,,ok,network,-
+network,resnet50,resnet50,fast,1,2,8000000,9,50,25,200000,,,,ok,network,-
+network,resnet50,resnet50,slow,1,2,20000000,9,20,10,200000,,,,ok,network,-
+network,resnext50_32x4d,resnext50_32x4d,fast,1,2,10000000,9,40,20,200000,,,,ok,network,-
+network,resnext50_32x4d,resnext50_32x4d,slow,1,2,21000000,9,19,9.5,200000,,,,ok,network,-
 """
 STEPS = """\
-resnext50_32x4d,resnext50_32x4d:conv1,g1,fast,1,2,2000000,,,40000,1,7,7,ok,network-layer,-
-resnext50_32x4d,resnext50_32x4d:conv2_1.a,g1a,fast,1,2,5000000,,,150000,1,1,1,ok,network-layer,-
-resnext50_32x4d,resnext50_32x4d:conv2_1.b,g32,fast,1,2,1000000,,,10000,32,3,3,ok,network-layer,-
-resnext50_32x4d,resnext50_32x4d:conv2_1.a,convert,fast,1,2,500000,,,,,,,ok,network-layer,-
-resnext50_32x4d,resnext50_32x4d:sum,sum,fast,1,2,1500000,,,,,,,ok,network-layer,-
+resnext50_32x4d,resnext50_32x4d:conv1,g1,fast,1,2,2000000,9,,,40000,1,7,7,ok,network-layer,-
+resnext50_32x4d,resnext50_32x4d:conv2_1.a,g1a,fast,1,2,5000000,9,,,150000,1,1,1,ok,network-layer,-
+resnext50_32x4d,resnext50_32x4d:conv2_1.b,g32,fast,1,2,1000000,9,,,10000,32,3,3,ok,network-layer,-
+resnext50_32x4d,resnext50_32x4d:conv2_1.a,convert,fast,1,2,500000,9,,,,,,,ok,network-layer,-
+resnext50_32x4d,resnext50_32x4d:sum,sum,fast,1,2,1500000,9,,,,,,,ok,network-layer,-
 """
 
 
@@ -40,9 +40,18 @@ class Inside(unittest.TestCase):
         self.assertEqual([round(value, 6) for value in work.iloc[0]], [75, 5, 20, 0, 0])
 
     def test_sentence(self):
-        self.assertEqual(inside.sentences(*inside.shares(run_of(NETWORKS + STEPS).steps)), [
+        steps = run_of(NETWORKS + STEPS).steps
+        self.assertEqual(inside.sentences(steps, *inside.shares(steps)), [
             "Grouped convolutions are 5.00 % of resnext50_32x4d's convolution work and 10.0 % (fast) to 10.0 % (fast) of its time on 1 thread;"
             " conversions between layouts take at most 5.00 % (fast)."])
+
+    def test_no_claim_on_three_repetitions(self):
+        few = run_of((NETWORKS + STEPS).replace("000,9,", "000,3,"))
+        self.assertEqual(inside.sentences(few.steps, *inside.shares(few.steps)), [
+            "Grouped convolutions are 5.00 % of resnext50_32x4d's convolution work; of its time: not enough repetitions (3) to say."])
+        self.assertEqual(networks.ratio_sentences(few), ["**resnext50_32x4d against resnet50**, end to end: not enough repetitions (3) to say (batch 2, 1 thread)."])
+        table = next(block for block in networks.section(few).blocks if isinstance(block, Table))
+        self.assertEqual(table.rows[0], ["resnext50_32x4d / resnet50", "fast", 2, 1, "3", "-", "-", "-", "-"])
 
     def test_speeds(self):
         self.assertEqual(inside.speeds(run_of(NETWORKS).level("network"))[0], ["resnet50", "fast", 1, 2, "8.00", "250", "50.0", "25.0"])
@@ -62,7 +71,7 @@ class Inside(unittest.TestCase):
     def test_headline_ratio_is_of_the_kernel_that_is_fastest(self):
         """slow has the smaller ratio (1.05), fast the smaller time (1.25)."""
         sentence, = networks.ratio_sentences(run_of(NETWORKS))
-        self.assertIn("end to end: 1.25 of the time with fast", sentence)
+        self.assertIn("end to end: 1.25 (no interval) of the time with fast", sentence)
 
 
 if __name__ == "__main__":

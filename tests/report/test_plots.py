@@ -17,7 +17,7 @@ from reporting.sections import SECTIONS, bars, merged, savings, stages, table2, 
 
 STORED = Path(__file__).parent / "plots"
 EVERY = {"savings", "bars-seed", "bars-resnext50_grouped", "bars-table2", "bars-resnet50", "bars-resnext50", "roofline", "table2", "forms", "stages",
-         "winograd", "threads", "waterfall", "errors", "ladder", "merged"}
+         "winograd", "threads", "waterfall", "errors", "ladder", "merged", "answer"}
 
 
 def stored():
@@ -93,6 +93,21 @@ class Whole(Case):
         self.assertEqual(len(below), intervals)
         self.assertGreater(len(rows), len(below))  # beyond the peak, where Winograd may be, the axis has no room
 
+    def test_numbers_of_bars_stand_clear_of_the_ends_of_intervals(self):
+        """Behind the end of an interval a number would read as a negative one."""
+        for axes in self.plots["bars-seed"].figure.axes:
+            ends = [x for line in axes.lines if line.get_color() == style.INK for x in line.get_xdata() if x == x]
+            numbers = [text.get_position()[0] for text in axes.texts if re.search(r"\d", text.get_text())]
+            self.assertTrue(numbers and min(numbers) > max(ends))
+
+    def test_bandwidths_can_be_seen_and_are_explained(self):
+        first, *others = [axes for axes in self.plots["roofline"].figure.axes if axes.get_visible()]
+        for axes in (first, *others):
+            slopes = [line for line in axes.lines if line.get_color() == style.INK and line.get_linestyle() == "--"]
+            self.assertEqual(4, len(slopes))
+            self.assertTrue(all(line.get_linewidth() >= 1 and (line.get_alpha() or 1) == 1 for line in slopes))
+        self.assertEqual(4, "".join(text.get_text() for text in first.texts).count("dashed: "))
+
     def test_sum_of_a_network(self):
         rows = [row for row in stored() if row["set"] == "table2" and row["name"].startswith("32x4d:") and row["kernel"] == "onednn"]
         total = sum(float(row["time_median_ns"]) * int(row["multiplicity"]) for row in rows) / 1e6
@@ -111,7 +126,7 @@ class Whole(Case):
         share = f"{one['seed:two-groups-56'] / one['seed:dense-56']:.3f}"
         self.assertIn(f"direct, 2 groups: {share} of the dense time for 0.500 of the work", tips(self.plots["savings"]))
         self.assertTrue(any(text.get_text() == savings.FOUNDING for text in self.plots["savings"].figure.findobj(style.plt.Annotation)))
-        self.assertIn(f"{share} with direct", savings.founding(self.run_.layers[self.run_.layers["threads"] == 1]))
+        self.assertIn(f"{share} (no interval) with direct", savings.founding(self.run_.layers[self.run_.layers["threads"] == 1]))
 
     def test_zeros_of_merged_groups(self):
         self.assertTrue(any(re.fullmatch(r"m = 32: .* us, 32\.8 MACs done for each useful one", text) for text in tips(self.plots["merged"])), tips(self.plots["merged"]))

@@ -1,12 +1,13 @@
-"""The answer first: which kernel wins where, by how much, the headline ratios, and how far the run can be trusted."""
+"""The answer first: how far the run can be trusted, which kernel wins where, by how much, and the headline ratios with their intervals."""
 
 import numpy
 
 from ..content import Heading, Section, Table, Text
-from ..run import SETTING
-from ..text import geomean, natural, number, plural, setting_text, shape
-from . import claims, savings
-from .common import YARDSTICKS, fastest, main_setting, once, plain, times
+from ..intervals import FEWEST, carried, geomean_ratio, ratio, said
+from ..run import by_setting
+from ..text import natural, number, plural, setting_text, shape
+from . import claims, picture, savings, totals, trust
+from .common import YARDSTICKS, fastest, main_setting, once, places, plain
 from .networks import ratio_sentences
 
 
@@ -37,44 +38,49 @@ def made(run):
     return Table(["fact", "value"], lines, texts=2) if lines else None
 
 
-def noise(ok):
-    measured = ok.dropna(subset=["time_cv"])
-    if measured.empty:
-        return "The file has no scatter of the repetitions: how noisy the run was is not known."
-    middle, worst = measured["time_cv"].median(), measured.loc[measured["time_cv"].idxmax()]
-    busy = " **Above 5 %, other work was running: conclude nothing from this run.**" if middle > 0.05 else ""
-    least, most = ok["repetitions"].min(), ok["repetitions"].max()
-    count = f"{least:.0f}" if least == most else f"{least:.0f} to {most:.0f}"
-    marked = f" {(ok['marks'] != '').sum()} of {len(ok)} figures are marked as disturbed." if (ok["marks"] != "").any() else ""
-    return (f"Each figure is the median of {count} repetitions, interleaved with"
-            f" those of the other kernels. The coefficient of variation is at most {number(100 * middle, 2)} % for half of the figures and"
-            f" {number(100 * worst.time_cv, 2)} % for the worst ({worst.kernel}, {worst.layer},"
-            f" {plural(worst.threads, 'thread')}).{busy}{marked} Kernels joined by ≈ were not told apart: the slower one's best repetition is no"
-            " slower than the faster one's median.")
-
-
 def narrow_groups(rows):
     """The layer that libraries do worst: four channels in, four out."""
     found = rows[(rows["icg"] == 4) & (rows["ocg"] == 4) & (rows["groups"] > 1)]
-    for problem, group in found.groupby("problem", sort=False):
+    for _, group in found.groupby("problem", sort=False):
         best = fastest(group)[0]
-        known = group.set_index("kernel")["time_median_ns"]
-        ratios = [f"{number(known[y] / best.time_median_ns)} times as fast as {y}" for y in YARDSTICKS if y in known and y != best.kernel]
+        known = group.set_index("kernel")
+        ratios = [f"{said(*ratio(known.loc[y], best))} times as fast as {y}" for y in YARDSTICKS if y in known.index and y != best.kernel]
         if ratios:
             return (f"**Four channels a group** ({shape(best)}): {best.kernel} is {' and '.join(ratios)}, at {number(best.pct_peak)} % of"
                     " the processor's peak.")
     return None
 
 
+def built(rows):
+    """What the build of naive_split makes of its ratios, as the rows say: it is plain C, and a compiler may be told to use no vectors."""
+    naive = rows.loc[rows["kernel"] == "naive_split", "isa"]
+    others = rows.loc[~rows["kernel"].str.startswith("naive_split"), "isa"]
+    isas = sorted(set(naive) - {""})
+    if not isas:
+        return None
+    text = f"naive_split is plain C, built as {' and '.join(isas)} here"
+    if isas == ["scalar"] and others.isin(["avx2", "avx512"]).any():
+        return f"{text}, while others use wider vectors: its ratios hold the method and the instruction set."
+    return f"{text}."
+
+
 def headline(rows):
-    table = times(rows)
-    best = table.min(axis=1)
-    ratios = [f"{number(geomean((table[y] / best).dropna()))} times as fast as {y} ({plural(table[y].count(), 'problem')})"
-              for y in YARDSTICKS if y in table]
-    return f"In the geometric mean the fastest kernel of each problem is {' and '.join(ratios)}." if ratios else None
+    """Over the problems whose repetitions carry it."""
+    every, rows = len(rows), carried(rows)
+    few = f" Left out: {plural(every - len(rows), 'figure')} of fewer than {FEWEST} repetitions." if len(rows) < every else ""
+    if rows.empty:
+        return None
+    best = rows.loc[rows.groupby("problem")["time_median_ns"].idxmin()].set_index("problem", drop=False)
+    ratios = []
+    for yardstick in YARDSTICKS:
+        over = rows[rows["kernel"] == yardstick]
+        if len(over):
+            figure = geomean_ratio(over, best.loc[over["problem"]])
+            ratios.append(f"{said(*figure)} times as fast as {yardstick} ({plural(len(over), 'problem')})")
+    return f"In the geometric mean the fastest kernel of each problem is {' and '.join(ratios)}.{few}" if ratios else None
 
 
-def winners(rows):
+def winners(rows, where_else):
     """One line a layer: who wins, how near the peak, how far ahead of the yardsticks."""
     lines = []
     for label in sorted(rows["layer"].unique(), key=natural):
@@ -82,8 +88,8 @@ def winners(rows):
         best, ties = fastest(group)
         known = group.set_index("kernel")["time_median_ns"]
         lines.append([label, shape(best), " ≈ ".join([best.kernel, *ties]), number(best.time_median_ns / 1e3), number(best.pct_peak),
-                      *(number(known.get(y, numpy.nan) / best.time_median_ns, 3, "x") for y in YARDSTICKS)])
-    return Table(["layer", "shape", "fastest", "median, us", "% of peak"] + [f"{y} / fastest" for y in YARDSTICKS], lines, texts=3)
+                      *(number(known.get(y, numpy.nan) / best.time_median_ns, 3, "x") for y in YARDSTICKS), where_else.get(best.problem, best.set or "-")])
+    return Table(["layer", "shape", "fastest", "median, us", "% of peak"] + [f"{y} / fastest" for y in YARDSTICKS] + ["in the sets"], lines, texts=3, tail=1)
 
 
 SHOWN = 15  # lines of a table that stands open
@@ -92,6 +98,8 @@ SHOWN = 15  # lines of a table that stands open
 def opening(rows):
     """The layers of the first small sets, as many as can be read at a glance."""
     sets, count = [], 0
+    if rows["layer"].nunique() <= SHOWN:
+        return rows
     for name, group in rows.groupby("set", sort=False):
         if count + group["layer"].nunique() <= SHOWN:
             count += group["layer"].nunique()
@@ -99,14 +107,14 @@ def opening(rows):
     return rows[rows["set"].isin(sets)]
 
 
-def tables(group, setting):
+def tables(group, setting, where_else):
     """Who wins where: all layers if they are few, otherwise the first sets, and all of them behind a caption."""
-    whole = winners(group)
+    whole = winners(group, where_else)
     if len(whole.rows) <= SHOWN:
         return [whole]
     first = opening(group)
     whole.fold, whole.caption = True, f"Fastest kernel of all {plural(len(whole.rows), 'layer')}: {setting_text(setting)}"
-    return [winners(first), whole] if len(first) else [whole]
+    return [winners(first, where_else), whole] if len(first) else [whole]
 
 
 def section(run):
@@ -114,13 +122,18 @@ def section(run):
     if run.ok.empty:
         return Section("answer", "The answer", blocks + [Text("Nothing was measured.")])
     layers = plain(run.layers)
-    _, rows = main_setting(layers)
-    sentences = [narrow_groups(once(rows)), savings.founding(rows), *ratio_sentences(run), claims.verdicts(run), noise(run.ok)]
+    main, rows = main_setting(layers)
+    sentences = [trust.warnings(run), trust.noise(run), narrow_groups(once(rows)), built(rows), savings.founding(rows), *ratio_sentences(run),
+                 claims.verdicts(run)]
     blocks += [Text(sentence) for sentence in sentences if sentence]
-    for setting, group in layers.groupby(SETTING):
+    where_else = places(layers)
+    shown = opening(once(rows)) if len(rows) else rows
+    blocks += [picture.draw(shown, main)] if len(shown) else []
+    for setting, group in by_setting(layers):
         group = once(group)
         sentence = headline(group)
-        blocks += [Heading(setting_text(setting)), *([Text(sentence)] if sentence else []), *tables(group, setting)]
+        blocks += [Heading(setting_text(setting)), *([Text(sentence)] if sentence else []), *tables(group, setting, where_else)]
+    blocks += totals.blocks(layers)
     facts = made(run)
     blocks += [Heading("How the run was made"), facts] if facts else []
     return Section("answer", "The answer", blocks)

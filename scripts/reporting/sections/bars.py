@@ -21,9 +21,8 @@ def panel(axes, group, kernels, peak, absent):
         low, high = (row.gflops * row.time_median_ns / row[end] for end in ("time_ci_hi_ns", "time_ci_lo_ns"))
         if low < peak:
             ends.append((place, low, min(high, peak)))
-        end = max(row.gflops, high) if high == high else row.gflops
         beyond = " ▸" if row.gflops > peak else ""  # kernels that compute fewer FLOPs than useful
-        axes.text(end if end < 0.8 * peak else 1.01 * peak, place, f"{beyond} {number(row.gflops)}", va="center", fontsize=7)
+        axes.text(1.01 * peak, place, f"{beyond} {number(row.gflops)}", va="center", fontsize=7)
     plots.intervals(axes, *(zip(*ends) if ends else ([], [], [])), style.INK, vertical=False)
     named = axes.get_subplotspec().is_first_col()
     axes.set_yticks(range(len(kernels)), list(reversed(kernels)) if named else [""] * len(kernels), fontsize=7)

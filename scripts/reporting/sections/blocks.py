@@ -2,7 +2,8 @@
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
-from ..text import geomean, natural, number, ratio_interval
+from ..intervals import geomean_ratio, said
+from ..text import geomean, natural, number, ratio_interval, setting_text
 from .common import main_setting
 
 FORMS = {"a": "separate paths", "b": "early concatenation", "c": "grouped convolution"}
@@ -15,6 +16,14 @@ def ratios(rows):
     once["ratio"] = once["time_median_ns"] / once["time_median_ns_c"]
     once["low"], once["high"] = ratio_interval(once, "_c")
     return [once.pivot(index=["block", "kernel"], columns="form", values=value) for value in ("ratio", "low", "high")]
+
+
+def geometric_mean(rows, form):
+    """Of the form's times over those of form c, over all blocks and kernels that have both, with its interval."""
+    keys = ["problem", "kernel"]
+    over, under = (rows[rows["form"] == name].drop_duplicates(keys).set_index(keys, drop=False) for name in (form, "c"))
+    both = over.index.intersection(under.index)
+    return geomean_ratio(over.loc[both].assign(kernel=form), under.loc[both])
 
 
 def draw(table, low, high):
@@ -43,15 +52,16 @@ def draw(table, low, high):
 def section(run):
     rows = run.level("block")
     rows = rows[rows["form"].isin(list(FORMS))]
-    table, low, high = ratios(main_setting(rows)[1]) if len(rows) else (None, None, None)
+    setting, rows = main_setting(rows)
+    table, low, high = ratios(rows) if len(rows) else (None, None, None)
     if table is None or table.empty or not {"a", "b"} & set(table.columns):
         return Section("forms", "One block in three forms", [Missing("forms a, b and c of a block", "`gconv-bench --level=block` times them.")])
     lines = [[kernel, *(number(geomean(group[form].dropna()), 3, "x") for form in ("a", "b") if form in table)]
              for kernel, group in table.groupby("kernel")]
     worst = table["a"].idxmax() if "a" in table else None
-    text = "The three forms compute the same function with the same weights and MACs."
+    text = f"The three forms compute the same function with the same weights and MACs: {setting_text(setting)}."
     if worst:
-        text += (f" As {FORMS['a']} a block takes {number(geomean(table['a'].dropna()))} times as long as with a grouped convolution in the geometric"
-                 f" mean over {table.index.get_level_values('block').nunique()} blocks and all kernels, {number(table['a'].max())} times at worst ({worst[0]}, {worst[1]}).")
+        text += (f" As {FORMS['a']} a block takes {said(*geometric_mean(rows, 'a'))} times as long as with a grouped convolution in the geometric"
+                 f" mean over {table.index.get_level_values('block').nunique()} blocks and all kernels, {said(table['a'].max(), low['a'][worst], high['a'][worst])} times at worst ({worst[0]}, {worst[1]}).")
     return Section("forms", "One block in three forms", [Text(text), draw(table, low, high), Table(
         ["geometric mean", *(f"form {form} / form c" for form in ("a", "b") if form in table)], lines)])

@@ -1,6 +1,7 @@
 """Inside the networks: where the time of one run goes, from the rows of level network-layer, and how fast whole networks are."""
 
 from ..content import Heading, Section, Table, Text
+from ..intervals import too_few
 from ..text import natural, number, plural
 
 RUN = ["set", "kernel", "threads", "batch"]  # one network run in one way
@@ -26,14 +27,18 @@ def shares(steps):
     return tables
 
 
-def sentences(time, work):
-    """For each network: the share of the work that is grouped, and of the time, with the kernel that spends least on it and most."""
-    found = []
+def sentences(steps, time, work):
+    """For each network: the share of the work that is grouped, and of the time, with the kernel that spends least on it and most. No
+    claim about the time where the repetitions do not carry it."""
+    found, repetitions = [], steps.groupby("set")["repetitions"].min()
     threads = min(index[2] for index in time.index)
     for name in sorted({index[0] for index in time.index}, key=natural):
         own = time[[index[0] == name and index[2] == threads for index in time.index]]
         grouped = work.loc[own.index, "grouped"].iloc[0]
-        if grouped:
+        why = too_few(repetitions[name])
+        if grouped and why:
+            found.append(f"Grouped convolutions are {number(grouped)} % of {name}'s convolution work; of its time: {why}.")
+        elif grouped:
             least, most = own["grouped"].idxmin(), own["grouped"].idxmax()
             found.append(f"Grouped convolutions are {number(grouped)} % of {name}'s convolution work and {number(own['grouped'].min())} %"
                          f" ({least[1]}) to {number(own['grouped'].max())} % ({most[1]}) of its time on {plural(threads, 'thread')};"
@@ -58,7 +63,7 @@ def section(run):
         return None
     if len(run.steps):
         time, work = shares(run.steps)
-        blocks += [Heading("Where the time of a network goes, %"), *(Text(sentence) for sentence in sentences(time, work)),
+        blocks += [Heading("Where the time of a network goes, %"), *(Text(sentence) for sentence in sentences(run.steps, time, work)),
                    Table(["network", "kernel", "threads", "batch", *SHARES],
                          [[*index, *(number(value) for value in line)] for index, line in zip(time.index, time.to_numpy())], texts=2)]
     return Section("inside", "Inside the networks", blocks)

@@ -1,7 +1,7 @@
 """One line a kernel over all layers of a setting."""
 
 from ..content import Heading, Section, Table
-from ..run import SETTING
+from ..run import by_setting
 from ..text import geomean, number, setting_text
 from .common import YARDSTICKS, once, times
 
@@ -26,6 +26,6 @@ def section(run):
     if run.layers.empty:
         return None
     blocks = []
-    for setting, group in run.layers.groupby(SETTING):
+    for setting, group in by_setting(run.layers):
         blocks += [Heading(setting_text(setting)), summary(group)]
     return Section("kernels", "Kernels", blocks)

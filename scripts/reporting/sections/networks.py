@@ -1,9 +1,12 @@
 """Whole networks: does ResNeXt take the time of ResNet at equal FLOPs? And where the difference arises, layer by layer."""
 
 import re
+from dataclasses import dataclass
+from typing import Optional
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
+from ..intervals import ratio, said, too_few
 from ..text import natural, number, plural
 from .common import main_setting
 
@@ -14,46 +17,85 @@ TOTAL, MORE, LESS = style.BLOCKS[5], style.BLOCKS[1], style.BLOCKS[2]
 LAYER = re.compile(r"^(?P<net>[^:]+):(?P<layer>.+)$")
 
 
+@dataclass
+class Pair:
+    """A grouped network against its dense one, both run by a kernel in one way."""
+
+    grouped: str
+    dense: str
+    kernel: str
+    batch: int
+    threads: int
+    repetitions: float  # of that of the two which has fewer
+    figure: tuple  # time over time, and its interval
+    paper: Optional[float]
+
+    @property
+    def way(self):
+        return f"batch {self.batch}, {plural(self.threads, 'thread')}"
+
+
 def network_ratios(run, training=False):
-    """[(grouped, dense, kernel, batch, threads, ratio, paper)] for the pairs that this run timed as wholes."""
+    """The pairs that this run timed as wholes, the fastest kernel first."""
     rows = run.level("network", training)
-    if rows.empty:
-        return []
-    rows = rows.drop_duplicates(["problem", "kernel", "batch", "threads", "layout"])
-    table = rows.pivot_table(index=["kernel", "batch", "threads"], columns="problem", values="time_median_ns")
-    table.columns = [SHORT.get(name, name) for name in table.columns]
+    rows = rows.assign(net=rows["problem"].replace(SHORT)).drop_duplicates(["net", "kernel", "batch", "threads"])
     found = []
     for grouped, dense, paper in PAIRS:
-        if grouped in table and dense in table:
-            both = table[[grouped, dense]].dropna().sort_values(grouped)  # the fastest first
-            found += [(grouped, dense, *index, ratio, paper) for index, ratio in (both[grouped] / both[dense]).items()]
+        both = rows[rows["net"] == grouped].merge(rows[rows["net"] == dense], on=["kernel", "batch", "threads"], suffixes=("", "_dense"))
+        for _, row in both.sort_values("time_median_ns").iterrows():
+            under = {name: row[f"{name}_dense"] for name in ("time_median_ns", "time_ci_lo_ns", "time_ci_hi_ns")}
+            found.append(Pair(grouped, dense, row["kernel"], row["batch"], row["threads"], min(row["repetitions"], row["repetitions_dense"]),
+                              ratio(row, under), paper))
     return found
 
 
+def headlines(pairs):
+    """Of each pair of networks, that on the fewest threads with the kernel that runs the grouped one fastest."""
+    for grouped, dense, _ in PAIRS:
+        own = [pair for pair in pairs if (pair.grouped, pair.dense) == (grouped, dense) and pair.threads == min(other.threads for other in pairs)]
+        yield from own[:1]
+
+
 def ratio_sentences(run):
-    """For the answer: each pair with the kernel that runs the grouped network fastest."""
+    """For the answer: a claim where the repetitions carry one."""
     sentences = []
-    ratios = network_ratios(run)
-    for grouped, dense, paper in PAIRS:
-        own = [r for r in ratios if r[:2] == (grouped, dense) and r[4] == min(q[4] for q in ratios)]
-        if own:
-            best = own[0]
-            trained = f"; the paper's training on GPUs took {number(paper)}" if paper else ""
-            sentences.append(f"**{grouped} against {dense}**, end to end: {number(best[5])} of the time with {best[2]}"
-                             f" (batch {best[3]}, {plural(best[4], 'thread')}){trained}.")
+    for best in headlines(network_ratios(run)):
+        trained = f"; the paper's training on GPUs took {number(best.paper)}" if best.paper else ""
+        why = too_few(best.repetitions)
+        sentences.append(f"**{best.grouped} against {best.dense}**, end to end: " + (
+            f"{why} ({best.way})." if why else f"{said(*best.figure)} of the time with {best.kernel} ({best.way}){trained}."))
     return sentences
 
 
+def ratio_table(pairs):
+    """A figure only where there are enough repetitions."""
+    return Table(["grouped / dense", "kernel", "batch", "threads", "repetitions", "time ratio", "95 %, low", "high", "paper, GPU training"],
+                 [[f"{p.grouped} / {p.dense}", p.kernel, p.batch, p.threads, f"{p.repetitions:.0f}",
+                   *(["-"] * 3 if too_few(p.repetitions) else map(number, p.figure)), number(p.paper) if p.paper else "-"] for p in pairs], texts=2)
+
+
 def layer_times(run):
-    """ms of each layer role in both networks, with the fastest kernel for each layer: from the sets of the two networks' layers."""
+    """The layers of both networks, each by its fastest kernel, with role and ms for all its occurrences: from the sets of their layers."""
     rows = main_setting(run.layers)[1].copy()
     parts = rows["layer"].str.extract(LAYER)
     rows["net"], rows["role"] = parts["net"], parts["layer"].str.extract(r"^(conv\d|fc)", expand=False) + " " + parts["layer"].str.extract(
         r"\.([a-z+]+)$", expand=False).fillna("").str.replace("c+proj", "c", regex=False)
     rows = rows[rows["net"].isin(["resnet50", "resnext50"])].dropna(subset=["role"])
     best = rows.loc[rows.groupby(["net", "problem", "layer"])["time_median_ns"].idxmin()]
-    best = best.assign(ms=best["time_median_ns"] * best["multiplicity"] / 1e6)
+    return best.assign(ms=best["time_median_ns"] * best["multiplicity"] / 1e6)
+
+
+def sums(best):
     return best.pivot_table(index="role", columns="net", values="ms", aggfunc="sum").fillna(0)
+
+
+def total_ratio(best):
+    """(value, low, high) of ResNeXt-50's sum over ResNet-50's: the widest that the intervals of all layers allow."""
+    def total(net, column):
+        own = best[best["net"] == net]
+        return (own[column] * own["multiplicity"]).sum(skipna=False)
+
+    return ratio(*({name: total(net, name) for name in ("time_median_ns", "time_ci_lo_ns", "time_ci_hi_ns")} for net in ("resnext50", "resnet50")))
 
 
 def waterfall(table):
@@ -84,17 +126,16 @@ def section(run):
     ratios = network_ratios(run)
     if ratios:
         blocks += [Text(sentence) for sentence in ratio_sentences(run)]
-        blocks.append(Table(["grouped / dense", "kernel", "batch", "threads", "time ratio", "paper, GPU training"],
-                            [[f"{g} / {d}", kernel, batch, threads, number(ratio), number(paper) if paper else "-"]
-                             for g, d, kernel, batch, threads, ratio, paper in ratios], texts=2))
+        blocks.append(ratio_table(ratios))
     else:
         blocks.append(Missing("end-to-end ratios", "`gconv-bench --level=network` runs whole networks."))
-    table = layer_times(run)
+    layers = layer_times(run)
+    table = sums(layers)
     if {"resnet50", "resnext50"} <= set(table.columns):
         total = table.sum()
         worst = (table["resnext50"] - table["resnet50"]).idxmax()
         blocks += [Text(f"Summed over its convolutions with the fastest kernel each, ResNeXt-50 takes {number(total['resnext50'])} ms and ResNet-50"
-                        f" {number(total['resnet50'])} ms, {number(total['resnext50'] / total['resnet50'])} times as long; most is added by {worst}."),
+                        f" {number(total['resnet50'])} ms, {said(*total_ratio(layers))} times as long; most is added by {worst}."),
                    waterfall(table)]
     else:
         blocks.append(Missing("the waterfall from ResNet-50 to ResNeXt-50", "It needs the layers of both: `--problems=resnet50,resnext50`."))

@@ -1,11 +1,11 @@
-"""Every layer of every set: a line a layer, a column a kernel."""
+"""Every layer, under the first set that has it: a line a layer, a column a kernel. What a set shares with one above is named, not repeated."""
 
 import numpy
 
-from ..content import Section, Table
-from ..run import SETTING
-from ..text import geomean, natural, number, setting_text
-from .common import YARDSTICKS, fastest
+from ..content import Section, Table, Text
+from ..run import by_setting
+from ..text import geomean, natural, number, plural, setting_text
+from .common import YARDSTICKS, fastest, places
 
 
 def line(label, rows, kernels):
@@ -24,8 +24,21 @@ def table(rows, caption):
     return Table(header, lines, caption=caption, fold=True)
 
 
+def shared(listed, where_else):
+    """Which layers of a set stand above, and in which sets."""
+    names = {row.problem: row.layer for row in listed.itertuples()}
+    lines = [[name, where_else[problem]] for problem, name in sorted(names.items(), key=lambda item: natural(item[1]))]
+    return Table(["layer listed above", "in the sets"], lines, texts=2, fold=True, caption=f"{plural(len(lines), 'layer')} of {listed['set'].iloc[0]} that an earlier set has")
+
+
 def section(run):
-    blocks = []
-    for name, in_set in run.layers.groupby("set", sort=False):
-        blocks += [table(group, f"{name or 'problems'}: {setting_text(setting)}") for setting, group in in_set.groupby(SETTING)]
-    return Section("sets", "All layers", blocks) if blocks else None
+    rows, blocks, seen = run.layers, [], set()
+    where_else = places(rows)
+    for name, in_set in rows.groupby("set", sort=False):
+        again = in_set["problem"].isin(seen)
+        seen |= set(in_set["problem"])
+        blocks += [table(group, f"{name or 'problems'}: {setting_text(setting)}") for setting, group in by_setting(in_set[~again])]
+        blocks += [shared(in_set[again], where_else)] if again.any() else []
+    if not blocks:
+        return None
+    return Section("sets", "All layers", [Text("A layer that several sets have is measured once and listed once."), *blocks])

@@ -4,6 +4,7 @@ import re
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
+from ..intervals import said
 from ..text import natural, number, setting_text
 from .common import main_setting, plain
 
@@ -46,6 +47,12 @@ def draw(table, low, high):
     return Plot("table2", figure, "Time of all 3x3 layers of ResNeXt-50 for each cardinality and width of Table 2, a line a kernel.")
 
 
+def change(kernel, table, low, high):
+    """From the fastest (C x d) to the slowest, with its interval, in words."""
+    most, least = table[kernel].idxmax(), table[kernel].idxmin()
+    return said(table[kernel][most] / table[kernel][least], low[kernel][most] / high[kernel][least], high[kernel][most] / low[kernel][least])
+
+
 def section(run):
     setting, rows = main_setting(plain(run.layers))
     table, low, high = totals(rows)
@@ -54,5 +61,5 @@ def section(run):
     lines = [[form, *(number(value / 1e6) for value in table.loc[form])] for form in table.index]
     spread = (table.max() / table.min()).sort_values()
     text = (f"All grouped 3x3 layers of the 50-layer network for each (C x d) of Table 2: {setting_text(setting)}. From the fastest to the slowest"
-            f" (C x d) the time changes by {number(spread.iloc[0])}x with {spread.index[0]} and by {number(spread.iloc[-1])}x with {spread.index[-1]}.")
+            f" (C x d) the time changes {change(spread.index[0], table, low, high)} times with {spread.index[0]} and {change(spread.index[-1], table, low, high)} times with {spread.index[-1]}.")
     return Section("table2", "Equal complexity, Table 2", [Text(text), draw(table, low, high), Table(["ms", *table.columns], lines)])

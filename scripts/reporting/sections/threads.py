@@ -2,6 +2,7 @@
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
+from ..intervals import said
 from ..run import SETTING
 from ..text import natural, number, ratio_interval
 from .common import PREFERRED, plain
@@ -13,7 +14,7 @@ def speedups(rows):
         rows = rows if column == "threads" else rows[rows[column] == value]
     if rows.empty or rows["threads"].nunique() < 2:
         return None
-    rows = rows.drop_duplicates(["layer", "kernel", "threads"])
+    rows = rows.drop_duplicates(["problem", "kernel", "threads"])
     first = rows["threads"].min()
     both = rows[rows["threads"] == first].merge(rows[rows["threads"] > first], on=["layer", "kernel"], suffixes=("", "_more"))
     both["speedup"] = both["time_median_ns"] / both["time_median_ns_more"]
@@ -50,7 +51,9 @@ def section(run):
         return Section("threads", "Threads", [Missing("thread scaling", "The run used one thread count; `--threads=1,2` or `1..all` has more.")])
     medians = table.groupby(level="kernel").median()
     last = medians[medians.columns[-1]].sort_values()
-    text = (f"On {last.name} threads the median layer is {number(last.iloc[-1])} times as fast with {last.index[-1]}, the best, and"
-            f" {number(last.iloc[0])} times with {last.index[0]}, the worst.")
+    ends = [ends[last.name].groupby(level="kernel").median() for ends in (low, high)]  # as if all layers stood at the ends of their intervals
+    best, worst = (said(last[kernel], *(end[kernel] for end in ends)) for kernel in (last.index[-1], last.index[0]))
+    text = (f"On {last.name} threads the median layer is {best} times as fast with {last.index[-1]}, the best, and {worst} times with {last.index[0]},"
+            " the worst.")
     lines = [[kernel, *(number(value, 3, "x") for value in medians.loc[kernel])] for kernel in style.order(medians.index)]
     return Section("threads", "Threads", [Text(text), draw(table, low, high), Table(["median speed-up", *(f"{c} threads" for c in medians.columns)], lines)])

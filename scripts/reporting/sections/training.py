@@ -1,7 +1,8 @@
 """Training: does ResNeXt take the time of ResNet in a training step too, and what do the three forms of a block cost there?"""
 
 from ..content import Heading, Section, Table, Text
-from ..text import geomean, natural, number, plural
+from ..intervals import said, too_few
+from ..text import geomean, natural, number, setting_text
 from . import blocks, networks
 from .common import main_setting
 
@@ -9,21 +10,15 @@ NOTE = ("A step is forward, loss, both gradients, SGD and packing the new weight
         " paper's training was not. A kernel that lacks a direction is replaced in it, and its plan says so.")
 
 
-def ratio_table(ratios):
-    return Table(["grouped / dense", "kernel", "batch", "threads", "time ratio", "paper, GPU training"],
-                 [[f"{grouped} / {dense}", kernel, batch, threads, number(ratio), number(paper) if paper else "-"]
-                  for grouped, dense, kernel, batch, threads, ratio, paper in ratios], texts=2)
-
-
-def ratio_sentence(ratios):
-    """Of the pairs that the paper has times of, each with the kernel that trains the grouped network fastest."""
-    found = {}
-    for grouped, dense, kernel, batch, threads, ratio, paper in ratios:
-        if paper and (grouped, dense) not in found:
-            found[grouped, dense] = (f"a training step of {grouped} takes {number(ratio)} times as long as one of {dense} with {kernel} (batch {batch},"
-                                     f" {plural(threads, 'thread')}), on the paper's GPUs {number(paper)} times")
-    text = "; ".join(found.values())
-    return f"{text[0].upper()}{text[1:]}." if text else None
+def ratio_sentence(pairs):
+    """Of the pairs that the paper has times of, each with the kernel that trains the grouped network fastest; no claim without repetitions."""
+    found = []
+    for pair in networks.headlines(pairs):
+        why = too_few(pair.repetitions)
+        if pair.paper:
+            found.append(f"**A training step of {pair.grouped}** against one of {pair.dense}: " + (f"{why} ({pair.way})." if why else (
+                f"{said(*pair.figure)} times as long with {pair.kernel} ({pair.way}), on the paper's GPUs {number(pair.paper)} times.")))
+    return " ".join(found) or None
 
 
 def speed_table(rows):
@@ -35,14 +30,14 @@ def speed_table(rows):
 
 def forms(rows):
     """What the forms of a block cost against the grouped one, kernel by kernel, or nothing."""
-    rows = main_setting(rows[rows["form"].isin(list(blocks.FORMS))])[1]
+    setting, rows = main_setting(rows[rows["form"].isin(list(blocks.FORMS))])
     table = blocks.ratios(rows)[0] if len(rows) else None
     own = [form for form in ("a", "b") if table is not None and form in table]
     if not own:
         return []
     lines = [[kernel, *(number(geomean(group[form].dropna()), 3, "x") for form in own)] for kernel, group in table.groupby("kernel")]
     names = ", ".join(sorted(table.index.get_level_values("block").unique(), key=natural))
-    return [Heading("One block in three forms, trained"), Text(f"Geometric means over {names}, of the time over that of form c."),
+    return [Heading("One block in three forms, trained"), Text(f"Geometric means over {names}, of the time over that of form c: {setting_text(setting)}."),
             Table(["kernel", *(f"form {form} / form c" for form in own)], lines)]
 
 
@@ -56,7 +51,7 @@ def section(run):
     if sentence:
         found.append(Text(sentence))
     if ratios:
-        found.append(ratio_table(ratios))
+        found.append(networks.ratio_table(ratios))
     if len(trained):
         found.append(speed_table(trained))
     return Section("training", "Training", found + forms(parts))

@@ -1,13 +1,14 @@
 """What was not measured, and why: nothing is left out in silence."""
 
 from ..content import Section, Table, Text
+from ..run import distinct
 from ..text import plural
 
 
 def section(run):
     blocks = []
     for status in ("failed", "skipped"):
-        chosen = run.rows[run.rows["status"] == status]
+        chosen = distinct(run.rows[run.rows["status"] == status])
         counts = chosen.replace({"reason": {"": "no reason given"}}).groupby(["kernel", "reason"], sort=False).size()
         blocks.append(Text(f"{plural(len(chosen), 'measurement')} {status}."))
         if len(counts):

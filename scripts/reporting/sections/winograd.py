@@ -3,16 +3,16 @@
 from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text
 from ..text import number, ratio_interval
-from .common import main_setting, once
+from .common import WINOGRAD, main_setting, once
+from .errors import figure_of, unit
 
-FAMILY = ["winograd_f2", "winograd_f4", "winograd_f6", "winograd", "onednn_winograd"]
 BASE = "direct"
 
 
 def candidates(rows):
     """3x3 layers of stride 1 that a Winograd kernel and the direct one were measured on, with their ratio."""
     base = rows[rows["kernel"] == BASE].set_index("problem")
-    found = rows[rows["kernel"].isin(FAMILY) & rows["problem"].isin(base.index)].copy()
+    found = rows[rows["kernel"].isin(WINOGRAD) & rows["problem"].isin(base.index)].copy()
     found["ratio"] = found["time_median_ns"] / found["problem"].map(base["time_median_ns"])
     for end in ("time_ci_lo_ns", "time_ci_hi_ns"):
         found[f"{end}_base"] = found["problem"].map(base[end])
@@ -28,6 +28,17 @@ def crossover(line):
             break
         ahead = width
     return ahead
+
+
+def ahead_at(line):
+    """All widths at which the kernel is ahead, in words: "4, 16 and wider"; "never" only if there is none."""
+    start = crossover(line)
+    single = [f"{width:.0f}" for width, ratio in sorted(line.items()) if ratio < 1 and (start is None or width < start)]
+    words = ", ".join(single)
+    if start is None:
+        return f"{words} only" if single else "never"
+    wider = f"{start:.0f}" + (" and wider" if start < max(line.index) else "")
+    return f"{words}, {wider}" if single else wider
 
 
 def draw(found):
@@ -58,16 +69,17 @@ def draw(found):
 
 
 def error_panel(axes, found):
-    ends = []
+    ends, (column, name, words) = [], unit(found)
     for kernel in style.order(found["kernel"].unique()):
         colour, marker = style.look(kernel)
-        own = found[(found["kernel"] == kernel) & (found["err"] > 0)]
-        for row in own.itertuples():
-            mark, = axes.plot(row.icg, row.err, color=colour, marker=marker, linestyle="none")
-            plots.tip(axes, mark, f"{kernel}, {row.layer}: error {number(row.err)} of the bound")
-        ends += [(own.sort_values("icg")["err"].iloc[-1], kernel)] if len(own) else []
-    axes.axhline(1, color=style.INK, linewidth=1)
-    axes.set(xlabel="channels a group", ylabel="error / bound", title="error as a share of the derived bound")
+        own = found[(found["kernel"] == kernel) & (found[column] > 0)]
+        for at, error, layer in zip(own["icg"], own[column], own["layer"]):
+            mark, = axes.plot(at, error, color=colour, marker=marker, linestyle="none")
+            plots.tip(axes, mark, f"{kernel}, {layer}: error {figure_of(error, column)} {words}")
+        ends += [(own.sort_values("icg")[column].iloc[-1], kernel)] if len(own) else []
+    if column != "err_rms":
+        axes.axhline(1, color=style.INK, linewidth=1)
+    axes.set(xlabel="channels a group", ylabel="error", title=name)
     plots.logarithmic(axes.xaxis, found["icg"])
     plots.logarithmic(axes.yaxis)
     plots.direct_labels(axes, ends)
@@ -82,11 +94,12 @@ def section(run):
     for (kernel, size), group in found.groupby(["kernel", "ih"]):
         line = group.groupby("icg")["ratio"].median()
         start = crossover(line)
-        best = group.loc[group["ratio"].idxmin()]
-        lines.append([kernel, f"{size}x{size}", start if start else "never here", number(1 / best["ratio"], 3, "x"), best["icg"], number(best["pct_peak"])])
+        width = line.idxmin()
+        lines.append([kernel, f"{size}x{size}", ahead_at(line), number(1 / line[width], 3, "x"), width,
+                      number(group.loc[group["icg"] == width, "pct_peak"].median())])
         ahead += [start] if start else []
-    text = (f"A Winograd kernel is ahead of {BASE} from {min(ahead)} to {max(ahead)} channels a group on, depending on kernel and map." if ahead else
+    text = (f"A Winograd kernel stays ahead of {BASE} from {min(ahead)} to {max(ahead)} channels a group on, depending on kernel and map." if ahead else
             f"No Winograd kernel stays ahead of {BASE} up to the widest groups measured.")
     text += " A share of peak above 100 % is possible: useful FLOPs are those of the definition, and Winograd does fewer."
     return Section("winograd", "Winograd", [Text(text), draw(found), Table(
-        ["kernel", "map", "ahead from (channels a group)", f"best {BASE} / kernel", "at channels a group", "% of peak there"], lines, texts=2)])
+        ["kernel", "map", "ahead at (channels a group)", f"best {BASE} / kernel", "at channels a group", "% of peak there"], lines, texts=3)])

@@ -3,7 +3,7 @@
 import pandas
 
 from ..content import Heading, Missing, Section, Table, Text
-from ..run import SETTING
+from ..run import by_setting
 from ..text import number, plural, setting_text
 from . import twins
 
@@ -97,6 +97,6 @@ def section(anchor, title, rows, write, needs):
     if rows.empty:
         return Section(anchor, title, [Missing(title.lower(), f"It needs grouped and dense problems of the set `{needs}`.")])
     blocks = []
-    for setting, group in rows.groupby(SETTING):
+    for setting, group in by_setting(rows):
         blocks += [Heading(setting_text(setting)), *write(group)]
     return Section(anchor, title, blocks)
