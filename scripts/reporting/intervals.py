@@ -7,6 +7,7 @@ machine would add is not in it.
 """
 
 import numpy
+import pandas
 
 from .text import geomean, number
 
@@ -40,7 +41,7 @@ def _draws(texts, random):
     """The logarithms of medians of repetitions drawn anew, a line a measurement; None if one has too few."""
     lines = []
     for text in texts:
-        values = numpy.array([float(value) for value in str(text or "").split(";") if value])
+        values = pandas.to_numeric(pandas.Series(str(text or "").split(";")), errors="coerce").to_numpy()
         if len(values) < FEWEST or not (values > 0).all():
             return None
         lines.append(numpy.log(numpy.median(random.choice(values, (DRAWS, len(values))), axis=1)))

@@ -62,6 +62,11 @@ class Uncertainty(Case):
         for end in still:
             self.assertAlmostEqual(2, end)
 
+    def test_damaged_repetitions_give_no_interval(self):
+        for damage in ("", "1;2;half", "1;2;3;4;5;-6;7;8;9", "1;2;3;4;5;nan;7;8;9"):
+            run = run_of([{**one, "time_reps_ns": damage} for one in NARROW])
+            self.assertIn("2.00 (no interval) times as fast as onednn (1 problem)", answer.headline(run.layers))
+
     def test_the_headline_leaves_out_what_three_repetitions_do_not_carry(self):
         more = [row("short", "direct", 100, repetitions=3, time_ci_lo_ns="", time_ci_hi_ns=""), row("short", "onednn", 900, repetitions=3)]
         self.assertRegex(answer.headline(run_of(NARROW + more).layers), r"2\.00 \(1\.\d+ to 2\.\d+\) times as fast as onednn \(1 problem\)\. Left out: 2 figures of fewer than 6")
