@@ -27,7 +27,7 @@ static int run(const char *fault, const char *checks) {
 }
 
 static const char all[] =
-    "values,guards,linear,impulse,shift,permute,apart,diagonal,batch,adjoint,bleed,reach,scale,repeat";
+    "values,guards,calls,linear,impulse,shift,permute,apart,diagonal,batch,adjoint,bleed,reach,scale,repeat";
 
 /* Without a fault the same loops pass everything: it is the faults that are caught below. */
 static void test_right(void **state) {
@@ -77,6 +77,7 @@ static void test_mutants_fail(void **state) {
       {"keeps_weights", "values", "was never written"},
       {"keeps_weights", "guards", "inside wei, which it may not touch"},
       {"fills_poison", "guards", "must be"},
+      {"every_50th", "calls", "another result than the first"},
       {"hangs --time-limit=2", "values", "took too long"},
   };
   for (size_t i = 0; i < ROWS(rows); i++) {
@@ -139,6 +140,24 @@ static void test_forgotten_isa_fails(void **state) {
   if (run_kernel("forgetful --dir=fwd --isa=scalar", "values")) fail_msg("its scalar row was refused:\n%s", output);
 }
 
+/* Results are right; what the call does besides is not. A sanitizer has its own malloc, which is not watched. */
+static void test_unruly_calls_fail(void **state) {
+  (void)state;
+  static const struct {
+    const char *kernel, *says;
+  } rows[] = {
+      {"unruly@hires_threads", "more than the plan's"},
+      {"unruly@starts_threads", "execute starts threads of its own: 1"},
+#ifndef GCONV_SANITIZED
+      {"unruly@allocates", "execute allocates memory: 1 blocks"},
+#endif
+  };
+  if (run_kernel("unruly@none", all)) fail_msg("a right kernel was refused:\n%s", output);
+  for (size_t i = 0; i < ROWS(rows); i++)
+    if (run_kernel(rows[i].kernel, "calls") != 1 || !strstr(output, rows[i].says))
+      fail_msg("%s: nobody says '%s':\n%s", rows[i].kernel, rows[i].says, output);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_right),
@@ -146,6 +165,7 @@ int main(void) {
       cmocka_unit_test(test_mutants_fail_by_default),
       cmocka_unit_test(test_wrong_winograd_fails),
       cmocka_unit_test(test_random_shrinks),
+      cmocka_unit_test(test_unruly_calls_fail),
       cmocka_unit_test(test_forgotten_isa_fails),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,8 +91,9 @@ static void print_help(void) {
       "Exit status: 0 if none failed and at least one passed, 1 otherwise, 2 for bad usage\n\n",
       options_help(), LIMIT_SECONDS, defaults.problems, defaults.layouts, defaults.threads);
   session_print_checks();
-  puts("All but the first two compare a kernel with itself, in the first layout and with the largest thread count\n"
-       "of those asked for.");
+  puts(
+      "Calls are repeated in the first layout of those asked for. All that follow compare a kernel with itself, there\n"
+      "and with the largest thread count.");
 }
 
 /* Takes one argument of this program's own. */

@@ -51,8 +51,10 @@ static void check_drawn(const campaign *c, const gconv_problem *p) {
   const options o = narrowed(c->o, layouts[data_seed(index, 1) % 4],
                              c->o->threads[data_seed(index, 2) % (uint64_t)c->o->thread_count]);
   const unsigned drawn = 1u << (CHECKS_PROPERTY + data_seed(index, 3) % properties);
-  session s = {
-      .o = &o, .checks = c->checks & (CHECKS_VALUES | CHECKS_GUARDS | drawn), .only_failures = true, .sum = c->shared};
+  session s = {.o = &o,
+               .checks = c->checks & (CHECKS_VALUES | CHECKS_GUARDS | CHECKS_CALLS | drawn),
+               .only_failures = true,
+               .sum = c->shared};
   for (int d = 0; d < GCONV_DIRECTIONS; d++)
     if (o.directions[d]) session_problem(&s, *p, (gconv_direction)d);
 }

@@ -2,6 +2,7 @@
  * is computed once for all kernels of a problem and direction. */
 #include "session.h"
 #include "core/error.h"
+#include "observer.h"
 #include "properties.h"
 #include "strict.h"
 
@@ -59,12 +60,17 @@ static void report_crash(const char *what) {
   fflush(stdout);
 }
 
-static bool properties_wanted(const session *s, const gconv_env *env) {
-  int layout = 0, threads = 0;
+static bool is_first_layout(const session *s, const gconv_env *env) {
+  int layout = 0;
   while (!s->o->layouts[layout]) layout++;
+  return env->layout == (gconv_layout)layout;
+}
+
+static bool properties_wanted(const session *s, const gconv_env *env) {
+  int threads = 0;
   for (int t = 0; t < s->o->thread_count; t++)
     if (s->o->threads[t] > threads) threads = s->o->threads[t];
-  return s->checks >> CHECKS_PROPERTY && env->layout == (gconv_layout)layout && env->threads == threads;
+  return s->checks >> CHECKS_PROPERTY && is_first_layout(s, env) && env->threads == threads;
 }
 
 /* The kinds of checks in turn, up to the first that does not pass. `text` becomes "exact err=0 real err=0.031". */
@@ -80,6 +86,8 @@ static check_result check_kinds(const session *s, const gconv_plan *plan, char *
     if (result.verdict == CHECK_FAIL) return result;
   }
   if (s->checks & CHECKS_GUARDS) result = check_guards(s->cases[CHECK_EXACT], plan);
+  if (result.verdict == CHECK_PASS && s->checks & CHECKS_CALLS && is_first_layout(s, now.env))
+    result = check_calls(s->cases[CHECK_EXACT], plan, &call_observer);
   if (result.verdict != CHECK_PASS || !properties_wanted(s, now.env)) return result;
   const check_result properties =
       check_properties(&plan->problem, s->o->seed, now.kernel, now.env, s->checks >> CHECKS_PROPERTY);
@@ -190,7 +198,7 @@ int session_end(const tally *sum) {
 }
 
 static unsigned find_check(const char *name, size_t length) {
-  static const char *const own[] = {"values", "guards"};
+  static const char *const own[CHECKS_PROPERTY] = {"values", "guards", "calls"};
   size_t count;
   const property *properties = property_list(&count);
   for (size_t i = 0; i < CHECKS_PROPERTY + count; i++) {
@@ -218,7 +226,8 @@ unsigned session_parse_checks(const char *list) {
 void session_print_checks(void) {
   size_t count;
   const property *properties = property_list(&count);
-  printf("Checks:\n  %-9s %s\n  %-9s %s\n", "values", "every element against the double-precision reference", "guards",
-         "forbidden pages around every buffer, at either end; numbers of others in workspace and result");
+  printf("Checks:\n  %-9s %s\n  %-9s %s\n  %-9s %s\n", "values", "every element against the double-precision reference",
+         "guards", "forbidden pages around every buffer, at either end; numbers or zeros in workspace and result",
+         "calls", "up to 64 in a row give the same result, allocate nothing and run on no other threads");
   for (size_t i = 0; i < count; i++) printf("  %-9s %s\n", properties[i].name, properties[i].states);
 }

@@ -7,8 +7,8 @@
 
 enum { EXIT_WRONG = 1, EXIT_USAGE = 2 };
 
-/* Kinds of checks as bits: the two below, then the properties in the order of their list. */
-enum { CHECKS_VALUES = 1u << 0, CHECKS_GUARDS = 1u << 1, CHECKS_PROPERTY = 2 };
+/* Kinds of checks as bits: the three below, then the properties in the order of their list. */
+enum { CHECKS_VALUES = 1u << 0, CHECKS_GUARDS = 1u << 1, CHECKS_CALLS = 1u << 2, CHECKS_PROPERTY = 3 };
 
 typedef struct {
   long count[CHECK_SKIPPED + 1];

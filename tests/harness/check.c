@@ -31,11 +31,24 @@ check_result check_plan(const check_case *c, const gconv_plan *plan) {
 }
 
 check_result check_guards(const check_case *c, const gconv_plan *plan) {
-  static const guard_place places[] = {GUARD_PAGE_AFTER, GUARD_PAGE_BEFORE};
+  static const strict_conditions conditions[] = {
+      {.place = GUARD_PAGE_AFTER, .leftovers = STRICT_NUMBERS},
+      {.place = GUARD_PAGE_BEFORE, .leftovers = STRICT_ZEROS},
+  };
   check_result r = {.verdict = CHECK_PASS};
-  for (size_t i = 0; i < sizeof places / sizeof *places && r.verdict == CHECK_PASS; i++)
-    r = check_under(c, plan, (strict_conditions){.place = places[i], .dirty = true});
+  for (size_t i = 0; i < sizeof conditions / sizeof *conditions && r.verdict == CHECK_PASS; i++)
+    r = check_under(c, plan, conditions[i]);
   return r;
+}
+
+/* As many as a fault that shows in every fiftieth call takes, fewer where tensors are large. */
+check_result check_calls(const check_case *c, const gconv_plan *plan, const strict_observer *observer) {
+  enum { CALLS = 64, LEAST_CALLS = 3, BYTES = 8 << 20 };
+  size_t bytes = plan->workspace_bytes + plan->packed_bytes + 1;
+  for (int t = 0; t < GCONV_TENSORS; t++) bytes += plan->tensor_bytes[t];
+  const int affordable = BYTES / bytes < CALLS ? (int)(BYTES / bytes) : CALLS;
+  return check_under(
+      c, plan, (strict_conditions){.calls = affordable < LEAST_CALLS ? LEAST_CALLS : affordable, .observer = observer});
 }
 
 check_result check_kernel(const check_case *c, const char *kernel, const gconv_env *env) {

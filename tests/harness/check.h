@@ -57,6 +57,10 @@ check_result check_guards(const check_case *c,
 /* err_gamma: the largest error as a multiple of the bound of a plain sum of that element, gamma_K * sum |a||b|, without
  * what a transform amplifies; where that sum is empty, of the largest such bound of the element's plane. err_rms: the
  * root of the sum of all squared errors over that of all squared results. Infinite where a result is not finite. */
+/* Up to 64 calls in a row: the last result is compared, all give the same bits where the plan promises that, and the
+ * observer (strict.h), or NULL, has nothing to say. */
+typedef struct strict_observer strict_observer;
+check_result check_calls(const check_case *c, const gconv_plan *plan, const strict_observer *observer);
 check_result check_compare(const check_case *c, const gconv_kernel *kernel, const float *got);
 
 check_result check_refusal(gconv_status status); /* the verdict on a plan that was not made */

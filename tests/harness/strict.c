@@ -80,17 +80,22 @@ static int result_buffer(const run *r) {
   return r->written == GCONV_WEI && r->plan->packed_bytes ? PACKED : (int)r->written;
 }
 
+static void leave(run *r, int buffer) {
+  const gconv_buffer user = r->buffer[buffer].user;
+  guarded_poison(&r->buffer[buffer]);
+  if (r->how.leftovers == STRICT_NUMBERS)
+    data_fill_real(user.data, (int64_t)(user.bytes / sizeof(float)), data_seed(0, buffer));
+  else if (r->how.leftovers == STRICT_ZEROS)
+    memset(user.data, 0, user.bytes);
+}
+
 static bool allocate(run *r) {
   bool ok = true;
   for (int t = 0; t < GCONV_TENSORS; t++)
     ok &= allocate_buffer(r, t, gconv_plan_tensor_bytes(r->plan, (gconv_tensor)t));
   ok &= allocate_buffer(r, PACKED, r->plan->packed_bytes);
   ok &= allocate_buffer(r, WORKSPACE, r->plan->workspace_bytes);
-  const int dirty[] = {WORKSPACE, result_buffer(r)};
-  for (int i = 0; i < 2 && ok && r->how.dirty; i++) {
-    const gconv_buffer user = r->buffer[dirty[i]].user;
-    data_fill_real(user.data, (int64_t)(user.bytes / sizeof(float)), data_seed(0, dirty[i]));
-  }
+  if (ok) leave(r, WORKSPACE);
   return ok;
 }
 
@@ -143,7 +148,7 @@ static check_result pack(run *r) {
   return status ? failed_call(r, status) : inspect(r, 1u << PACKED);
 }
 
-static check_result execute(run *r) {
+static check_result execute(run *r, const strict_observer *observer) {
   const bool packed = r->plan->packed_bytes > 0;
   const gconv_args args = {.src = r->buffer[GCONV_SRC].user,
                            .dst = r->buffer[GCONV_DST].user,
@@ -151,12 +156,30 @@ static check_result execute(run *r) {
                            .packed = granted(r, PACKED),
                            .workspace = granted(r, WORKSPACE)};
   const bool withheld = packed && r->written != GCONV_WEI; /* whoever kept a pointer to them reads poison or crashes */
+  char sentence[256];
   if (withheld) guarded_poison(&r->buffer[GCONV_WEI]);
+  leave(r, result_buffer(r));
   begin(r, "execute");
   if (withheld) guarded_withhold(&r->buffer[GCONV_WEI]);
+  if (observer) observer->begin();
   const gconv_status status = gconv_execute(r->plan, &args);
+  const bool objection = observer && observer->end(r->plan, sentence, sizeof sentence);
   if (withheld) guarded_allow(&r->buffer[GCONV_WEI]);
+  if (objection) return strict_verdict(CHECK_FAIL, "%s", sentence);
   return status ? failed_call(r, status) : inspect(r, 1u << result_buffer(r) | 1u << WORKSPACE);
+}
+
+/* The same call again and again. */
+static check_result execute_often(run *r) {
+  const guarded_buffer *result = &r->buffer[result_buffer(r)];
+  check_result verdict = execute(r, NULL);
+  const uint64_t first = guarded_fingerprint(result);
+  for (int call = 2; call <= r->how.calls && verdict.verdict == CHECK_PASS; call++) {
+    verdict = execute(r, r->how.observer);
+    if (verdict.verdict == CHECK_PASS && r->plan->deterministic && guarded_fingerprint(result) != first)
+      verdict = strict_verdict(CHECK_FAIL, "call %d on the same inputs gives another result than the first", call);
+  }
+  return verdict;
 }
 
 static check_result unpack(run *r) {
@@ -179,7 +202,7 @@ static check_result run_steps(run *r, float *result) {
   fill_inputs(r);
   check_result verdict = {.verdict = CHECK_PASS, .worst = -1};
   if (r->written != GCONV_WEI) verdict = pack(r);
-  if (verdict.verdict == CHECK_PASS) verdict = execute(r);
+  if (verdict.verdict == CHECK_PASS) verdict = execute_often(r);
   if (verdict.verdict == CHECK_PASS && r->written == GCONV_WEI) verdict = unpack(r);
   if (verdict.verdict == CHECK_PASS) take_result(r, result);
   return verdict;

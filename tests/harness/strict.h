@@ -7,10 +7,26 @@
 #include "buffer.h"
 #include "check.h"
 
+/* What is in memory that a kernel may only write, before it is called. */
+typedef enum {
+  STRICT_POISON,
+  STRICT_NUMBERS, /* ordinary ones, as another call may have left them */
+  STRICT_ZEROS,
+} strict_leftovers;
+
+/* Told before and after each call but the first, in which runtimes start threads and allocate. The sentence is what is
+ * wrong with the call; false if nothing is. */
+struct strict_observer {
+  void (*begin)(void);
+  bool (*end)(const gconv_plan *plan, char *sentence, size_t size);
+};
+
 typedef struct {
   guard_place place;
-  size_t skew; /* of tensors between red zones, bytes: 4 is all the alignment the interface promises */
-  bool dirty; /* workspace and result hold ordinary numbers, as another problem may have left them, instead of poison */
+  size_t skew;                /* of tensors between red zones, bytes: 4 is all the alignment the interface promises */
+  strict_leftovers leftovers; /* in the result and in the workspace */
+  int calls;                  /* more than one: all must give the same bits, where the plan promises that */
+  const strict_observer *observer; /* or NULL */
 } strict_conditions;
 
 /* Plans are made before. `plain` are the inputs in NCHW and GOIHW, `result` takes the written tensor in the same. The
