@@ -1,152 +1,52 @@
 /* test_plan.c - what a plan promises beyond right results: the same bits for any thread count where it says so, no
- * state between or beside calls, figures that make sense, and a stage clock that adds up. */
+ * state between calls, figures that make sense, and a stage clock that adds up. */
+#include "call.h"
 #include "check.h"
-#include "common.h"
-#include "data.h"
 
-#include <pthread.h>
 #include <time.h>
-
-/* A plan with inputs and buffers of its own size, weights packed. */
-typedef struct {
-  gconv_plan *plan;
-  gconv_args args;
-  void *memory[GCONV_TENSORS + 2];
-} call;
-
-static void *aligned(size_t bytes) {
-  void *memory = aligned_alloc(64, bytes / 64 * 64 + 64);
-  assert_non_null(memory);
-  memset(memory, 0, bytes);
-  return memory;
-}
-
-/* False where the kernel does not do the problem. */
-static bool make_call(call *c, const char *kernel, const char *descriptor, gconv_direction direction, gconv_env env) {
-  *c = (call){0};
-  const gconv_problem p = problem_of(descriptor, direction);
-  if (gconv_plan_create(kernel, &p, &env, &c->plan)) return false;
-  gconv_buffer *const buffers[] = {&c->args.src, &c->args.wei, &c->args.dst, &c->args.packed, &c->args.workspace};
-  for (int b = 0; b < GCONV_TENSORS + 2; b++) {
-    const size_t bytes = b < GCONV_TENSORS    ? gconv_plan_tensor_bytes(c->plan, (gconv_tensor)b)
-                         : b == GCONV_TENSORS ? c->plan->packed_bytes
-                                              : c->plan->workspace_bytes;
-    *buffers[b] = (gconv_buffer){c->memory[b] = aligned(bytes), bytes};
-    if (b < GCONV_TENSORS) data_fill_real(c->memory[b], (int64_t)(bytes / sizeof(float)), data_seed(1, b));
-  }
-  if (direction != GCONV_BWD_W) assert_ok(gconv_pack_weights(c->plan, c->args.wei, c->args.packed), kernel);
-  return true;
-}
-
-static void free_call(call *c) {
-  for (int b = 0; b < GCONV_TENSORS + 2; b++) free(c->memory[b]);
-  gconv_plan_destroy(c->plan);
-}
-
-/* Executes and gives the written tensor. */
-static const gconv_buffer *result_of(call *c) {
-  assert_ok(gconv_execute(c->plan, &c->args), c->plan->kernel->name);
-  if (c->plan->problem.direction == GCONV_BWD_W)
-    assert_ok(gconv_unpack_weights(c->plan, c->args.packed, c->args.wei), c->plan->kernel->name);
-  const gconv_buffer *const tensors[] = {&c->args.src, &c->args.wei, &c->args.dst};
-  return tensors[gconv_written_tensor(c->plan->problem.direction)];
-}
-
-static const char *const problems[] = {"g4mb3_ic24oc40_ih13kh3ph1", "g8mb2_ic8oc16_ih17kh5sh2ph2",
-                                       "g2mb2_ic34oc6_ih9kh1", "mb1_ic17oc33_ih12kh3dh1ph2"};
-
-typedef void (*kernel_test)(const char *kernel, const char *descriptor, gconv_direction direction);
-
-static void each_kernel(kernel_test test) {
-  size_t count;
-  const gconv_entry *entries = gconv_registry(&count);
-  for (size_t e = 0; e < count; e++)
-    for (size_t i = 0; i < ROWS(problems) && !entries[e].missing; i++)
-      for (int d = 0; d < GCONV_DIRECTIONS; d++) test(entries[e].name, problems[i], (gconv_direction)d);
-}
 
 static void compare_threads(const char *kernel, const char *descriptor, gconv_direction direction) {
   call one;
-  if (!make_call(&one, kernel, descriptor, direction, (gconv_env){.threads = 1, .layout = GCONV_NCHW})) return;
-  const gconv_buffer *want = result_of(&one);
+  if (!call_create(&one, kernel, descriptor, direction, (gconv_env){.threads = 1, .layout = GCONV_NCHW})) return;
+  const gconv_buffer *want = call_result(&one);
   for (int threads = 2; threads <= 5 && one.plan->deterministic; threads++) {
     call more;
-    assert_true(make_call(&more, kernel, descriptor, direction, (gconv_env){.threads = threads, .layout = GCONV_NCHW}));
-    const gconv_buffer *got = result_of(&more);
+    assert_true(
+        call_create(&more, kernel, descriptor, direction, (gconv_env){.threads = threads, .layout = GCONV_NCHW}));
+    const gconv_buffer *got = call_result(&more);
     if (more.plan->deterministic && memcmp(got->data, want->data, want->bytes))
       fail_msg("%s on %s %s: %d threads give other bits than 1", kernel, gconv_direction_name(direction), descriptor,
                threads);
-    free_call(&more);
+    call_free(&more);
   }
-  free_call(&one);
+  call_free(&one);
 }
 
 static void test_threads_do_not_change_bits(void **state) {
   (void)state;
-  each_kernel(compare_threads);
+  call_each_kernel(compare_threads);
 }
 
 static void compare_repeats(const char *kernel, const char *descriptor, gconv_direction direction) {
   call c;
-  if (!make_call(&c, kernel, descriptor, direction, (gconv_env){.threads = 2})) return;
-  const gconv_buffer *result = result_of(&c);
-  void *first = aligned(result->bytes);
+  if (!call_create(&c, kernel, descriptor, direction, (gconv_env){.threads = 2})) return;
+  const gconv_buffer *result = call_result(&c);
+  void *first = call_memory(result->bytes);
   memcpy(first, result->data, result->bytes);
   for (int repeat = 0; repeat < 3; repeat++) {
     memset(c.args.workspace.data, 0xff, c.args.workspace.bytes);
-    result_of(&c);
+    call_result(&c);
     if (c.plan->deterministic && memcmp(first, result->data, result->bytes))
       fail_msg("%s on %s %s: the second call gives another result", kernel, gconv_direction_name(direction),
                descriptor);
   }
   free(first);
-  free_call(&c);
+  call_free(&c);
 }
 
 static void test_calls_leave_no_state(void **state) {
   (void)state;
-  each_kernel(compare_repeats);
-}
-
-static void *execute_often(void *argument) {
-  call *c = argument;
-  for (int i = 0; i < 20; i++)
-    if (gconv_execute(c->plan, &c->args)) return c;
-  return NULL;
-}
-
-/* Two user threads share one plan, each with memory of its own. */
-static void compare_concurrent(const char *kernel, const char *descriptor, gconv_direction direction) {
-  enum { USERS = 2 };
-  call users[USERS], alone;
-  if (!make_call(&alone, kernel, descriptor, direction, (gconv_env){.threads = 1})) return;
-  pthread_t thread[USERS];
-  for (int u = 0; u < USERS; u++) {
-    assert_true(make_call(&users[u], kernel, descriptor, direction, (gconv_env){.threads = 1}));
-    gconv_plan_destroy(users[u].plan);
-    users[u].plan = alone.plan;
-  }
-  for (int u = 0; u < USERS; u++) assert_int_equal(pthread_create(&thread[u], NULL, execute_often, &users[u]), 0);
-  for (int u = 0; u < USERS; u++) {
-    void *failed;
-    pthread_join(thread[u], &failed);
-    assert_null(failed);
-  }
-  const gconv_buffer *want = result_of(&alone);
-  for (int u = 0; u < USERS; u++) {
-    const gconv_buffer *got = result_of(&users[u]);
-    if (alone.plan->deterministic && memcmp(got->data, want->data, want->bytes))
-      fail_msg("%s on %s %s: two users at once disturb each other", kernel, gconv_direction_name(direction),
-               descriptor);
-    users[u].plan = NULL;
-    free_call(&users[u]);
-  }
-  free_call(&alone);
-}
-
-static void test_plans_are_shared(void **state) {
-  (void)state;
-  each_kernel(compare_concurrent);
+  call_each_kernel(compare_repeats);
 }
 
 static void check_figures(const char *kernel, const char *descriptor, gconv_direction direction) {
@@ -177,7 +77,7 @@ static void check_figures(const char *kernel, const char *descriptor, gconv_dire
 
 static void test_figures(void **state) {
   (void)state;
-  each_kernel(check_figures);
+  call_each_kernel(check_figures);
 }
 
 static uint64_t now(void) {
@@ -193,7 +93,7 @@ static void check_clock(const char *kernel, const char *descriptor, gconv_direct
   static const gconv_layout layouts[] = {GCONV_NATIVE, GCONV_NCHW, GCONV_NHWC};
   for (size_t l = 0; l < ROWS(layouts); l++) {
     call c;
-    if (!make_call(&c, kernel, descriptor, direction, (gconv_env){.threads = THREADS, .layout = layouts[l]})) return;
+    if (!call_create(&c, kernel, descriptor, direction, (gconv_env){.threads = THREADS, .layout = layouts[l]})) return;
     const bool src = c.plan->src_layout != c.plan->native_src_layout;
     const bool dst = c.plan->dst_layout != c.plan->native_dst_layout;
     gconv_clock_lane lanes[THREADS] = {0};
@@ -216,13 +116,13 @@ static void check_clock(const char *kernel, const char *descriptor, gconv_direct
     const bool unpacks = (direction == GCONV_FWD && dst) || (direction == GCONV_BWD_D && src);
     if (unpacks) assert_true(lanes[0].ns[GCONV_STAGE_UNPACK_DST] > 0);
     assert_true(lanes[0].calls[GCONV_STAGE_UNPACK_DST] >= (uint64_t)(CALLS * unpacks));
-    free_call(&c);
+    call_free(&c);
   }
 }
 
 static void test_clock(void **state) {
   (void)state;
-  each_kernel(check_clock);
+  call_each_kernel(check_clock);
 }
 
 /* Blocking follows the caches, so tiny caches bring small problems to every path that otherwise only large layers take.
@@ -253,7 +153,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_threads_do_not_change_bits),
       cmocka_unit_test(test_calls_leave_no_state),
-      cmocka_unit_test(test_plans_are_shared),
       cmocka_unit_test(test_figures),
       cmocka_unit_test(test_clock),
       cmocka_unit_test(test_tiny_caches),

@@ -13,9 +13,9 @@ void gconv_dnnl_md_destroy(gconv_dnnl_md md) {
   if (md) dnnl_memory_desc_destroy(md);
 }
 
-dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
-                                     const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint,
-                                     const_dnnl_primitive_attr_t attr) {
+static dnnl_status_t create_first(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
+                                  const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint,
+                                  const_dnnl_primitive_attr_t attr) {
   const gconv_dnnl_const_md src = s->tensor[GCONV_SRC], wei = s->tensor[GCONV_WEI], dst = s->tensor[GCONV_DST];
   if (prop == dnnl_backward_data)
     return dnnl_convolution_backward_data_primitive_desc_create(desc, engine, s->algorithm, src, wei, dst, s->strides,
@@ -25,6 +25,14 @@ dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t 
         desc, engine, s->algorithm, src, wei, NULL, dst, s->strides, s->dilates, s->pad_begin, s->pad_end, hint, attr);
   return dnnl_convolution_forward_primitive_desc_create(desc, engine, prop, s->algorithm, src, wei, NULL, dst,
                                                         s->strides, s->dilates, s->pad_begin, s->pad_end, attr);
+}
+
+dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
+                                     const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint,
+                                     const_dnnl_primitive_attr_t attr, int choice) {
+  dnnl_status_t status = create_first(desc, engine, prop, s, hint, attr);
+  for (int i = 0; i < choice && !status; i++) status = dnnl_primitive_desc_next_impl(*desc);
+  return status;
 }
 
 dnnl_status_t gconv_dnnl_md_blocking(gconv_dnnl_const_md md, gconv_dnnl_blocking *blocking) {
@@ -44,8 +52,6 @@ dnnl_status_t gconv_dnnl_md_blocking(gconv_dnnl_const_md md, gconv_dnnl_blocking
   memcpy(blocking->block_axis, axis, sizeof *axis);
   return dnnl_success;
 }
-
-dnnl_status_t gconv_dnnl_desc_next(dnnl_primitive_desc_t desc) { return dnnl_primitive_desc_next_impl(desc); }
 
 /* Version 3 leaves padding lanes alone here; primitives keep those of their outputs zero. */
 dnnl_status_t gconv_dnnl_set_handle(dnnl_memory_t memory, void *data, dnnl_stream_t stream) {

@@ -1,15 +1,9 @@
-/* dnnl_conv.c - one oneDNN convolution. All objects are made beforehand and only their data handles change at run time;
- * the scratchpad is the caller's, so that oneDNN has no tensor-sized memory of its own to find while it runs.
- *
- * oneDNN's OpenMP builds take the thread count from the runtime, when a primitive is made and when it runs. */
+/* dnnl_conv.c - the objects of one oneDNN convolution, made from one implementation of the library's list. The
+ * scratchpad is the caller's, so that oneDNN has no tensor-sized memory of its own to find while it runs. */
 #if GCONV_WITH_DNNL
 #include "common/dnnl_conv.h"
-#include "core/error.h"
-#include "core/parallel.h"
 
-#include <dnnl_debug.h>
 #include <omp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,173 +67,83 @@ static dnnl_status_t create_attr(dnnl_primitive_attr_t *attr) {
   return status;
 }
 
-bool gconv_dnnl_conv_is_reference(const gconv_dnnl_conv *c) { return strstr(c->implementation, "ref:") != NULL; }
-
-/* The 1x1 kernels of oneDNN 2.6.3 gather strided input before they sum up the gradient of the weights, all threads in
- * the same place and beyond the end of the scratchpad; those of 3.7.2 do where jit_uni_ncsp_convolution calls them. */
-static bool overruns(const gconv_dnnl_conv *c, gconv_direction direction, const gconv_dnnl_spec *spec) {
-  const bool strided = spec->strides[0] > 1 || spec->strides[1] > 1;
-  return direction == GCONV_BWD_W && strided && c->threads > 1 && strstr(c->implementation, "jit_1x1");
-}
-
-static dnnl_status_t next_implementation(gconv_dnnl_conv *c) {
-  const dnnl_status_t status = gconv_dnnl_desc_next(c->desc);
-  return status ? status : dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
-}
-
-/* On plain weights the first choice of oneDNN 3.7 is a conversion to NHWC around reference loops, though its list goes
- * on with a GEMM. A reference that is last in the list stays. */
-static dnnl_status_t choose_implementation(gconv_dnnl_conv *c, gconv_direction direction, const gconv_dnnl_spec *spec) {
-  dnnl_status_t status = dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
-  while (!status && overruns(c, direction, spec)) status = next_implementation(c);
-  if (status || c->format->first_choice) return status;
-  char first[sizeof c->passed_over];
-  snprintf(first, sizeof first, "%s", c->implementation);
-  while (gconv_dnnl_conv_is_reference(c) && !next_implementation(c)) continue;
-  if (strcmp(first, c->implementation)) strcpy(c->passed_over, first);
-  return dnnl_success;
-}
-
-static dnnl_status_t create_desc(gconv_dnnl_conv *c, gconv_direction direction, const gconv_dnnl_spec *spec) {
+static dnnl_status_t create_desc(gconv_dnnl_conv *c, const gconv_dnnl_spec *spec, int choice) {
+  const gconv_direction direction = c->problem.direction;
   const dnnl_prop_kind_t prop = directions[direction].prop;
   dnnl_primitive_attr_t attr = NULL;
   dnnl_primitive_desc_t hint = NULL;
   dnnl_status_t status = create_attr(&attr);
   if (!status && direction != GCONV_FWD)
-    status = gconv_dnnl_desc_create(&hint, c->engine, dnnl_forward_training, spec, NULL, attr);
-  if (!status) status = gconv_dnnl_desc_create(&c->desc, c->engine, prop, spec, hint, attr);
-  if (!status) status = choose_implementation(c, direction, spec); /* oneDNN reads the hint again when it moves on */
+    status = gconv_dnnl_desc_create(&hint, c->engine, dnnl_forward_training, spec, NULL, attr, 0);
+  if (!status) status = gconv_dnnl_desc_create(&c->desc, c->engine, prop, spec, hint, attr, choice);
+  if (!status) status = dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
   if (hint) dnnl_primitive_desc_destroy(hint);
   if (attr) dnnl_primitive_attr_destroy(attr);
   return status;
 }
 
-static gconv_dnnl_const_md md_of(const gconv_dnnl_conv *c, int arg) {
+gconv_dnnl_const_md gconv_dnnl_conv_md(const gconv_dnnl_conv *c, int arg) {
   return dnnl_primitive_desc_query_md(c->desc, dnnl_query_exec_arg_md, arg);
 }
 
-static dnnl_status_t create_memory(const gconv_dnnl_conv *c, int arg, dnnl_memory_t *memory, size_t *bytes) {
-  *bytes = dnnl_memory_desc_get_size(md_of(c, arg));
-  return dnnl_memory_create(memory, md_of(c, arg), c->engine, DNNL_MEMORY_NONE);
-}
-
-static dnnl_status_t name_layout(const gconv_problem *p, gconv_tensor tensor, gconv_dnnl_conv *c) {
+static dnnl_status_t name_layout(gconv_dnnl_conv *c, gconv_tensor tensor) {
   dnnl_status_t status = dnnl_success;
   for (size_t i = 0; i < sizeof layout_tags / sizeof *layout_tags && !status && !c->layout[tensor]; i++) {
     gconv_dnnl_md md = NULL;
-    status = activation_md(p, tensor, layout_tags[i].tag, &md);
-    if (!status && dnnl_memory_desc_equal(md, md_of(c, c->arg[tensor]))) c->layout[tensor] = layout_tags[i].layout;
+    status = activation_md(&c->problem, tensor, layout_tags[i].tag, &md);
+    if (!status && dnnl_memory_desc_equal(md, gconv_dnnl_conv_md(c, c->arg[tensor])))
+      c->layout[tensor] = layout_tags[i].layout;
     gconv_dnnl_md_destroy(md);
   }
   return status;
 }
 
-static dnnl_status_t create_all(const gconv_problem *p, gconv_dnnl_conv *c) {
+static dnnl_status_t create_all(gconv_dnnl_conv *c, int choice) {
   gconv_dnnl_spec spec;
-  memcpy(c->arg, directions[p->direction].arg, sizeof c->arg);
+  memcpy(c->arg, directions[c->problem.direction].arg, sizeof c->arg);
   dnnl_status_t status = dnnl_engine_create(&c->engine, dnnl_cpu, 0);
-  if (!status) status = dnnl_stream_create(&c->stream, c->engine, dnnl_stream_default_flags);
   if (status) return status;
-  status = fill_spec(p, c->format, &spec);
-  if (!status) status = create_desc(c, p->direction, &spec);
+  status = fill_spec(&c->problem, c->format, &spec);
+  if (!status) status = create_desc(c, &spec, choice);
   free_spec(&spec);
   if (!status) status = dnnl_primitive_create(&c->primitive, c->desc);
-  for (int t = 0; t < GCONV_TENSORS && !status; t++) status = create_memory(c, c->arg[t], &c->tensor[t], &c->bytes[t]);
-  if (!status) status = create_memory(c, DNNL_ARG_SCRATCHPAD, &c->scratchpad, &c->scratchpad_bytes);
-  if (!status) status = name_layout(p, GCONV_SRC, c);
-  if (!status) status = name_layout(p, GCONV_DST, c);
-  if (!status && !c->format->winograd) status = gconv_dnnl_md_blocking(md_of(c, c->arg[GCONV_WEI]), &c->blocking);
+  if (status) return status;
+  for (int t = 0; t < GCONV_TENSORS; t++) c->bytes[t] = dnnl_memory_desc_get_size(gconv_dnnl_conv_md(c, c->arg[t]));
+  c->scratchpad_bytes = dnnl_memory_desc_get_size(gconv_dnnl_conv_md(c, DNNL_ARG_SCRATCHPAD));
+  status = gconv_dnnl_slots_create(c);
+  if (!status) status = name_layout(c, GCONV_SRC);
+  if (!status) status = name_layout(c, GCONV_DST);
+  if (!status && !c->format->winograd)
+    status = gconv_dnnl_md_blocking(gconv_dnnl_conv_md(c, c->arg[GCONV_WEI]), &c->blocking);
   return status;
 }
 
-/* Which of ours a failure is: what oneDNN does not do is no fault of the machine's. */
-static gconv_status explain(dnnl_status_t status, const gconv_dnnl_format *format) {
-  const gconv_status kind = status == dnnl_out_of_memory                                       ? GCONV_NO_MEMORY
-                            : status == dnnl_unimplemented || status == dnnl_invalid_arguments ? GCONV_UNSUPPORTED
-                                                                                               : GCONV_FAILED;
-  const dnnl_version_t *v = dnnl_version();
-  return gconv_error(kind, "oneDNN %d.%d.%d does not make this convolution on %s tensors: %s", v->major, v->minor,
-                     v->patch, format->name, dnnl_status2str(status));
-}
-
-/* oneDNN's own answer to these pads is "invalid arguments", without a hint at which, and to these kernels, whose bytes
- * it counts in 32 bits, a division by zero or no end of planning. */
-static gconv_status check_geometry(const gconv_problem *p) {
-  enum { TAPS_MAX = 1 << 24 };
-  if ((int64_t)p->kh * p->kw > TAPS_MAX)
-    return gconv_error(GCONV_UNSUPPORTED, "%d x %d taps, the most that are given to oneDNN are %d", p->kh, p->kw,
-                       TAPS_MAX);
-  const struct {
-    const char *name;
-    int pad, least;
-  } sides[] = {{"pad_top", p->pad_top, 0},
-               {"pad_left", p->pad_left, 0},
-               {"pad_bottom", p->pad_bottom, 1 - p->stride_h},
-               {"pad_right", p->pad_right, 1 - p->stride_w}};
-  for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
-    if (sides[i].pad < sides[i].least)
-      return gconv_error(GCONV_UNSUPPORTED, "%s is %d, the least that oneDNN takes is %d", sides[i].name, sides[i].pad,
-                         sides[i].least);
-  return GCONV_OK;
-}
-
-gconv_status gconv_dnnl_conv_create(const gconv_problem *problem, int threads, const gconv_dnnl_format *format,
-                                    gconv_dnnl_conv **conv) {
-  *conv = NULL;
-  const gconv_status refused = check_geometry(problem);
-  if (refused) return refused;
-  gconv_dnnl_conv *c = calloc(1, sizeof *c);
-  if (!c) return gconv_error(GCONV_NO_MEMORY, "no memory for a convolution of %zu bytes", sizeof *c);
+/* oneDNN's OpenMP builds take the thread count from the runtime, when a primitive is made and when it runs. */
+dnnl_status_t gconv_dnnl_conv_make(const gconv_problem *problem, int threads, const gconv_dnnl_format *format,
+                                   int choice, gconv_dnnl_conv **conv) {
+  gconv_dnnl_conv *c = *conv = calloc(1, sizeof *c);
+  if (!c) return dnnl_out_of_memory;
+  c->problem = *problem;
   c->format = format;
   c->threads = threads;
   const int outer_threads = omp_get_max_threads();
   omp_set_num_threads(threads);
-  const dnnl_status_t status = create_all(problem, c);
+  const dnnl_status_t status = create_all(c, choice);
   omp_set_num_threads(outer_threads);
   if (status) {
     gconv_dnnl_conv_destroy(c);
-    return explain(status, format);
+    *conv = NULL;
   }
-  *conv = c;
-  return GCONV_OK;
+  return status;
 }
 
 void gconv_dnnl_conv_destroy(gconv_dnnl_conv *c) {
   if (!c) return;
-  const dnnl_memory_t memories[] = {c->tensor[GCONV_SRC], c->tensor[GCONV_WEI], c->tensor[GCONV_DST], c->scratchpad};
-  for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
-    if (memories[i]) dnnl_memory_destroy(memories[i]);
+  gconv_dnnl_conv_destroy(c->trial);
+  gconv_dnnl_slots_destroy(c);
   if (c->primitive) dnnl_primitive_destroy(c->primitive);
   if (c->desc) dnnl_primitive_desc_destroy(c->desc);
-  if (c->stream) dnnl_stream_destroy(c->stream);
   if (c->engine) dnnl_engine_destroy(c->engine);
   free(c);
-}
-
-gconv_status gconv_dnnl_conv_run(const gconv_dnnl_conv *c, void *src, void *wei, void *dst, void *scratchpad) {
-  void *const data[] = {src, wei, dst, scratchpad};
-  enum { ARGS = sizeof data / sizeof *data };
-  const dnnl_exec_arg_t args[ARGS] = {
-      {c->arg[GCONV_SRC], c->tensor[GCONV_SRC]},
-      {c->arg[GCONV_WEI], c->tensor[GCONV_WEI]},
-      {c->arg[GCONV_DST], c->tensor[GCONV_DST]},
-      {DNNL_ARG_SCRATCHPAD, c->scratchpad},
-  };
-  const char *refused = gconv_team_refused(c->threads);
-  if (refused)
-    return gconv_error(
-        GCONV_FAILED,
-        "oneDNN divides the work among the plan's %d threads, and OpenMP gives fewer (%s): what they should "
-        "write would be left unwritten",
-        c->threads, refused);
-  const int outer_threads = omp_get_max_threads();
-  omp_set_num_threads(c->threads);
-  dnnl_status_t status = dnnl_success;
-  for (int i = 0; i < ARGS && !status; i++) status = gconv_dnnl_set_handle(args[i].memory, data[i], c->stream);
-  if (!status) status = dnnl_primitive_execute(c->primitive, c->stream, ARGS, args);
-  if (!status) status = dnnl_stream_wait(c->stream);
-  omp_set_num_threads(outer_threads);
-  if (!status) return GCONV_OK;
-  return gconv_error(GCONV_FAILED, "oneDNN's %s failed: %s", c->implementation, dnnl_status2str(status));
 }
 #endif

@@ -2,7 +2,7 @@
  * are. What it costs to skip the layouts and the packing is the distance to `onednn`.
  *
  * oneDNN 3.7 meets such a user with reference loops that are a thousand times slower, so its next choice stands in, as
- * the text of the plan then says; '@first' shows the first choice. */
+ * the text of the plan then says; '@first' shows the first choice that is right. */
 #include "common/dnnl_conv.h"
 #include "common/dnnl_library.h"
 #include "core/clock.h"
@@ -20,16 +20,17 @@ static gconv_status plan(gconv_plan *plan) {
   if (plan->param[0] && !as_chosen)
     return gconv_error(GCONV_INVALID, "onednn_plain takes @first, not '@%s'", plan->param);
   gconv_status status = gconv_dnnl_limit_isa(plan->env.isa_mask);
-  if (!status) status = gconv_dnnl_conv_create(&plan->problem, plan->env.threads, as_chosen ? &first : &usable, &conv);
+  gconv_dnnl_passed_over passed = {0};
+  if (!status) status = gconv_dnnl_conv_create(plan, as_chosen ? &first : &usable, &passed, &conv);
   if (status) return status;
   plan->state = conv;
   plan->kernel_workspace_bytes = conv->scratchpad_bytes;
   plan->deterministic = false; /* the library promises nothing, and splits sums by thread where that is faster */
-  char version[64];
+  char version[64], caveats[sizeof passed + 64];
+  gconv_dnnl_print_caveats(conv, &passed, caveats, sizeof caveats);
   gconv_dnnl_print_version(version, sizeof version);
-  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src nchw, wei %s, dst nchw%s%s", version,
-           conv->implementation, plan->problem.groups == 1 ? "oihw" : "goihw",
-           conv->passed_over[0] ? ", passed over " : "", conv->passed_over);
+  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src nchw, wei %s, dst nchw%s", version, conv->implementation,
+           plan->problem.groups == 1 ? "oihw" : "goihw", caveats);
   return GCONV_OK;
 }
 
@@ -47,7 +48,7 @@ const gconv_kernel gconv_kernel_onednn_plain_scalar = {
     .name = "onednn_plain",
     .summary = "oneDNN on NCHW tensors and unpacked GOIHW weights",
     .reference = "oneDNN, oneapi-src.github.io/oneDNN, convolution primitive with plain format tags",
-    .params = "first: the implementation oneDNN names first, reference loops included",
+    .params = "first: the first implementation oneDNN names that is right, reference loops included",
     .library = true,
     .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,

@@ -5,6 +5,7 @@
 #include "common/cook_toom.h"
 #include "common/dnnl_conv.h"
 #include "common/dnnl_library.h"
+#include "common/dnnl_weights.h"
 #include "core/clock.h"
 #include "core/error.h"
 
@@ -23,7 +24,8 @@ static gconv_status plan(gconv_plan *plan) {
   static const gconv_dnnl_format format = {"nChw16c (Winograd)", dnnl_nChw16c, false, false, true};
   gconv_dnnl_conv *conv;
   gconv_status status = gconv_dnnl_limit_isa(plan->env.isa_mask);
-  if (!status) status = gconv_dnnl_conv_create(&plan->problem, plan->env.threads, &format, &conv);
+  gconv_dnnl_passed_over passed = {0};
+  if (!status) status = gconv_dnnl_conv_create(plan, &format, &passed, &conv);
   if (status) return status;
   plan->state = conv;
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
@@ -31,48 +33,19 @@ static gconv_status plan(gconv_plan *plan) {
   plan->kernel_workspace_bytes = conv->scratchpad_bytes;
   plan->executed_macs = 0;     /* not told: the library does not say how many tiles it makes of a map */
   plan->deterministic = false; /* the library promises nothing */
-  char version[64];
+  char version[64], caveats[sizeof passed + 64];
+  gconv_dnnl_print_caveats(conv, &passed, caveats, sizeof caveats);
   gconv_dnnl_print_version(version, sizeof version);
-  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src nchw16c, dst nchw16c", version, conv->implementation);
+  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src nchw16c, dst nchw16c%s", version, conv->implementation,
+           caveats);
   return GCONV_OK;
-}
-
-static dnnl_status_t reorder(const gconv_dnnl_conv *c, dnnl_memory_t plain, dnnl_memory_t packed) {
-  gconv_dnnl_const_md from, to;
-  dnnl_primitive_desc_t desc = NULL;
-  dnnl_primitive_t primitive = NULL;
-  dnnl_status_t status = dnnl_memory_get_memory_desc(plain, &from);
-  if (!status) status = dnnl_memory_get_memory_desc(packed, &to);
-  if (!status) status = dnnl_reorder_primitive_desc_create(&desc, from, c->engine, to, c->engine, NULL);
-  if (!status) status = dnnl_primitive_create(&primitive, desc);
-  const dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, packed}};
-  if (!status) status = dnnl_primitive_execute(primitive, c->stream, 2, args);
-  if (!status) status = dnnl_stream_wait(c->stream);
-  if (primitive) dnnl_primitive_destroy(primitive);
-  if (desc) dnnl_primitive_desc_destroy(desc);
-  return status;
-}
-
-/* The library's reorder reads through a pointer to memory that is not const; it does not write it. */
-static dnnl_status_t pack_weights(const gconv_plan *plan, const float *wei, void *packed) {
-  const gconv_problem *p = &plan->problem;
-  const gconv_dnnl_conv *c = plan->state;
-  gconv_dnnl_md md = NULL;
-  dnnl_memory_t from = NULL, to = c->tensor[GCONV_WEI];
-  dnnl_status_t status = gconv_dnnl_md_create(&md, 4, (dnnl_dims_t){p->oc, p->ic, p->kh, p->kw}, dnnl_oihw);
-  if (!status) status = dnnl_memory_create(&from, md, c->engine, (void *)wei);
-  if (!status) status = gconv_dnnl_set_handle(to, packed, c->stream);
-  if (!status) status = reorder(c, from, to);
-  if (from) dnnl_memory_destroy(from);
-  gconv_dnnl_md_destroy(md);
-  return status;
 }
 
 /* Packing has no way to fail: if the library does, no result may look like one. */
 static void pack(const gconv_plan *plan, const float *wei, void *packed) {
   float *weights = packed;
   for (size_t i = 0; i < plan->packed_bytes / sizeof *weights; i++) weights[i] = 0;
-  if (pack_weights(plan, wei, packed))
+  if (gconv_dnnl_weights_reorder(plan->state, wei, packed))
     for (size_t i = 0; i < plan->packed_bytes / sizeof *weights; i++) weights[i] = NAN;
 }
 

@@ -2,7 +2,8 @@
  *
  * Leaving the layout to oneDNN (`any`) is its documented best practice, but on groups it can lose by a factor of two to
  * an explicit NHWC, which goes to another implementation. A rival must not lose by the way it was asked, so the
- * requests are raced when the plan is made. '@' and the name of a request forces that one. */
+ * requests are raced when the plan is made. '@' and the name of a request forces that one. Only implementations that
+ * proved right take part (common/dnnl_choose.c). */
 #include "impl/onednn/race.h"
 #include "common/dnnl_library.h"
 #include "common/dnnl_weights.h"
@@ -33,12 +34,13 @@ static bool known(gconv_dnnl_conv *const *entrants, int count, const gconv_dnnl_
 }
 
 /* `any` may choose a layout that has no name here and so cannot be given to callers; NHWC then stands in for it. */
-static gconv_status create(const gconv_plan *plan, const gconv_dnnl_format *format, gconv_dnnl_conv **conv) {
+static gconv_status create(const gconv_plan *plan, const gconv_dnnl_format *format, gconv_dnnl_passed_over *passed,
+                           gconv_dnnl_conv **conv) {
   static const gconv_dnnl_format stand_in = {"nhwc (any chose an unnamed layout)", dnnl_nhwc, false, false, false};
-  gconv_status status = gconv_dnnl_conv_create(&plan->problem, plan->env.threads, format, conv);
+  gconv_status status = gconv_dnnl_conv_create(plan, format, passed, conv);
   if (status || ((*conv)->layout[GCONV_SRC] && (*conv)->layout[GCONV_DST])) return status;
   gconv_dnnl_conv_destroy(*conv);
-  return gconv_dnnl_conv_create(&plan->problem, plan->env.threads, &stand_in, conv);
+  return gconv_dnnl_conv_create(plan, &stand_in, passed, conv);
 }
 
 /* Where a request only reaches oneDNN's reference loops, one run would outlast the race. If
@@ -59,7 +61,8 @@ static int drop_references(gconv_dnnl_conv **entrants, int count) {
 /* Makes what was asked for: the forced request, or all that differ. Requests that oneDNN refuses are left out as long
  * as one remains; the last refusal is the sentence if none does. One that there was no memory for is not left out: the
  * winner would be another by chance. */
-static gconv_status enter(const gconv_plan *plan, gconv_dnnl_conv **entrants, int *count) {
+static gconv_status enter(const gconv_plan *plan, gconv_dnnl_passed_over *passed, gconv_dnnl_conv **entrants,
+                          int *count) {
   gconv_status status = GCONV_OK;
   bool asked = false;
   *count = 0;
@@ -67,7 +70,7 @@ static gconv_status enter(const gconv_plan *plan, gconv_dnnl_conv **entrants, in
     if (plan->param[0] && strcmp(plan->param, requests[i].name)) continue;
     asked = true;
     gconv_dnnl_conv *conv;
-    const gconv_status made = create(plan, &requests[i], &conv);
+    const gconv_status made = create(plan, &requests[i], passed, &conv);
     if (made == GCONV_NO_MEMORY) return made;
     if (made)
       status = made;
@@ -81,19 +84,21 @@ static gconv_status enter(const gconv_plan *plan, gconv_dnnl_conv **entrants, in
   return *count ? GCONV_OK : status;
 }
 
-static void describe(gconv_plan *plan, gconv_dnnl_conv *const *entrants, int count, int winner) {
+static void describe(gconv_plan *plan, const gconv_dnnl_passed_over *passed, gconv_dnnl_conv *const *entrants,
+                     int count, int winner) {
   const gconv_dnnl_conv *conv = entrants[winner];
-  char version[64], how[128];
+  char version[64], how[128], caveats[sizeof *passed + 64];
+  gconv_dnnl_print_caveats(conv, passed, caveats, sizeof caveats);
   int length = snprintf(how, sizeof how, "%s",
                         plan->param[0] ? "forced"
-                        : count > 1    ? "fastest of"
+                        : count > 1    ? (conv->proved ? "fastest of" : "first of")
                                        : "all requests alike");
   for (int i = 0; count > 1 && i < count; i++)
     length += snprintf(how + length, sizeof how - (size_t)length, "%s %s", i ? "," : "", entrants[i]->format->name);
   gconv_dnnl_print_version(version, sizeof version);
-  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src %s, dst %s, asked for %s (%s)", version,
+  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src %s, dst %s, asked for %s (%s)%s", version,
            conv->implementation, gconv_layout_name(conv->layout[GCONV_SRC]), gconv_layout_name(conv->layout[GCONV_DST]),
-           conv->format->name, how);
+           conv->format->name, how, caveats);
 }
 
 static void keep(gconv_plan *plan, gconv_dnnl_conv *conv) {
@@ -111,12 +116,13 @@ static void keep(gconv_plan *plan, gconv_dnnl_conv *conv) {
 
 static gconv_status plan(gconv_plan *plan) {
   gconv_dnnl_conv *entrants[REQUESTS];
+  gconv_dnnl_passed_over passed = {0};
   int count = 0, winner = 0;
   gconv_status status = gconv_dnnl_limit_isa(plan->env.isa_mask);
-  if (!status) status = enter(plan, entrants, &count);
+  if (!status) status = enter(plan, &passed, entrants, &count);
   if (!status) status = onednn_race(plan, entrants, count, &winner);
   if (!status) {
-    describe(plan, entrants, count, winner);
+    describe(plan, &passed, entrants, count, winner);
     keep(plan, entrants[winner]);
   }
   for (int i = 0; i < count; i++)
