@@ -7,7 +7,12 @@
  * x*SW-PL+s*(DW+1)] * wei[g,o,i,r,s] bwd_d  src = d loss/d src          the transpose of fwd in src, dst given bwd_w
  * wei = d loss/d wei          the transpose of fwd in wei, src and dst given Cross-correlation (no kernel flip), as in
  * every deep-learning library; terms as in oneDNN (oneapi-src.github.io/oneDNN). Floats are IEEE binary32. The library
- * does no I/O, never allocates while executing and keeps no state but its registry.
+ * does no I/O, never allocates while executing (libraries underneath may) and keeps no state but its registry.
+ *
+ * Threads: all calls may be made from any thread and from several at once, also with the same plan, of any kernel. Then
+ * each call has its own written tensor, workspace and clock (and packed weights, where they are written); what is only
+ * read may be shared. A plan is destroyed when no call uses it. gconv_last_error is each thread's own. Each call runs
+ * on the plan's number of threads, so that n calls at once run on n times as many.
  */
 #ifndef GCONV_H
 #define GCONV_H
@@ -190,7 +195,9 @@ typedef struct gconv_plan {
 } gconv_plan;
 
 /* `kernel_name` is NAME or NAME@PARAM. On success *plan is to be freed with gconv_plan_destroy; on failure it is NULL.
- * Planning may allocate and may take milliseconds; nothing of it depends on tensor contents. */
+ * Planning may allocate. It takes microseconds, but a second where a library is tried first: onednn runs each candidate
+ * and races them, up to a few tenths of a second for ordinary layers, longer for images of more than a billion
+ * multiply-adds. That memory counts against memory_bytes. Nothing of it depends on tensor contents. */
 gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *problem, const gconv_env *env,
                                gconv_plan **plan);
 void gconv_plan_destroy(gconv_plan *plan);

@@ -35,6 +35,12 @@ static inline void assert_refused(gconv_status status, gconv_status expected, co
     fail_msg("%s: the sentence '%s' does not say '%s'", what, gconv_last_error(), fragment);
 }
 
+/* cmocka 2 deprecates its own and has no name for it that version 1 knows. */
+static inline void assert_between(int64_t value, int64_t low, int64_t high) {
+  if (value < low || value > high)
+    fail_msg("%lld is not within %lld to %lld", (long long)value, (long long)low, (long long)high);
+}
+
 static inline gconv_problem problem_of(const char *descriptor, gconv_direction direction) {
   gconv_problem p;
   assert_ok(gconv_problem_parse(descriptor, &p), descriptor);

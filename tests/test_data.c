@@ -57,8 +57,8 @@ static void test_real_data(void **state) {
     negative += values[i] < 0;
     small += fabsf(values[i]) < 0x1p-5f;
   }
-  assert_in_range(negative, COUNT * 49 / 100, COUNT * 51 / 100);
-  assert_in_range(small, COUNT * 16 / 100, COUNT * 18 / 100); /* one of six binades */
+  assert_between(negative, COUNT * 49 / 100, COUNT * 51 / 100);
+  assert_between(small, COUNT * 16 / 100, COUNT * 18 / 100); /* one of six binades */
   free(values);
 }
 
@@ -77,8 +77,8 @@ static void test_exact_data(void **state) {
       zeros += values[i] == 0, negative += values[i] < 0;
     }
     assert_true(largest >= 1 && largest * largest * (double)terms[t] < 0x1p24);
-    assert_in_range(zeros, COUNT * 11 / 100, COUNT * 14 / 100);
-    assert_in_range(negative, COUNT * 42 / 100, COUNT * 46 / 100);
+    assert_between(zeros, COUNT * 11 / 100, COUNT * 14 / 100);
+    assert_between(negative, COUNT * 42 / 100, COUNT * 46 / 100);
   }
   free(values);
 }

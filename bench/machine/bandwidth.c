@@ -71,8 +71,7 @@ static double burst(const arena *a, gconv_isa isa, stream_kind kind, size_t byte
     float *array[3];
     for (int i = 0; i < 3; i++) array[i] = (float *)(void *)(mine + (size_t)(i % arrays) * (bytes + STAGGER));
 #pragma omp barrier
-#pragma omp master
-    start = seconds_now(), team = omp_get_num_threads();
+    if (omp_get_thread_num() == 0) start = seconds_now(), team = omp_get_num_threads();
     stream_run(isa, kind, array, bytes, passes);
   }
   return 1e-9 * (double)once * (double)passes * team / (seconds_now() - start);

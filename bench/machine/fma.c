@@ -63,8 +63,7 @@ double fma_burst(gconv_isa isa, int threads) {
 #pragma omp parallel num_threads(threads)
   {
 #pragma omp barrier
-#pragma omp master
-    start = seconds_now(), team = omp_get_num_threads();
+    if (omp_get_thread_num() == 0) start = seconds_now(), team = omp_get_num_threads();
     bursts[isa].run();
   }
   return 2e-9 * ROUNDS * bursts[isa].macs * team / (seconds_now() - start);

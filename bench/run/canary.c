@@ -58,17 +58,17 @@ static double read_burst(const canary *c, const bandwidth_table *table, int t, m
   const size_t bytes = share_of_thread(table, t, level);
   const int64_t passes = bytes < BURST_BYTES ? (int64_t)(BURST_BYTES / bytes) : 1;
   const int threads = table->threads[t];
+  int team = threads;
   double start = 0;
 #pragma omp parallel num_threads(threads)
   {
     float *const mine[3] = {(float *)(void *)(c->base + (size_t)omp_get_thread_num() * c->slice)};
     stream_run(table->isa, STREAM_READ, mine, bytes, 1);
 #pragma omp barrier
-#pragma omp master
-    start = seconds_now();
+    if (omp_get_thread_num() == 0) start = seconds_now(), team = omp_get_num_threads();
     stream_run(table->isa, STREAM_READ, mine, bytes, passes);
   }
-  return 1e-9 * (double)bytes * (double)passes * threads / (seconds_now() - start);
+  return 1e-9 * (double)bytes * (double)passes * team / (seconds_now() - start);
 }
 
 /* The better of two bursts as a share of the best. */

@@ -159,9 +159,10 @@ gconv_status gconv_dnnl_conv_create(const gconv_plan *plan, const gconv_dnnl_for
                      v->major, v->minor, v->patch, format->name, passed->text);
 }
 
-void gconv_dnnl_print_caveats(const gconv_dnnl_conv *c, const gconv_dnnl_passed_over *passed, char *text, size_t size) {
+void gconv_dnnl_add_caveats(const gconv_dnnl_conv *c, const gconv_dnnl_passed_over *passed, char *text, size_t size) {
   const bool trusted = c->proved || gconv_dnnl_conv_is_reference(c);
-  snprintf(text, size, "%s%s%s", trusted ? "" : ", not proved: an image takes too long",
+  const size_t length = strlen(text);
+  snprintf(text + length, size - length, "%s%s%s", trusted ? "" : ", not proved: it takes too long",
            *passed->text ? ", passed over " : "", passed->text);
 }
 #endif

@@ -50,9 +50,9 @@ gconv_status gconv_dnnl_conv_create(const gconv_plan *plan, const gconv_dnnl_for
                                     gconv_dnnl_passed_over *passed, gconv_dnnl_conv **conv);
 void gconv_dnnl_conv_destroy(gconv_dnnl_conv *conv);
 
-/* ", not proved: ..." and ", passed over ...": what the text of a plan says last, where there is anything to say. */
-void gconv_dnnl_print_caveats(const gconv_dnnl_conv *conv, const gconv_dnnl_passed_over *passed, char *text,
-                              size_t size);
+/* Adds ", not proved: ..." and ", passed over ..." to the text of a plan of `size` bytes, where there is anything to
+ * say. */
+void gconv_dnnl_add_caveats(const gconv_dnnl_conv *conv, const gconv_dnnl_passed_over *passed, char *text, size_t size);
 
 /* Reference loops are a hundred to a thousand times slower than code made for the machine. */
 bool gconv_dnnl_conv_is_reference(const gconv_dnnl_conv *conv);

@@ -26,11 +26,11 @@ static gconv_status plan(gconv_plan *plan) {
   plan->state = conv;
   plan->kernel_workspace_bytes = conv->scratchpad_bytes;
   plan->deterministic = false; /* the library promises nothing, and splits sums by thread where that is faster */
-  char version[64], caveats[sizeof passed + 64];
-  gconv_dnnl_print_caveats(conv, &passed, caveats, sizeof caveats);
+  char version[64];
   gconv_dnnl_print_version(version, sizeof version);
-  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src nchw, wei %s, dst nchw%s", version, conv->implementation,
-           plan->problem.groups == 1 ? "oihw" : "goihw", caveats);
+  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src nchw, wei %s, dst nchw", version, conv->implementation,
+           plan->problem.groups == 1 ? "oihw" : "goihw");
+  gconv_dnnl_add_caveats(conv, &passed, plan->text, sizeof plan->text);
   return GCONV_OK;
 }
 

@@ -33,11 +33,10 @@ static gconv_status plan(gconv_plan *plan) {
   plan->kernel_workspace_bytes = conv->scratchpad_bytes;
   plan->executed_macs = 0;     /* not told: the library does not say how many tiles it makes of a map */
   plan->deterministic = false; /* the library promises nothing */
-  char version[64], caveats[sizeof passed + 64];
-  gconv_dnnl_print_caveats(conv, &passed, caveats, sizeof caveats);
+  char version[64];
   gconv_dnnl_print_version(version, sizeof version);
-  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src nchw16c, dst nchw16c%s", version, conv->implementation,
-           caveats);
+  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src nchw16c, dst nchw16c", version, conv->implementation);
+  gconv_dnnl_add_caveats(conv, &passed, plan->text, sizeof plan->text);
   return GCONV_OK;
 }
 

@@ -1,13 +1,15 @@
 /* second_pool.c - a library with a thread of its own, to be loaded beside the real ones: with SECOND_POOL=spins it
  * keeps a CPU busy, else it sleeps. */
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static void *work(void *spins) {
   while (!spins) pause();
-  for (volatile unsigned long i = 0;; i++) continue;
+  volatile bool busy = true;
+  while (busy) continue;
   return NULL;
 }
 

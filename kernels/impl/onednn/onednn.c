@@ -87,8 +87,7 @@ static gconv_status enter(const gconv_plan *plan, gconv_dnnl_passed_over *passed
 static void describe(gconv_plan *plan, const gconv_dnnl_passed_over *passed, gconv_dnnl_conv *const *entrants,
                      int count, int winner) {
   const gconv_dnnl_conv *conv = entrants[winner];
-  char version[64], how[128], caveats[sizeof *passed + 64];
-  gconv_dnnl_print_caveats(conv, passed, caveats, sizeof caveats);
+  char version[64], how[128];
   int length = snprintf(how, sizeof how, "%s",
                         plan->param[0] ? "forced"
                         : count > 1    ? (conv->proved ? "fastest of" : "first of")
@@ -96,9 +95,10 @@ static void describe(gconv_plan *plan, const gconv_dnnl_passed_over *passed, gco
   for (int i = 0; count > 1 && i < count; i++)
     length += snprintf(how + length, sizeof how - (size_t)length, "%s %s", i ? "," : "", entrants[i]->format->name);
   gconv_dnnl_print_version(version, sizeof version);
-  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src %s, dst %s, asked for %s (%s)%s", version,
+  snprintf(plan->text, sizeof plan->text, "oneDNN %s: %s, src %s, dst %s, asked for %s (%s)", version,
            conv->implementation, gconv_layout_name(conv->layout[GCONV_SRC]), gconv_layout_name(conv->layout[GCONV_DST]),
-           conv->format->name, how, caveats);
+           conv->format->name, how);
+  gconv_dnnl_add_caveats(conv, passed, plan->text, sizeof plan->text);
 }
 
 static void keep(gconv_plan *plan, gconv_dnnl_conv *conv) {
