@@ -10,8 +10,7 @@
 static int team_of(int threads) {
   int team = 0;
 #pragma omp parallel num_threads(threads)
-#pragma omp master
-  team = omp_get_num_threads();
+  if (omp_get_thread_num() == 0) team = omp_get_num_threads();
   return team;
 }
 

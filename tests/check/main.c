@@ -123,7 +123,7 @@ static bool take_arguments(arguments *a, int argc, char **argv) {
     if (taken != OPTION_TAKEN) return false;
   }
   if (options_finish(&a->o, &defaults)) return false;
-  return a->o.listed || !team_check(a->o.threads, a->o.thread_count);
+  return a->o.listed || a->random.problems || !team_check(a->o.threads, a->o.thread_count);
 }
 
 /* Output that did not arrive (a full disk) must not look like success. */
@@ -146,7 +146,9 @@ int main(int argc, char **argv) {
   int status = EXIT_USAGE;
   const bool taken = take_arguments(&a, argc, argv);
   if (taken && a.random.problems) random_restart_passive(argv);
-  if (taken)
+  if (taken && a.random.problems && !a.o.listed && !random_teams_are_whole(&a.o))
+    status = EXIT_USAGE;
+  else if (taken)
     status = a.o.listed ? 0 : run(&a);
   else
     fprintf(stderr, "gconv-check: %s\n", gconv_last_error());

@@ -5,6 +5,7 @@
 #include "interrupt.h"
 #include "properties.h"
 #include "shrink.h"
+#include "team.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,17 @@ void random_restart_passive(char **argv) {
   if (getenv("OMP_WAIT_POLICY")) return; /* the user's wish, or the fresh start */
   if (!setenv("OMP_WAIT_POLICY", "passive", 0)) execv("/proc/self/exe", argv);
   fprintf(stderr, "gconv-check: waiting threads may spin: no fresh start with OMP_WAIT_POLICY=passive\n");
+}
+
+bool random_teams_are_whole(const options *o) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool refused = team_check(o->threads, o->thread_count);
+    if (refused) fprintf(stderr, "gconv-check: %s\n", gconv_last_error());
+    _exit(refused);
+  }
+  int status;
+  return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 int random_run(const options *o, unsigned checks, random_options r) {

@@ -16,6 +16,10 @@ gconv_problem random_problem(uint64_t seed, uint64_t index);
 /* Starts the program again with waiting threads that sleep, unless the environment says how they wait. */
 void random_restart_passive(char **argv);
 
+/* team_check in a child: the threads that it starts would not survive the fork to those that check. Says on stderr what
+ * is wrong. */
+bool random_teams_are_whole(const options *o);
+
 /* Draws, checks in child processes, shrinks what fails. The exit status. */
 int random_run(const options *o, unsigned checks, random_options r);
 
