@@ -6,6 +6,8 @@ import gzip
 import importlib.machinery
 import importlib.util
 import json
+import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -84,10 +86,41 @@ class Program(unittest.TestCase):
 
     def test_exit_status_for_continuous_integration(self):
         a, b = self.pair()
-        self.run_compare(a, b, "--fail-above=5%", code=1)
-        self.run_compare(a, b, "--fail-above=150%")
-        self.run_compare(b, a, "--fail-above=5%")
+        self.run_compare(a, b, "--fail-above=5%", "--allow-missing", code=1)
+        self.run_compare(a, b, "--fail-above=150%", "--allow-missing")
         self.run_compare(a, a, "--fail-above=0%")
+        self.run_compare(a, b)
+
+    def test_what_failed_or_is_gone_fails_the_gate(self):
+        a, b = self.pair()
+        text = self.run_compare(a, b, "--fail-above=150%", code=1)
+        self.assertIn("not in B: p fwd native gone 1 warm\n", text)
+        text = self.run_compare(b, a, "--fail-above=5%", "--allow-missing", code=1)
+        self.assertIn("failed in B: p fwd native bad 1 warm: no reason given\n", text)
+        self.assertNotIn("not in B", text)
+        self.assertIn("not in B: p fwd native new 1 warm\n", self.run_compare(b, a, "--fail-above=5%", code=1))
+        everything = self.write("c.csv", row("one", BASE, "failed"))
+        self.run_compare(self.write("d.csv", row("one", BASE)), everything, "--fail-above=5%", code=1)
+
+    def test_times_that_are_none(self):
+        a = self.write("a.csv", row("zero", BASE), row("one", BASE))
+        for time in ("nan", "0", "-5", "inf", "Infinity", "", "x", "1e999"):
+            b = self.write("b.csv", row("zero", BASE), row("one", [time]))
+            self.assertEqual(self.run_compare(a, b, "--fail-above=5%", code=2), f"compare: {b}:3: {time!r} is no time\n")
+            self.assertIn("is no time", self.run_compare(b, a, code=2))
+        bad = self.write_json("bad.json", {"one": [1, math.nan]})
+        self.assertIn("benchmarks[1]: nan is no time", self.run_compare(bad, bad, code=2))
+
+    def test_output_that_nobody_can_have(self):
+        a, b = self.pair()
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([COMPARE, a, b], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual((done.returncode, done.stderr), (2, "compare: standard output: No space left on device\n"))
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run([COMPARE, a, b, "--fail-above=5%"], stdout=write, stderr=subprocess.PIPE, text=True)
+        os.close(write)
+        self.assertEqual((done.returncode, done.stderr), (1, ""), "the verdict stands, whoever reads it")
 
     def test_a_large_ratio_without_significance_does_not_fail(self):
         a = self.write("a.csv", row("one", [100, 400, 401]))
@@ -161,6 +194,9 @@ class Program(unittest.TestCase):
         wrong = self.folder / "wrong.csv"
         wrong.write_text("a,b\n1,2\n")
         self.assertIn("no column problem", self.run_compare(a, wrong, code=2))
+        wrong.write_text(json.dumps({"benchmarks": [{"name": "a_mean", "run_type": "aggregate", "real_time": 1}]}))
+        self.assertIn("holds aggregates only", self.run_compare(wrong, wrong, code=2))
+        self.run_compare(a, a, "--alpha=nan", code=2)
         wrong.write_text("{not json")
         self.assertIn("not what Google Benchmark writes", self.run_compare(a, wrong, code=2))
         self.run_compare(a, a, "--fail-above=x", code=2)
