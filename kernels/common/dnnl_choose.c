@@ -147,6 +147,7 @@ gconv_status gconv_dnnl_conv_create(const gconv_plan *plan, const gconv_dnnl_for
   *conv = NULL;
   gconv_dnnl_conv *reference = NULL;
   gconv_status status = check_geometry(&plan->problem);
+  if (!status) status = gconv_dnnl_check_team(plan->env.threads);
   if (!status) status = walk(plan, format, passed, conv, &reference);
   if (!status && !*conv && reference) {
     *conv = reference;

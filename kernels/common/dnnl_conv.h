@@ -54,6 +54,10 @@ void gconv_dnnl_conv_destroy(gconv_dnnl_conv *conv);
  * say. */
 void gconv_dnnl_add_caveats(const gconv_dnnl_conv *conv, const gconv_dnnl_passed_over *passed, char *text, size_t size);
 
+/* GCONV_FAILED where OpenMP would now give fewer threads: asked before planning, in which no candidate could be proved,
+ * and in each call. */
+gconv_status gconv_dnnl_check_team(int threads);
+
 /* Reference loops are a hundred to a thousand times slower than code made for the machine. */
 bool gconv_dnnl_conv_is_reference(const gconv_dnnl_conv *conv);
 

@@ -79,17 +79,22 @@ static dnnl_status_t run_in_any(const gconv_dnnl_conv *c, void *const data[ARGS]
   return status;
 }
 
+gconv_status gconv_dnnl_check_team(int threads) {
+  const char *refused = gconv_team_refused(threads);
+  if (!refused) return GCONV_OK;
+  return gconv_error(
+      GCONV_FAILED,
+      "oneDNN divides the work among the plan's %d threads, and OpenMP gives fewer (%s): what they should "
+      "write would be left unwritten",
+      threads, refused);
+}
+
 /* The thread count that is set is the calling thread's own, so that calls from several threads leave each other's
  * alone. */
 gconv_status gconv_dnnl_conv_run(const gconv_dnnl_conv *c, void *src, void *wei, void *dst, void *scratchpad) {
   void *const data[ARGS] = {src, wei, dst, scratchpad};
-  const char *refused = gconv_team_refused(c->threads);
-  if (refused)
-    return gconv_error(
-        GCONV_FAILED,
-        "oneDNN divides the work among the plan's %d threads, and OpenMP gives fewer (%s): what they should "
-        "write would be left unwritten",
-        c->threads, refused);
+  const gconv_status refused = gconv_dnnl_check_team(c->threads);
+  if (refused) return refused;
   const int outer_threads = omp_get_max_threads();
   omp_set_num_threads(c->threads);
   const dnnl_status_t status = run_in_any(c, data);
