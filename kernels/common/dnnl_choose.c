@@ -112,6 +112,11 @@ static gconv_status examine(gconv_dnnl_conv *c, int choice, uint64_t memory_byte
   return status;
 }
 
+/* Version 3 says where its list ends; version 2 gives its last implementation, reference loops, again and again. */
+static bool is_the_last_again(const gconv_dnnl_conv *c, const gconv_dnnl_conv *reference) {
+  return reference && !strcmp(c->implementation, reference->implementation);
+}
+
 /* Walks the list until something is right; the last reference on the way stays in *reference. */
 static gconv_status walk(const gconv_plan *plan, const gconv_dnnl_format *format, gconv_dnnl_passed_over *passed,
                          gconv_dnnl_conv **conv, gconv_dnnl_conv **reference) {
@@ -122,6 +127,10 @@ static gconv_status walk(const gconv_plan *plan, const gconv_dnnl_format *format
     const dnnl_status_t made = gconv_dnnl_conv_make(&plan->problem, plan->env.threads, format, choice, &c);
     if (made && choice && made != dnnl_out_of_memory) return GCONV_OK; /* the end of the list */
     if (made) return explain(made, format);
+    if (is_the_last_again(c, *reference)) {
+      gconv_dnnl_conv_destroy(c);
+      return GCONV_OK;
+    }
     const bool named = c->layout[GCONV_SRC] && c->layout[GCONV_DST];
     const bool later = named && !format->first_choice && gconv_dnnl_conv_is_reference(c);
     gconv_status status =
