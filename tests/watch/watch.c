@@ -73,7 +73,7 @@ LOOP(GOMP_parallel_loop_guided)
 LOOP(GOMP_parallel_loop_nonmonotonic_dynamic)
 LOOP(GOMP_parallel_loop_nonmonotonic_guided)
 
-#if GCONV_WATCH_ALLOCATIONS
+#ifdef GCONV_WATCH_ALLOCATIONS
 bool watch_sees_allocations(void) { return true; }
 
 void *malloc(size_t bytes) {
