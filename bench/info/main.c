@@ -3,6 +3,7 @@
 #include "info.h"
 #include "options.h"
 #include "pin.h"
+#include "printed.h"
 #include "start.h"
 
 #include <stdio.h>
@@ -36,12 +37,7 @@ static int help(void) {
 
 static bool is_help(const char *argument) { return !strcmp(argument, "--help") || !strcmp(argument, "-h"); }
 
-/* Output that did not arrive (a full disk) must not look like success. */
-static int finish(int status) {
-  if (!fflush(stdout) && !ferror(stdout)) return status;
-  perror("gconv-info: standard output");
-  return status ? status : 1;
-}
+static int finish(int status) { return printed_all("gconv-info", status); }
 
 int main(int argc, char **argv) {
   if (!process_start("gconv-info", argv)) return 1;

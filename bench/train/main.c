@@ -2,6 +2,7 @@
  * that a slow moment of the machine hits them alike. */
 #include "core/error.h"
 #include "pictures.h"
+#include "printed.h"
 #include "run.h"
 #include "start.h"
 
@@ -120,8 +121,7 @@ int main(int argc, char **argv) {
   arguments a;
   static const int codes[] = {[ARGUMENTS_ANSWERED] = 0, [ARGUMENTS_BAD] = EXIT_USAGE};
   const arguments_result result = arguments_take(&a, argc, argv);
-  int code = result == ARGUMENTS_RUN ? run(&a) : codes[result];
+  const int code = result == ARGUMENTS_RUN ? run(&a) : codes[result];
   options_free(&a.options);
-  if (fflush(stdout) || ferror(stdout)) code = complain("standard output: not all of it arrived", code ? code : 1);
-  return code;
+  return printed_all("gconv-train", code);
 }

@@ -73,12 +73,15 @@ class Outputs(unittest.TestCase):
             [BIN / "gconv-info", "kernels"], [BIN / "gconv-info", "machine"], [BIN / "gconv-info", "machine", "--json"],
             [BIN / "gconv-info", "problem", SMALL], [BIN / "gconv-info", "model", "list"], [BIN / "gconv-info", "model", "resnet50", "--csv"],
             [BIN / "gconv-info", "claims"], [BIN / "gconv-info", "claims", "--csv"],
+            [BIN / "gconv-train", "--help"], [BIN / "gconv-train", "--kernels=list"],
+            [BIN / "gconv-train", "--kernels=direct", "--threads=1", "--steps=2"],
         ]
         for command in commands:
             with open("/dev/full", "w", encoding="ascii") as full, self.subTest(" ".join(map(str, command))):
                 done = run(command, stdout=full)
                 self.assertEqual(done.returncode, 1, done.stderr)
-                self.assertIn("standard output", done.stderr)
+                self.assertRegex(done.stderr, f"(?m)^{command[0].name}: standard output: {FULL}$")
+                self.assertNotIn("Success", done.stderr)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
  * layout, instruction set and thread count. */
 #include "core/error.h"
 #include "interrupt.h"
+#include "printed.h"
 #include "random.h"
 #include "start.h"
 #include "team.h"
@@ -126,12 +127,7 @@ static bool take_arguments(arguments *a, int argc, char **argv) {
   return a->o.listed || a->random.problems || !team_check(a->o.threads, a->o.thread_count);
 }
 
-/* Output that did not arrive (a full disk) must not look like success. */
-static int finish(int status) {
-  if (!fflush(stdout) && !ferror(stdout)) return status;
-  perror("gconv-check: standard output");
-  return status ? status : 1;
-}
+static int finish(int status) { return printed_all("gconv-check", status); }
 
 int main(int argc, char **argv) {
   if (!process_start("gconv-check", argv)) return 1;
