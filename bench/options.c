@@ -179,7 +179,7 @@ static const struct {
 const char *options_help(void) {
   return "  --problems=LIST   comma list of named sets, descriptors and files of descriptors; 'list' shows the sets\n"
          "  --kernels=LIST    comma list of kernel names, globs and NAME@PARAM; 'list' shows the kernels\n"
-         "  --dir=LIST        fwd, bwd_d, bwd_w\n"
+         "  --dir=LIST        fwd, bwd_d, bwd_w; goes before what files of problems ask for\n"
          "  --layout=LIST     native (as the kernel likes it), nchw, nhwc\n"
          "  --threads=LIST    thread counts; 'all' is every CPU this process may use, within the quota of its\n"
          "                    control group; 1..all each count up to it\n"
@@ -217,8 +217,17 @@ static bool any(const bool *flags, int count) {
   return false;
 }
 
+/* Those of the command line go before those of a file, and these before the default. */
+static void set_directions(options *o, bool given) {
+  unsigned chosen = 0;
+  for (int d = 0; d < GCONV_DIRECTIONS; d++) chosen |= (unsigned)o->directions[d] << d;
+  for (size_t i = 0; i < o->problems.count; i++)
+    if (given || !o->problems.cases[i].directions) o->problems.cases[i].directions = chosen;
+}
+
 gconv_status options_finish(options *o, const option_defaults *defaults) {
   if (o->listed) return GCONV_OK;
+  const bool directions_given = any(o->directions, GCONV_DIRECTIONS);
   const struct {
     bool given;
     const char *value, *option;
@@ -236,6 +245,8 @@ gconv_status options_finish(options *o, const option_defaults *defaults) {
     gconv_status status = missing[i].take(o, missing[i].value);
     if (status) return error_in(missing[i].option, status);
   }
+  set_directions(o, directions_given);
+  if (o->problems.notes && !o->quiet) fputs(o->problems.notes, stderr);
   if (!o->isa_mask) o->isa_mask = gconv_isa_detect();
   if (!o->mb) return GCONV_OK;
   gconv_status status = problem_list_set_batch(&o->problems, o->mb);

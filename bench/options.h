@@ -17,6 +17,7 @@ typedef struct {
   unsigned isa_mask;
   int mb; /* 0: as the descriptors say */
   uint64_t seed;
+  bool quiet;  /* no notes about files of problems: another process has printed them */
   bool listed; /* --problems=list or --kernels=list was given and answered: nothing is left to do */
 } options;
 
@@ -33,7 +34,8 @@ void options_init(options *o);
  * CPU. */
 option_result options_take(options *o, const char *argument);
 /* Fills what was not given, expands kernel globs (NAME or NAME@PARAM; a glob that matches no kernel is an error),
- * applies --mb. With --seed absent the seed is 1. */
+ * applies --mb; every problem then has its directions: those of --dir if it was given, else its file's, else the
+ * default. With --seed absent the seed is 1. */
 gconv_status options_finish(options *o, const option_defaults *defaults);
 void options_free(options *o);
 const char *options_help(void); /* one line an option, for --help */

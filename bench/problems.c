@@ -1,27 +1,30 @@
 /* problems.c - turns the value of --problems= into a list of problems. Sets are plain files, found at run time, so that
  * a set can be added or changed without building anything, or computed: layers of networks, sweeps. */
 #include "networks.h"
+#include "printable.h"
 #include "problems.h"
+#include "shape_file.h"
 #include "shapes.h"
 #include "sweeps.h"
 
 #include "core/error.h"
 
 #include <ctype.h>
-#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 /* Puts where it happened before the sentence of the last error. */
-static gconv_status error_at(gconv_status status, const char *where, long line) {
+static gconv_status error_in(gconv_status status, const char *where) {
   char why[512];
   snprintf(why, sizeof why, "%s", gconv_last_error());
-  return line ? gconv_error(status, "%s:%ld: %s", where, line, why) : gconv_error(status, "%s: %s", where, why);
+  return gconv_error(status, "%s: %s", where, why);
 }
 
-static gconv_status append(problem_list *list, const char *set, const gconv_problem *problem) {
+gconv_status problem_list_append(problem_list *list, const char *set, const gconv_problem *problem,
+                                 unsigned directions) {
   if ((list->count & (list->count - 1)) == 0) { /* full at every power of two: no capacity to keep */
     problem_case *cases = realloc(list->cases, (list->count ? 2 * list->count : 1) * sizeof *cases);
     if (!cases) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu problems", 2 * list->count);
@@ -29,65 +32,33 @@ static gconv_status append(problem_list *list, const char *set, const gconv_prob
   }
   problem_case *added = &list->cases[list->count++];
   snprintf(added->set, sizeof added->set, "%s", set);
+  printable(added->set);
   added->problem = *problem;
+  added->directions = directions;
   return GCONV_OK;
 }
 
-/* Cuts white space (also the carriage return of files written elsewhere) off both ends, in place. */
+gconv_status problem_list_note(problem_list *list, const char *format, ...) {
+  char *line, *notes = NULL;
+  va_list values;
+  va_start(values, format);
+  const bool printed = vasprintf(&line, format, values) >= 0;
+  va_end(values);
+  if (printed && asprintf(&notes, "%s%s\n", list->notes ? list->notes : "", line) < 0) notes = NULL;
+  if (printed) free(line);
+  if (!notes) return gconv_error(GCONV_NO_MEMORY, "no memory for a note");
+  free(list->notes);
+  list->notes = notes;
+  return GCONV_OK;
+}
+
+/* Cuts white space off both ends, in place. */
 static char *trim(char *text) {
   while (isspace((unsigned char)*text)) text++;
   char *end = text + strlen(text);
   while (end > text && isspace((unsigned char)end[-1])) end--;
   *end = 0;
   return text;
-}
-
-/* benchdnn's comments: '#' at the beginning of a word, up to the end of the line. */
-static void cut_comment(char *line) {
-  bool quoted = false;
-  for (char *c = line; *c; c++) {
-    if (*c == '"') quoted = !quoted;
-    if (*c == '#' && !quoted && (c == line || isspace((unsigned char)c[-1]))) *c = 0;
-    if (!*c) return;
-  }
-}
-
-/* Lines of options for benchdnn begin with "--" and go on after a backslash at their end. */
-static bool is_option(const char *line, bool *continued) {
-  const bool option = *continued || (line[0] == '-' && line[1] == '-');
-  *continued = option && *line && line[strlen(line) - 1] == '\\';
-  return option;
-}
-
-static gconv_status add_lines(problem_list *list, const char *set, const char *path, FILE *file) {
-  char *line = NULL;
-  size_t size = 0;
-  const size_t before = list->count;
-  bool continued = false;
-  gconv_status status = GCONV_OK;
-  for (long number = 1; !status && getline(&line, &size, file) >= 0; number++) {
-    cut_comment(line);
-    const char *descriptor = trim(line);
-    if (is_option(descriptor, &continued) || !*descriptor) continue;
-    gconv_problem problem;
-    status = gconv_problem_parse(descriptor, &problem);
-    if (status)
-      status = error_at(status, path, number);
-    else
-      status = append(list, set, &problem);
-  }
-  if (!status && !feof(file)) status = gconv_error(GCONV_INVALID, "%s: %s", path, strerror(errno));
-  if (!status && list->count == before) status = gconv_error(GCONV_INVALID, "%s: no descriptor in it", path);
-  free(line);
-  return status;
-}
-
-static gconv_status add_file(problem_list *list, const char *set, const char *path) {
-  FILE *file = fopen(path, "r");
-  if (!file) return gconv_error(GCONV_INVALID, "%s: %s", path, strerror(errno));
-  gconv_status status = add_lines(list, set, path, file);
-  fclose(file);
-  return status;
 }
 
 /* The file's name without folder and ending. */
@@ -97,7 +68,7 @@ static gconv_status add_path(problem_list *list, const char *path) {
   const char *dot = strrchr(base, '.');
   char set[GCONV_NAME_MAX];
   snprintf(set, sizeof set, "%.*s", dot && dot > base ? (int)(dot - base) : (int)strlen(base), base);
-  return add_file(list, set, path);
+  return shape_file_add(list, set, path);
 }
 
 /* '/' and '.' occur in no descriptor, except in its name. */
@@ -118,7 +89,7 @@ typedef struct {
 
 static gconv_status append_problem(const gconv_problem *problem, void *context) {
   const list_end *end = context;
-  return append(end->list, end->set, problem);
+  return problem_list_append(end->list, end->set, problem, 0);
 }
 
 /* Sets that are computed instead of read. */
@@ -146,13 +117,13 @@ static gconv_status add_computed(problem_list *list, const char *name) {
 static gconv_status add_item(problem_list *list, const char *item) {
   if (looks_like_path(item)) return add_path(list, item);
   char path[SHAPES_PATH_MAX];
-  if (shapes_find(item, path)) return add_file(list, item, path);
+  if (shapes_find(item, path)) return shape_file_add(list, item, path);
   if (is_computed(item)) return add_computed(list, item);
   gconv_problem problem;
   gconv_status status = gconv_problem_parse(item, &problem);
-  if (!status) return append(list, "cli", &problem);
+  if (!status) return problem_list_append(list, "cli", &problem, 0);
   if (is_file(item)) return add_path(list, item);
-  status = error_at(status, item, 0);
+  status = error_in(status, item);
   if (strpbrk(item, "0123456789")) return status;
   return gconv_error(GCONV_INVALID, "'%s' is neither a named set (--problems=list shows them), a file nor a descriptor",
                      item);
@@ -188,6 +159,7 @@ gconv_status problem_list_add(problem_list *list, const char *spec) {
 
 void problem_list_free(problem_list *list) {
   free(list->cases);
+  free(list->notes);
   *list = (problem_list){0};
 }
 
@@ -200,7 +172,7 @@ gconv_status problem_list_set_batch(problem_list *list, int batch) {
       if (status) {
         char text[GCONV_TEXT_MAX];
         gconv_problem_print(&list->cases[i].problem, text, sizeof text);
-        return error_at(status, text, 0);
+        return error_in(status, text);
       }
       if (write) list->cases[i].problem = problem;
     }
@@ -219,7 +191,7 @@ static void print_file(const char *name, const char *path, void *unused) {
   (void)unused;
   problem_list list = {0};
   char summary[SHAPES_SUMMARY_MAX];
-  print_line(name, add_file(&list, name, path), &list, shapes_summary(path, summary));
+  print_line(name, shape_file_add(&list, name, path), &list, shapes_summary(path, summary));
 }
 
 static void print_computed(const char *name, const char *summary, void *unused) {

@@ -2,6 +2,8 @@
 #include "common.h"
 #include "options.h"
 
+#include <unistd.h>
+
 static const option_defaults defaults = {"smoke", "*", "fwd", "native", "1"};
 
 static void test_options_taken(void **state) {
@@ -47,6 +49,34 @@ static void test_option_defaults(void **state) {
   assert_int_equal(o.isa_mask, gconv_isa_detect());
   assert_int_equal(o.seed, 1);
   options_free(&o);
+}
+
+/* --dir of the command line, else the file's, else the tool's default. */
+static void test_directions_of_files(void **state) {
+  (void)state;
+  static const struct {
+    const char *dir;
+    unsigned first, second;
+  } rows[] = {{NULL, 1u << GCONV_BWD_W, 1u << GCONV_FWD}, {"--dir=bwd_d", 1u << GCONV_BWD_D, 1u << GCONV_BWD_D}};
+  char path[] = "/tmp/gconv-options-XXXXXX", argument[64];
+  static const char text[] = "--dir=BWD_WB ic8oc8ih5kh3\n--reset g2ic8oc8ih5kh3\n";
+  const int file = mkstemp(path);
+  assert_true(file >= 0);
+  assert_int_equal(write(file, text, sizeof text - 1), sizeof text - 1);
+  close(file);
+  snprintf(argument, sizeof argument, "--problems=%s", path);
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    options o;
+    options_init(&o);
+    assert_int_equal(options_take(&o, argument), OPTION_TAKEN);
+    if (rows[i].dir) assert_int_equal(options_take(&o, rows[i].dir), OPTION_TAKEN);
+    assert_ok(options_finish(&o, &defaults), "finish");
+    assert_int_equal(o.problems.count, 2);
+    assert_int_equal(o.problems.cases[0].directions, rows[i].first);
+    assert_int_equal(o.problems.cases[1].directions, rows[i].second);
+    options_free(&o);
+  }
+  unlink(path);
 }
 
 static void test_kernel_parameter(void **state) {
@@ -98,9 +128,8 @@ static void test_options_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_options_taken),
-      cmocka_unit_test(test_option_defaults),
-      cmocka_unit_test(test_kernel_parameter),
+      cmocka_unit_test(test_options_taken),       cmocka_unit_test(test_option_defaults),
+      cmocka_unit_test(test_directions_of_files), cmocka_unit_test(test_kernel_parameter),
       cmocka_unit_test(test_options_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,18 +2,6 @@
 #include "common.h"
 #include "problems.h"
 
-#include <unistd.h>
-
-static char file_path[64];
-
-static void write_file(const char *text) {
-  strcpy(file_path, "/tmp/gconv-problems-XXXXXX");
-  const int file = mkstemp(file_path);
-  assert_true(file >= 0);
-  assert_int_equal(write(file, text, strlen(text)), strlen(text));
-  close(file);
-}
-
 static void test_sets(void **state) {
   (void)state;
   static const struct {
@@ -120,44 +108,6 @@ static void test_comma_list(void **state) {
   problem_list_free(&smoke);
 }
 
-static void test_benchdnn_file(void **state) {
-  (void)state;
-  write_file("# a comment\n\n--reset --dir=FWD_B\n--dt=f32\n"
-             "  ic8oc8ih5kh3n\"first\"  \r\n"
-             "g2mb1ic8oc8ih5kh3 # another\n"
-             "# ic0\n"
-             "--batch=shapes_all\nic8ih7oc8oh7kh3ph1n\"#last*2\"");
-  problem_list list = {0};
-  assert_ok(problem_list_add(&list, file_path), file_path);
-  assert_int_equal(list.count, 3);
-  assert_string_equal(list.cases[0].problem.name, "first");
-  assert_int_equal(list.cases[0].problem.batch, 2);
-  assert_int_equal(list.cases[1].problem.groups, 2);
-  assert_string_equal(list.cases[2].problem.name, "#last");
-  assert_int_equal(list.cases[2].problem.multiplicity, 2);
-  assert_non_null(strstr(file_path, list.cases[0].set)); /* the file's name */
-  problem_list_free(&list);
-  unlink(file_path);
-}
-
-static void test_bad_file_gives_the_line(void **state) {
-  (void)state;
-  write_file("# fine\nic8oc8ih5kh3\n\n--flag\nic8oc8ih5\n");
-  char want[128];
-  snprintf(want, sizeof want, "%s:5: field 'kh' is missing", file_path);
-  problem_list list = {0};
-  assert_ok(problem_list_add(&list, "smoke"), "smoke");
-  const size_t before = list.count;
-  assert_refused(problem_list_add(&list, file_path), GCONV_INVALID, want, file_path);
-  assert_int_equal(list.count, before);
-  char both[128];
-  snprintf(both, sizeof both, "edges,%s", file_path);
-  assert_refused(problem_list_add(&list, both), GCONV_INVALID, want, both);
-  assert_int_equal(list.count, before);
-  problem_list_free(&list);
-  unlink(file_path);
-}
-
 static void test_refused_problems(void **state) {
   (void)state;
   static const struct {
@@ -196,14 +146,8 @@ static void test_batch(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sets),
-      cmocka_unit_test(test_networks),
-      cmocka_unit_test(test_sweeps),
-      cmocka_unit_test(test_comma_list),
-      cmocka_unit_test(test_benchdnn_file),
-      cmocka_unit_test(test_bad_file_gives_the_line),
-      cmocka_unit_test(test_refused_problems),
-      cmocka_unit_test(test_batch),
+      cmocka_unit_test(test_sets),       cmocka_unit_test(test_networks),         cmocka_unit_test(test_sweeps),
+      cmocka_unit_test(test_comma_list), cmocka_unit_test(test_refused_problems), cmocka_unit_test(test_batch),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

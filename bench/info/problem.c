@@ -120,7 +120,7 @@ static void add_row(table *t, const char *kernel, const gconv_problem *p, const 
   gconv_plan_destroy(plan);
 }
 
-static bool print_kernels(const options *o, const gconv_problem *problem) {
+static bool print_kernels(const options *o, const problem_case *item) {
   static const char *const header[] = {"kernel",         "dir",          "layout",          "threads",
                                        "runs as",        "packed bytes", "workspace bytes", "MACs done",
                                        "per useful MAC", "error bound",  "plan, or why not"};
@@ -130,8 +130,8 @@ static bool print_kernels(const options *o, const gconv_problem *problem) {
     for (int layout = 0; layout < GCONV_LAYOUTS; layout++)
       for (int i = 0; i < o->thread_count; i++)
         for (size_t k = 0; k < o->kernel_count; k++) {
-          if (!o->directions[d] || !o->layouts[layout]) continue;
-          gconv_problem turned = *problem;
+          if (!(item->directions & 1u << d) || !o->layouts[layout]) continue;
+          gconv_problem turned = item->problem;
           turned.direction = (gconv_direction)d;
           const gconv_env env = {.threads = o->threads[i], .isa_mask = o->isa_mask, .layout = (gconv_layout)layout};
           add_row(&t, o->kernels[k], &turned, &env);
@@ -162,7 +162,7 @@ int info_problem(int count, char **arguments) {
   int status = take_arguments(&o, count, arguments);
   for (size_t i = 0; i < o.problems.count && !status && !o.listed; i++) {
     if (i) puts("");
-    if (!print_costs(&o.problems.cases[i]) || !print_kernels(&o, &o.problems.cases[i].problem)) status = 1;
+    if (!print_costs(&o.problems.cases[i]) || !print_kernels(&o, &o.problems.cases[i])) status = 1;
   }
   options_free(&o);
   return status;

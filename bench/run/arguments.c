@@ -268,6 +268,7 @@ static arguments_result check_threads(session *s) {
 static arguments_result finish(session *s) {
   const bool kernels_given = s->options.kernel_count > 0;
   if (s->options.listed) return ARGUMENTS_ANSWERED;
+  s->options.quiet = s->job;
   if (options_finish(&s->options, &defaults)) return bad(gconv_last_error());
   if (!kernels_given) drop_oracle(&s->options);
   if (s->resume && s->level != LEVEL_LAYER) return bad("--resume: blocks and networks are not continued, only layers");

@@ -45,7 +45,7 @@ gconv_status blocks_make(const options *o, block_list *list) {
   gconv_status status = GCONV_OK;
   for (size_t i = 0; i < o->problems.count && !status; i++)
     for (int d = 0; d < GCONV_DIRECTIONS && !status; d++)
-      if (o->directions[d]) status = add_case(list, &o->problems.cases[i], (gconv_direction)d);
+      if (o->problems.cases[i].directions & 1u << d) status = add_case(list, &o->problems.cases[i], (gconv_direction)d);
   return status;
 }
 

@@ -35,7 +35,8 @@ static int run(const arguments *a) {
   interrupt_report(&sum);
   for (size_t p = 0; p < a->o.problems.count; p++)
     for (int d = 0; d < GCONV_DIRECTIONS; d++)
-      if (a->o.directions[d]) session_problem(&s, a->o.problems.cases[p].problem, (gconv_direction)d);
+      if (a->o.problems.cases[p].directions & 1u << d)
+        session_problem(&s, a->o.problems.cases[p].problem, (gconv_direction)d);
   return session_end(&sum);
 }
 
