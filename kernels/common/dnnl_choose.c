@@ -112,9 +112,22 @@ static gconv_status examine(gconv_dnnl_conv *c, int choice, uint64_t memory_byte
   return status;
 }
 
-/* Version 3 says where its list ends; version 2 gives its last implementation, reference loops, again and again. */
-static bool is_the_last_again(const gconv_dnnl_conv *c, const gconv_dnnl_conv *reference) {
-  return reference && !strcmp(c->implementation, reference->implementation);
+/* What tells one implementation of the list from the next. */
+typedef struct {
+  char name[64];
+  gconv_layout src, dst;
+  size_t weights, scratchpad;
+} identity;
+
+/* Version 3 says where its list ends; version 2 gives its last implementation again and again. */
+static bool is_the_last_again(const gconv_dnnl_conv *c, identity *last) {
+  identity now = {.src = c->layout[GCONV_SRC], .dst = c->layout[GCONV_DST]};
+  now.weights = c->bytes[GCONV_WEI], now.scratchpad = c->scratchpad_bytes;
+  snprintf(now.name, sizeof now.name, "%s", c->implementation);
+  const bool again = !strcmp(now.name, last->name) && now.src == last->src && now.dst == last->dst &&
+                     now.weights == last->weights && now.scratchpad == last->scratchpad;
+  *last = now;
+  return again;
 }
 
 /* Walks the list until something is right; the last reference on the way stays in *reference. */
@@ -122,12 +135,13 @@ static gconv_status walk(const gconv_plan *plan, const gconv_dnnl_format *format
                          gconv_dnnl_conv **conv, gconv_dnnl_conv **reference) {
   const char *fault = NULL;
   char first_reference[64] = "";
+  identity last = {""};
   for (int choice = 0;; choice++) {
     gconv_dnnl_conv *c;
     const dnnl_status_t made = gconv_dnnl_conv_make(&plan->problem, plan->env.threads, format, choice, &c);
     if (made && choice && made != dnnl_out_of_memory) return GCONV_OK; /* the end of the list */
     if (made) return explain(made, format);
-    if (is_the_last_again(c, *reference)) {
+    if (is_the_last_again(c, &last)) {
       gconv_dnnl_conv_destroy(c);
       return GCONV_OK;
     }
