@@ -1,6 +1,7 @@
 /* problems.c - turns the value of --problems= into a list of problems. Sets are plain files, found at run time, so that
  * a set can be added or changed without building anything, or computed: layers of networks, sweeps. */
 #include "networks.h"
+#include "padding.h"
 #include "printable.h"
 #include "problems.h"
 #include "shape_file.h"
@@ -114,11 +115,13 @@ static gconv_status add_computed(problem_list *list, const char *name) {
   return status;
 }
 
-static gconv_status add_item(problem_list *list, const char *item) {
+static gconv_status take_item(problem_list *list, const char *item, bool *own) {
   if (looks_like_path(item)) return add_path(list, item);
   char path[SHAPES_PATH_MAX];
-  if (shapes_find(item, path)) return shape_file_add(list, item, path);
-  if (is_computed(item)) return add_computed(list, item);
+  *own = shapes_find(item, path);
+  if (*own) return shape_file_add(list, item, path);
+  *own = is_computed(item);
+  if (*own) return add_computed(list, item);
   gconv_problem problem;
   gconv_status status = gconv_problem_parse(item, &problem);
   if (!status) return problem_list_append(list, "cli", &problem, 0);
@@ -127,6 +130,14 @@ static gconv_status add_item(problem_list *list, const char *item) {
   if (strpbrk(item, "0123456789")) return status;
   return gconv_error(GCONV_INVALID, "'%s' is neither a named set (--problems=list shows them), a file nor a descriptor",
                      item);
+}
+
+/* Sets of our own mean what they say. */
+static gconv_status add_item(problem_list *list, const char *item) {
+  const size_t before = list->count;
+  bool own = false;
+  gconv_status status = take_item(list, item, &own);
+  return status || own ? status : padding_note(list, before);
 }
 
 /* The end of the item at `text`: the next comma that is not inside a quoted name. */

@@ -1,6 +1,7 @@
 /* test_problem_files.c - files of problems, benchdnn's among them: which problems they stand for, what is left out and
  * said, what is refused and where. */
 #include "common.h"
+#include "padding.h"
 #include "printable.h"
 #include "problems.h"
 
@@ -194,6 +195,58 @@ static void test_batch_files(void **state) {
   unlink(file_path);
 }
 
+static void test_windows_in_padding(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    int rows, columns;
+    bool prevails;
+  } rows[] = {
+      {"g1ic96ih55iw55oc3oh227ow227kh11kw11sh4sw4ph0pw0", 213, 213, true}, /* AlexNet's deconvolution in benchdnn */
+      {"ic8oc8ih56kh3ph1", 0, 0, false},
+      {"ic8oc8ih5kh1ph1", 2, 2, false}, /* 7 x 7, of which the middle 5 x 5 see the image */
+      {"ic8oc8ih5kh1ph1_iw5kw3pw1", 2, 0, false},
+      {"ic8oc8ih4oh8kh3ph4", 2, 2, false}, /* rows at -4 and -3 end before 0 */
+      {"ic8oc8ih5kh3dh2ph5", 0, 0, false},
+      {"ic8oc8ih5kh2dh1ph3", 2, 2, false}, /* taps at -3 and -1; behind, at 5 and 7 */
+      {"ic1oc1ih1oh9kh1ph4", 8, 8, true},
+  };
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    problem_list list = {0};
+    assert_ok(problem_list_add(&list, rows[i].text), rows[i].text);
+    const gconv_problem *p = &list.cases[0].problem;
+    int64_t want[2] = {0, 0};
+    for (int y = 0; y < p->oh; y++) {
+      const int64_t begin = (int64_t)y * p->stride_h - p->pad_top;
+      want[0] += begin >= p->ih || begin + (int64_t)(p->kh - 1) * (p->dilation_h + 1) < 0;
+    }
+    for (int x = 0; x < p->ow; x++) {
+      const int64_t begin = (int64_t)x * p->stride_w - p->pad_left;
+      want[1] += begin >= p->iw || begin + (int64_t)(p->kw - 1) * (p->dilation_w + 1) < 0;
+    }
+    const padding_only only = padding_count(p);
+    print_message("%s: %d %d\n", rows[i].text, only.rows, only.columns);
+    assert_int_equal(only.rows, want[0]);
+    assert_int_equal(only.columns, want[1]);
+    assert_int_equal(only.rows, rows[i].rows);
+    assert_int_equal(only.columns, rows[i].columns);
+    assert_int_equal(padding_prevails(p), rows[i].prevails);
+    assert_int_equal(list.notes != NULL, rows[i].rows || rows[i].columns);
+    problem_list_free(&list);
+  }
+  problem_list list = {0};
+  assert_ok(problem_list_add(&list, "edges,smoke"), "our own sets");
+  assert_null(list.notes);
+  problem_list_free(&list);
+  write_file("ic1oc1ih1oh3kh1ph1\nic1oc1ih1oh5kh1ph2\nic1oc1ih1oh7kh1ph3\nic1oc1ih1oh9kh1ph4\nic1oc1ih1oh3kh1ph1\n");
+  assert_ok(problem_list_add(&list, file_path), file_path);
+  assert_non_null(strstr(list.notes, "ph1: 2 of 3 rows and 2 of 3 columns of the output see only padding"));
+  assert_non_null(strstr(list.notes, "is it a deconvolution?"));
+  assert_non_null(strstr(list.notes, "with 2 more problems"));
+  problem_list_free(&list);
+  unlink(file_path);
+}
+
 /* What goes into tables and JSON is UTF-8 whatever the file is. */
 static void test_printable(void **state) {
   (void)state;
@@ -225,7 +278,7 @@ int main(void) {
       cmocka_unit_test(test_benchdnn_file),    cmocka_unit_test(test_bad_file_gives_the_line),
       cmocka_unit_test(test_benchdnn_options), cmocka_unit_test(test_files_refused),
       cmocka_unit_test(test_no_text),          cmocka_unit_test(test_batch_files),
-      cmocka_unit_test(test_printable),
+      cmocka_unit_test(test_printable),        cmocka_unit_test(test_windows_in_padding),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

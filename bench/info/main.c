@@ -29,7 +29,9 @@ static int help(void) {
   puts("usage: gconv-info COMMAND [ARGUMENT...]\n");
   for (int i = 0; i < COMMANDS; i++) printf("  %s\n", commands[i].help);
   printf("\nproblem takes descriptors in benchdnn's syntax (g2mb1_ic128oc128_ih56oh56kh3ph1), named sets and files, "
-         "and:\n%s",
+         "and:\n%s"
+         "kernels of libraries are not planned for more than 10^11 MACs, padded taps among them (10^9 where most\n"
+         "windows see only padding): planning may try implementations for minutes\n",
          options_help());
   puts("\n--version prints the version. Exit status: 0, 1 if something failed, 2 for wrong usage.");
   return 0;

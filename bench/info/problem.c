@@ -2,6 +2,7 @@
  * running any. */
 #include "info.h"
 #include "options.h"
+#include "padding.h"
 #include "table.h"
 
 #include <string.h>
@@ -99,24 +100,59 @@ static void add_plan(table *t, const gconv_plan *plan, const gconv_counts *count
   table_add(t, "%s", plan->text);
 }
 
-static void add_refusal(table *t, gconv_status status) {
+static void add_refusal(table *t, const char *why) {
   for (int i = 0; i < 6; i++) table_add(t, "-");
-  table_add(t, "%s: %s", gconv_status_name(status), gconv_last_error());
+  table_add(t, "%s", why);
+}
+
+/* Libraries may run every implementation they have to choose one (oneDNN's race): some 0.1 s each for so many MACs, and
+ * of reference implementations, which alone take windows that lie beyond the image, as long for a hundredth. */
+static const int64_t planned_macs = 100000000000, planned_macs_beyond = 1000000000;
+
+/* It makes objects of a library when it is planned (a BLAS has none), and that may mean trying some. */
+static bool asks_library(const char *kernel) {
+  const size_t length = strcspn(kernel, "@");
+  size_t count;
+  const gconv_entry *entries = gconv_registry(&count);
+  for (size_t i = 0; i < count; i++)
+    for (int isa = 0; isa < GCONV_ISAS; isa++) {
+      const gconv_kernel *k = entries[i].variant[isa];
+      if (!k || strlen(entries[i].name) != length || memcmp(entries[i].name, kernel, length)) continue;
+      if (k->library && k->release) return true;
+    }
+  return false;
+}
+
+/* Says why the plan might take minutes, or returns false. */
+static bool takes_minutes(const char *kernel, const gconv_problem *p, char *why, size_t size) {
+  const int64_t macs = gconv_problem_count(p).macs_nominal;
+  const bool beyond = padding_prevails(p);
+  const int64_t limit = beyond ? planned_macs_beyond : planned_macs;
+  char done[DIGITS_MAX], most[DIGITS_MAX];
+  if (macs <= limit || !asks_library(kernel)) return false;
+  snprintf(why, size,
+           "not planned: the library may try implementations, and %s MACs with padded taps are more than %s%s; "
+           "gconv-bench plans it",
+           digits(macs, done), digits(limit, most), beyond ? " where most windows see only padding" : "");
+  return true;
 }
 
 /* One row: what the kernel says to the problem in this direction, layout and thread count. */
 static void add_row(table *t, const char *kernel, const gconv_problem *p, const gconv_env *env) {
   const gconv_counts counts = gconv_problem_count(p);
-  gconv_plan *plan;
-  const gconv_status status = gconv_plan_create(kernel, p, env, &plan);
+  gconv_plan *plan = NULL;
+  char why[512];
+  const bool passed_over = takes_minutes(kernel, p, why, sizeof why);
+  const gconv_status status = passed_over ? GCONV_OK : gconv_plan_create(kernel, p, env, &plan);
   table_add(t, "%s", kernel);
   table_add(t, "%s", gconv_direction_name(p->direction));
   table_add(t, "%s", gconv_layout_name(env->layout));
   table_add(t, "%d", env->threads);
-  if (status)
-    add_refusal(t, status);
-  else
+  if (!passed_over && status) snprintf(why, sizeof why, "%s: %s", gconv_status_name(status), gconv_last_error());
+  if (plan)
     add_plan(t, plan, &counts);
+  else
+    add_refusal(t, why);
   gconv_plan_destroy(plan);
 }
 
