@@ -47,6 +47,18 @@ static size_t trim_end(char *text) {
   return length;
 }
 
+/* Takes the backslash away that joins the line with the next. As in a shell, what is before it is a word of its own,
+ * unless nothing is between them; as in benchdnn, a list of values goes on behind ", \". */
+static bool is_joined(char *text) {
+  const size_t length = strlen(text);
+  if (!length || text[length - 1] != '\\') return false;
+  text[length - 1] = 0;
+  char *end = text + length - 1;
+  while (end > text && isspace((unsigned char)end[-1])) end--;
+  if (end > text && strchr(",:+*=", end[-1])) *end = 0;
+  return true;
+}
+
 static void drop_begin(char *text, size_t bytes) { memmove(text, text + bytes, strlen(text + bytes) + 1); }
 
 static void drop_mark(char *text) {
@@ -68,9 +80,8 @@ gconv_status line_next(line_reader *r, bool *more) {
     cut_comment(piece);
     if (joined) drop_begin(piece, strspn(piece, " \t\r")); /* the next line's first word goes on with this one's last */
     trim_end(piece);
+    joined = is_joined(r->text);
     length = strlen(r->text);
-    joined = length && r->text[length - 1] == '\\';
-    if (joined) r->text[--length] = 0;
   } while (joined && next);
   return GCONV_OK;
 }

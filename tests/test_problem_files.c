@@ -80,6 +80,8 @@ static void test_benchdnn_options(void **state) {
       {"ic8oc8ih5kh3\nic8oc8ih5kh3", 2, 1, 0, 2, NULL}, /* no options: no file of benchdnn's */
       {"--dir=BWD_W \\\n  --mb=4 \\\r\n g2ic8oc8ih5kh3", 4, 2, BWD_W, 1, NULL},
       {"--attr-post-ops=sum+\\\n   relu g2ic8oc8ih5kh3", 2, 2, 0, 1, "not followed: --attr-post-ops\n"},
+      {"--dt=s8:s8:f32, \\\n  f32 g2ic8oc8ih5kh3", 2, 2, 0, 1, NULL},
+      {"--dt=s8:s8:f32, \\\n u8, \\\n bf16 ic8oc8ih5kh3 --reset g2ic8oc8ih5kh3", 2, 2, 0, 1, "1 of other data types"},
       {"--match='a b' -v5 --stag=nhwc --stag=nchw g2ic8oc8ih5kh3", 2, 2, 0, 1, "followed: --match, -v, --stag\n"},
       {"--dt=f32,bf16 g2ic8oc8ih5kh3", 2, 2, 0, 1, NULL},
       {"--dt=bf16 ic8oc8ih5kh3 ic8oc8ih6kh3 --dt=f32:f32:f32 g2ic8oc8ih5kh3", 2, 2, 0, 1, "2 of other data types"},
