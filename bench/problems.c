@@ -35,6 +35,7 @@ gconv_status problem_list_append(problem_list *list, const char *set, const gcon
   snprintf(added->set, sizeof added->set, "%s", set);
   printable(added->set);
   added->problem = *problem;
+  printable(added->problem.name);
   added->directions = directions;
   return GCONV_OK;
 }

@@ -108,6 +108,16 @@ static void test_comma_list(void **state) {
   problem_list_free(&smoke);
 }
 
+/* Arguments are any bytes; a name among them goes into tables and JSON. */
+static void test_names_are_utf8(void **state) {
+  (void)state;
+  problem_list list = {0};
+  assert_ok(problem_list_add(&list, "ic8oc8ih5kh3n\"caf\xe9\",ic8oc8ih5kh3n\"caf\xc3\xa9\""), "names");
+  assert_string_equal(list.cases[0].problem.name, "caf?");
+  assert_string_equal(list.cases[1].problem.name, "caf\xc3\xa9");
+  problem_list_free(&list);
+}
+
 static void test_refused_problems(void **state) {
   (void)state;
   static const struct {
@@ -146,8 +156,9 @@ static void test_batch(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sets),       cmocka_unit_test(test_networks),         cmocka_unit_test(test_sweeps),
-      cmocka_unit_test(test_comma_list), cmocka_unit_test(test_refused_problems), cmocka_unit_test(test_batch),
+      cmocka_unit_test(test_sets),           cmocka_unit_test(test_networks),         cmocka_unit_test(test_sweeps),
+      cmocka_unit_test(test_comma_list),     cmocka_unit_test(test_refused_problems), cmocka_unit_test(test_batch),
+      cmocka_unit_test(test_names_are_utf8),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
