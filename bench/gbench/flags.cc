@@ -17,6 +17,7 @@ namespace gbench {
 MinTime min_time;
 int repetitions;
 bool console;
+bool mute;
 
 namespace {
 
@@ -265,6 +266,10 @@ bool gbench_wanted(const char *name) {
   if (!filter_compiled) return true;
   return (regexec(&filter, name, 0, nullptr, 0) == 0) != filter_negated;
 }
+
+bool gbench_console() { return console; }
+
+void gbench_mute() { mute = true; }
 
 bool gbench_list_only() { return truthy("list_tests"); }
 

@@ -48,6 +48,10 @@ int gbench_repetitions(bool *given_by_user); /* --benchmark_repetitions */
 void gbench_context(const char *key, const char *value);
 /* Every line of it so far, in the order of the keys. */
 void gbench_each_context(void (*visit)(const char *key, const char *value, void *context), void *context);
+/* The display is the console's, not a format for programs. */
+bool gbench_console(void);
+/* Nothing more goes to the display; before gbench_start. --benchmark_out is written all the same. */
+void gbench_mute(void);
 /* Opens the outputs and writes the context; the longest name sets the width of the console's first column. */
 bool gbench_start(size_t longest_name, char *error, size_t error_size);
 

@@ -22,6 +22,7 @@ struct MinTime {
 extern MinTime min_time;
 extern int repetitions;
 extern bool console; // --benchmark_format
+extern bool mute;    // the display shows nothing
 
 bool truthy(const std::string &flag);
 const std::string &served_value(const std::string &flag);

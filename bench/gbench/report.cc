@@ -95,7 +95,7 @@ Run summary(std::vector<Run> runs) {
 }
 
 void show(const std::vector<Run> &runs) {
-  if (runs.empty()) return;
+  if (runs.empty() || mute) return;
   Reporter *display = benchmark::CreateDefaultDisplayReporter();
   display->ReportRuns(runs);
   display->GetOutputStream().flush();
@@ -167,6 +167,7 @@ bool begin_report(size_t longest_name, char *error, size_t error_size) {
     file->SetErrorStream(&file_stream);
     file->ReportContext(context);
   }
+  if (mute) return true;
   Reporter *display = benchmark::CreateDefaultDisplayReporter();
   display->ReportContext(context);
   display->GetOutputStream().flush();
@@ -185,7 +186,7 @@ void count_families(size_t count) { families_before += static_cast<int64_t>(coun
 
 bool end_report(char *error, size_t error_size) {
   Reporter *display = benchmark::CreateDefaultDisplayReporter();
-  display->Finalize();
+  if (!mute) display->Finalize();
   if (!display->GetOutputStream().flush()) return refuse(error, error_size, "standard output cannot be written");
   if (!file) return true;
   file->Finalize();

@@ -147,6 +147,8 @@ static gconv_status take_oversubscribe(session *s, const char *value) { return t
 
 static gconv_status take_isolate(session *s, const char *value) { return take_flag(&s->isolate, value); }
 
+static gconv_status take_verbose(session *s, const char *value) { return take_flag(&s->verbose, value); }
+
 static gconv_status take_time_limit(session *s, const char *value) { return take_seconds(&s->time_limit, value); }
 
 static const struct {
@@ -174,6 +176,7 @@ static const struct {
     {"--huge-pages", take_huge_pages, ""},
     {"--oversubscribe", take_oversubscribe, ""},
     {"--isolate", take_isolate, ""},
+    {"--verbose", take_verbose, ""},
     {"--time-limit", take_time_limit, NULL},
     {"--isolated-job", isolate_attach, NULL}, /* of the processes that --isolate starts */
 };

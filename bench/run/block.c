@@ -5,6 +5,7 @@
 #include "gbench.h"
 #include "isolate.h"
 #include "subject.h"
+#include "summary.h"
 #include "watchdog.h"
 
 #include <omp.h>
@@ -181,6 +182,7 @@ gconv_status block_run(session *s, const block *b) {
   p.measurements = calloc(count, sizeof *p.measurements);
   const bool enough = p.subjects && p.measurements;
   if (enough) run_measurements(&p);
+  summary_block(s);
   for (size_t i = 0; i < p.subject_count; i++) subject_free(&p.subjects[i]);
   free(p.measurements);
   free(p.subjects);

@@ -2,6 +2,7 @@
 #include "continue.h"
 
 #include "core/error.h"
+#include "summary.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,6 +23,8 @@ void continue_later(session *s) {
   static const char ends[] = "gconv-bench: a call that does not return ends the run;";
   const bool layers = s->level == LEVEL_LAYER;
   const bool whole = csv_close(&s->csv);
+  summary_block(s);
+  summary_skips(s);
   if (!whole) fprintf(stderr, "gconv-bench: %s: %s\n", s->csv_path, strerror(errno));
   if (layers && s->csv_path)
     fprintf(stderr, "%s --resume=%s goes on behind it, and with --isolate it costs its own rows alone\n", ends,

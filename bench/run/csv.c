@@ -219,8 +219,7 @@ static void put_field(FILE *out, const column *c, const csv_row *row) {
   }
 }
 
-/* A row, or without one the header, with its line end; NULL without memory. */
-static char *format_line(const csv_row *row, size_t *length) {
+char *csv_line(const csv_row *row, size_t *length) {
   char *line = NULL;
   FILE *out = open_memstream(&line, length);
   if (!out) return NULL;
@@ -238,7 +237,7 @@ static char *format_line(const csv_row *row, size_t *length) {
   return NULL;
 }
 
-char *csv_header(void) { return format_line(NULL, &(size_t){0}); }
+char *csv_header(void) { return csv_line(NULL, &(size_t){0}); }
 
 /* Best effort: without it a reader meets half a line. */
 static void cut_back(int file, ssize_t bytes) {
@@ -249,7 +248,7 @@ static void cut_back(int file, ssize_t bytes) {
 /* One write call a line: a process that is killed leaves no half of one, and a disk that is full keeps none. */
 static void write_line(csv_file *csv, const csv_row *row) {
   size_t length;
-  char *line = format_line(row, &length);
+  char *line = csv_line(row, &length);
   errno = line ? 0 : ENOMEM;
   const ssize_t written = line ? write(csv->file, line, length) : 0;
   free(line);

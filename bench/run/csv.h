@@ -64,6 +64,13 @@ typedef struct {
 
 extern const csv_row csv_empty_row;
 
+/* Rows in memory, as a file has them. */
+typedef struct {
+  char *text;
+  size_t size;
+  bool lost; /* there was no memory for some */
+} csv_text;
+
 typedef struct {
   int file;  /* -1: none */
   int error; /* errno of the first write that failed */
@@ -73,6 +80,8 @@ typedef struct {
 bool csv_open(csv_file *csv, const char *path);
 /* The header, into a file that is open and empty. */
 bool csv_begin(csv_file *csv);
+/* A row, or without one the header, with its line end; to be freed, NULL without memory. */
+char *csv_line(const csv_row *row, size_t *length);
 char *csv_header(void); /* as written, for whoever reads the file again; to be freed, NULL without memory */
 void csv_write(csv_file *csv, const csv_row *row);
 /* There was no memory for what a row should say: as a failed write, from which on nothing is written. */

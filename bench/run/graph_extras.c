@@ -39,6 +39,7 @@ void graph_refuse(graph_subject *s, subject_status status, const char *reason) {
   s->status = status;
   snprintf(s->reason, sizeof s->reason, "%s", reason);
   if (gbench_stopped()) return; /* which is the reason */
+  if (status == SUBJECT_SKIPPED && !s->session->verbose) return;
   progress_clear(&s->session->progress);
   fprintf(stderr, "%s: %s: %s\n", status == SUBJECT_SKIPPED ? "skipped" : "FAILED", s->name, s->reason);
 }

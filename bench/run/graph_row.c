@@ -2,6 +2,7 @@
 #include "graph_subject.h"
 
 #include "stats.h"
+#include "summary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -103,6 +104,7 @@ void graph_write(const graph_subject *s, const char *reason, const figures *f) {
   char *counts[COUNTED_TEXTS];
   counted_describe(&s->counted, &s->session->counters, &row, counts);
   csv_write(&s->session->csv, &row);
+  summary_add(s->session, &row);
   figures_texts_free(&texts);
   for (int i = 0; i < COUNTED_TEXTS; i++) free(counts[i]);
 }

@@ -7,6 +7,7 @@
 #include "graph_data.h"
 #include "now.h"
 #include "race.h"
+#include "summary.h"
 #include "verify.h"
 #include "watchdog.h"
 
@@ -315,6 +316,7 @@ gconv_status graph_group_run(session *s, const graph_list *list, const graph_gro
   group_run r = {.session = s, .list = list, .group = group};
   const gconv_status status = prepare_group(&r);
   if (!status) run_subjects(&r);
+  summary_block(s);
   forget(&r);
   return status;
 }

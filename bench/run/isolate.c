@@ -7,6 +7,7 @@
 #include "gbench.h"
 #include "isolated_job.h"
 #include "subject.h"
+#include "summary.h"
 
 #include <errno.h>
 #include <math.h>
@@ -217,7 +218,9 @@ gconv_status isolate_block(session *s, const block_list *list, size_t unit) {
   block_each(s, r.block, count_one, &count);
   s->budget = deadline_budget(&s->deadline, count, &s->phases);
   block_announce(s, r.block);
+  const off_t before = lseek(s->csv.file, 0, SEEK_END);
   block_each(s, r.block, visit, &r);
+  if (count) summary_file(s, before > 0 ? (size_t)before : 0);
   if (r.status) gbench_stop(); /* without a CSV to write to, nothing that follows would be kept */
   return r.status;
 }

@@ -14,6 +14,7 @@
 #include "pin.h"
 #include "printed.h"
 #include "start.h"
+#include "summary.h"
 #include "watchdog.h"
 
 #include <errno.h>
@@ -133,7 +134,9 @@ static int run_work(session *s, const work *w) {
   if (fresh && !csv_open(&s->csv, s->csv_path)) return complain(s->csv_path, strerror(errno), EXIT_USAGE);
   if (context_record(s)) return complain("--ceilings", gconv_last_error(), EXIT_USAGE);
   if (!environment_begin(s)) return complain(s->environment_path, strerror(errno), EXIT_USAGE);
+  if (gbench_console() && !s->verbose) gbench_mute();
   if (!gbench_start(w->longest_name, sentence, sizeof sentence)) return complain("", sentence, EXIT_USAGE);
+  if (gbench_console() && !s->verbose) summary_head(s);
   progress_start(&s->progress, s->progress_mode, w->to_run);
 
   int code = 0;
@@ -154,6 +157,7 @@ static int run_work(session *s, const work *w) {
             w->count - unit, w->count);
   if (!environment_end(s, caught)) code = complain(s->environment_path, strerror(errno), EXIT_FAILED);
   if (s->failed) code = EXIT_FAILED;
+  summary_skips(s);
   fprintf(stderr, "gconv-bench: %d timed, %d skipped, %d failed%s\n", s->timed, s->skipped, s->failed,
           caught ? ", interrupted" : "");
   report_disturbances(&s->disturbances);
@@ -231,6 +235,7 @@ int main(int argc, char **argv) {
   options_free(&s.options);
   resume_free(&s.finished);
   joined_free(&s.joined);
+  summary_free(&s);
   for (int i = 0; i < ALLOCATIONS; i++) pool_free(&s.pools[i]);
   canary_free(&s.canary);
   peak_free(&s.peaks);

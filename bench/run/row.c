@@ -2,6 +2,7 @@
 #include "subject.h"
 
 #include "roof.h"
+#include "summary.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -175,6 +176,8 @@ void measurement_write(const measurement *m, subject_status status, const char *
   if (m->placements.made) describe_placements(&row, &m->placements);
   char *counts[COUNTED_TEXTS];
   counted_describe(&m->counted, &s->session->counters, &row, counts);
+  row.name = s->block->cases[0]->problem.name;
+  summary_add(s->session, &row);
   for (size_t i = 0; i < s->block->case_count; i++) {
     const problem_case *layer = s->block->cases[i];
     row.set = layer->set, row.name = layer->problem.name, row.multiplicity = layer->problem.multiplicity;

@@ -19,6 +19,7 @@
 #include "pool.h"
 #include "progress.h"
 #include "resume.h"
+#include "skips.h"
 #include "timekeeping.h"
 
 enum {
@@ -54,6 +55,7 @@ typedef struct {
   const char *environment_path;
   const char *ceilings_path; /* taken from there if it has them, else measured and left there; NULL: measured */
   progress_mode progress_mode;
+  bool verbose;       /* also the benchmark library's table and context, and every skip when it happens */
   bool oversubscribe; /* more threads than CPUs are wanted */
   bool isolate;
   double time_limit; /* seconds for each process of --isolate */
@@ -62,6 +64,8 @@ typedef struct {
   csv_file csv;
   resume_rows finished; /* by the runs that are continued */
   joined_rows joined;   /* of the process that this one joins */
+  csv_text rows;        /* of the block that is running, for its table */
+  skip_list skips;
   facts environment;
   pool pools[ALLOCATIONS]; /* repetitions take turns in them */
   canary canary;

@@ -22,7 +22,9 @@ static const double verified_seconds = 0.03;
 
 enum { TRIAL_CALLS = 3, VERIFIED_CALLS = 64 };
 
+/* Skips are counted, and said at the end. */
 static void complain(subject *s, subject_status status, const char *name, const char *reason) {
+  if (status == SUBJECT_SKIPPED && !s->session->verbose) return;
   progress_clear(&s->session->progress);
   fprintf(stderr, "%s: %s: %s\n", status == SUBJECT_SKIPPED ? "skipped" : "FAILED", name, reason);
 }

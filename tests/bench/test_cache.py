@@ -8,7 +8,7 @@ import unittest
 from tool import SMALL, bench, rows
 
 MODES = ("warm", "cold", "cold-weights")
-FLAGS = (f"--problems={SMALL}", "--kernels=direct,naive_split", "--threads=1")
+FLAGS = (f"--problems={SMALL}", "--kernels=direct,naive_split", "--threads=1", "--verbose")
 
 
 class Cache(unittest.TestCase):

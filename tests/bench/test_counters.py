@@ -47,7 +47,7 @@ class SoftwareDefinedEvents(WithPapi):
             self.assertEqual((row["ipc"], row["ghz"]), ("", ""))
 
     def test_native_names_count_the_same(self):
-        done, found = rows("--counters=executed_macs,sde:::gconv::executed_macs", f"--problems={SMALL}", "--kernels=merged_gemm@m2",
+        done, found = rows("--verbose", "--counters=executed_macs,sde:::gconv::executed_macs", f"--problems={SMALL}", "--kernels=merged_gemm@m2",
                            "--threads=1")
         short, native = values(found[0]["counters"]).values()
         self.assertEqual(short, native)

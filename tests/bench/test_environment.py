@@ -44,7 +44,7 @@ class Environment(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
         cls.path = Path(cls.folder.name) / "environment.json"
-        cls.flags = [f"--problems={SMALL}", "--kernels=nai*,direct", "--threads=1", "--seed=7", f"--environment={cls.path}"]
+        cls.flags = [f"--problems={SMALL}", "--kernels=nai*,direct", "--threads=1", "--seed=7", "--verbose", f"--environment={cls.path}"]
         cls.done = bench(*cls.flags)
         cls.found = json.loads(cls.path.read_text(encoding="utf-8"))
 
@@ -77,10 +77,9 @@ class Environment(unittest.TestCase):
             self.assertEqual(verdict != "yes", verdict[4:] in self.done.stderr and "the clock is not to be trusted" in self.done.stderr)
 
     def test_the_context_is_in_it(self):
-        for line in self.done.stderr.splitlines():
-            key, separator, value = line.partition(": ")
-            if separator and key in ("harness_ns_per_iteration", "pinned_t1", "buffers"):
-                self.assertEqual(self.found["run"][key], value)
+        context = dict(line.split(": ", 1) for line in self.done.stderr.splitlines() if ": " in line)
+        for key in ("harness_ns_per_iteration", "pinned_t1", "buffers"):
+            self.assertEqual(self.found["run"][key], context[key])
 
     def test_the_machine_is_gconv_info_s(self):
         info = Path(os.environ["GCONV_BENCH"]).parent / "gconv-info"

@@ -113,7 +113,7 @@ class Join(Folder):
 
 class Ceilings(Folder):
     def measure(self, *flags, code=0):
-        return bench(f"--problems={SMALL}", *FLAGS, f"--ceilings={self.first}", f"--csv={self.second}", *flags, code=code)
+        return bench(f"--problems={SMALL}", *FLAGS, f"--ceilings={self.first}", f"--csv={self.second}", "--verbose", *flags, code=code)
 
     def test_measured_once(self):
         self.assertEqual("ceilings: of this run", self.context(self.measure()))

@@ -56,7 +56,7 @@ class Repetitions(unittest.TestCase):
                 self.assertEqual([(turn - 1) // 3 for turn in list_], list(range(12)))
         self.assertEqual(sorted(turns("--benchmark_enable_random_interleaving=false").values()),
                          [list(range(first, first + 12)) for first in (1, 13, 25)])
-        self.assertRegex(bench(*FLAGS, "--seed=5").stderr, "interleaving: rounds of one repetition of each .* from seed 5")
+        self.assertRegex(bench(*FLAGS, "--seed=5", "--verbose").stderr, "interleaving: rounds of one repetition of each .* from seed 5")
 
     def test_precision_must_be_a_share(self):
         for wrong in ("0", "-1", "x", "", "inf", "5%%"):

@@ -14,7 +14,7 @@ class Stages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         kernels = "im2col_gemm,naive_split,direct,depthwise_sum"
-        cls.done, cls.rows = rows("--stages", f"--problems={SMALL}", f"--kernels={kernels}", "--layout=native,nchw", "--threads=1,2",
+        cls.done, cls.rows = rows("--stages", "--verbose", f"--problems={SMALL}", f"--kernels={kernels}", "--layout=native,nchw", "--threads=1,2",
                                   "--cache=warm,cold")
 
     def test_every_measurement_has_stages_that_add_up(self):
@@ -53,7 +53,7 @@ class Stages(unittest.TestCase):
 
 class Without(unittest.TestCase):
     def test_columns_stay_empty(self):
-        done, found = rows(f"--problems={SMALL}", "--kernels=im2col_gemm", "--threads=1")
+        done, found = rows(f"--problems={SMALL}", "--kernels=im2col_gemm", "--threads=1", "--verbose")
         self.assertEqual([found[0][name] for name in COLUMNS], [""] * len(COLUMNS))
         self.assertNotIn("pack_src_ns", done.stdout)
 
