@@ -13,6 +13,7 @@ int info_kernels(int count, char **arguments);
 int info_machine(int count, char **arguments);
 int info_problem(int count, char **arguments);
 int info_model(int count, char **arguments);
+int info_best(int count, char **arguments);
 int info_claims(int count, char **arguments);
 
 /* "gconv-info COMMAND: sentence" on stderr; returns EXIT_USAGE. */

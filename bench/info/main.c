@@ -1,5 +1,5 @@
 /* main.c - gconv-info: what there is (kernels), where it runs (machine), what a problem or a network costs (problem,
- * model) and which published figures hold (claims). */
+ * model), who is fastest (best) and which published figures hold (claims). */
 #include "info.h"
 #include "options.h"
 #include "pin.h"
@@ -21,6 +21,10 @@ static const struct {
     {"problem", info_problem,
      "problem DESCRIPTOR...   sizes and costs, and which kernels take it or why not; with --dir= --threads= and so on"},
     {"model", info_model, "model NAME|list [--csv] the layers and totals of a network, or the totals of every network"},
+    {"best", info_best,
+     "best PROBLEM...         who is fastest on this machine, measured in seconds: in native layouts, nchw and nhwc; "
+     "with "
+     "--train also\n                          backward; with --threads= --kernels= --isa= --layout= --dir= and so on"},
     {"claims", info_claims, "claims [--csv]          published figures against the counts of this library"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -43,7 +47,7 @@ static int finish(int status) { return printed_all("gconv-info", status); }
 
 int main(int argc, char **argv) {
   if (!process_start("gconv-info", argv)) return 1;
-  if (argc < 2) return usage_error("", "no command given; they are kernels, machine, problem, model and claims");
+  if (argc < 2) return usage_error("", "no command given; they are kernels, machine, problem, model, best and claims");
   for (int i = 1; i < argc; i++)
     if (is_help(argv[i])) return finish(help());
   for (int i = 1; i < argc; i++)
@@ -51,5 +55,5 @@ int main(int argc, char **argv) {
   if (argc == 2 && !strcmp(argv[1], "--version")) return printf("%s\n", gconv_version()), finish(0);
   for (int i = 0; i < COMMANDS; i++)
     if (!strcmp(argv[1], commands[i].name)) return finish(commands[i].run(argc - 2, argv + 2));
-  return usage_error("", "'%s' is not a command; they are kernels, machine, problem, model and claims", argv[1]);
+  return usage_error("", "'%s' is not a command; they are kernels, machine, problem, model, best and claims", argv[1]);
 }

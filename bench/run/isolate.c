@@ -6,14 +6,13 @@
 #include "core/error.h"
 #include "gbench.h"
 #include "isolated_job.h"
+#include "places.h"
 #include "subject.h"
 #include "summary.h"
 
 #include <errno.h>
 #include <math.h>
-#include <omp.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,27 +57,12 @@ typedef struct {
   gconv_status status;
 } isolation;
 
-/* The CPUs that the run was given: the runtime of OpenMP has bound its first thread, which starts the processes, to
- * one.
- */
-static cpu_set_t all_cpus(void) {
-  cpu_set_t cpus;
-  CPU_ZERO(&cpus);
-  for (int place = 0; place < omp_get_num_places(); place++) {
-    int ids[CPU_SETSIZE];
-    const int count = omp_get_place_num_procs(place);
-    if (count <= CPU_SETSIZE) omp_get_place_proc_ids(place, ids);
-    for (int i = 0; i < count && count <= CPU_SETSIZE; i++) CPU_SET((size_t)ids[i], &cpus);
-  }
-  return cpus;
-}
-
 /* A group of its own: the terminal's Ctrl-C reaches the run alone, which hands it on once. Should the run die, so does
  * the process. */
-static void become_process(char **arguments, pid_t run, const cpu_set_t *cpus) {
+static void become_process(char **arguments, pid_t run) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   setpgid(0, 0);
-  if (CPU_COUNT(cpus)) sched_setaffinity(0, sizeof *cpus, cpus);
+  places_restore();
   if (getppid() == run) execv("/proc/self/exe", arguments);
   _exit(127);
 }
@@ -91,9 +75,8 @@ static pid_t start_process(const session *s, int job) {
   size_t count = 0;
   while (kept[count]) count++;
   memcpy(&kept[count], added, sizeof added);
-  const cpu_set_t cpus = all_cpus();
   const pid_t run = getpid(), process = fork();
-  if (!process) become_process(kept, run, &cpus);
+  if (!process) become_process(kept, run);
   memset(&kept[count], 0, sizeof added);
   return process;
 }

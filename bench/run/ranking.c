@@ -99,13 +99,21 @@ static int rank_of(const ranked *r) { return ranked_is(r, "ok") ? 0 : ranked_is(
 
 static int compare_numbers(double a, double b) { return (a > b) - (a < b); }
 
+/* As --layout= lists them. */
+static int layout_number(const ranked *r) {
+  static const char *const layouts[] = {"native", "nchw", "nhwc"};
+  int i = 0;
+  while (i < 3 && strcmp(r->cell[RANKED_LAYOUT], layouts[i])) i++;
+  return i;
+}
+
 static int compare_groups(const ranked *x, const ranked *y) {
   int order = compare_numbers((double)x->layer, (double)y->layer);
   if (!order) order = strcmp(x->cell[RANKED_PROBLEM], y->cell[RANKED_PROBLEM]);
-  if (!order) order = strcmp(x->cell[RANKED_LAYOUT], y->cell[RANKED_LAYOUT]);
   if (!order) order = compare_numbers(ranked_number(x, RANKED_THREADS), ranked_number(y, RANKED_THREADS));
   if (!order) order = strcmp(y->cell[RANKED_CACHE], x->cell[RANKED_CACHE]); /* warm, cold-weights, cold */
   if (!order) order = strcmp(y->cell[RANKED_DATA], x->cell[RANKED_DATA]);   /* real, flushed, denormal */
+  if (!order) order = layout_number(x) - layout_number(y);
   return order ? order : compare_numbers((double)x->group, (double)y->group);
 }
 

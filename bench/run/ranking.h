@@ -48,7 +48,7 @@ typedef struct {
 } ranking;
 
 /* Adds complete rows of CSV text, whose columns `header` names, and sorts: layers in the order in which they appear,
- * of each native layouts, one thread and warm caches first; in a group what was timed by its median, then what failed,
+ * of each one thread, warm caches and native layouts first; in a group what was timed by its median, then what failed,
  * then what was skipped. Steps of networks, and a row that stands for another layer of the same measurement, are left
  * out. False without memory; the ranking is then empty. */
 bool ranking_read(ranking *r, const char *header, const char *rows, size_t size);
