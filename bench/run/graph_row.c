@@ -98,7 +98,7 @@ void graph_write(const graph_subject *s, const char *reason, const figures *f) {
   if (f) {
     figures_describe(f, graph_peak(s), &row, &texts);
     row.images_per_s = 1e9 * s->batch / row.time_median_ns;
-    if (!texts.times || !texts.turns) csv_lose(&s->session->csv);
+    if (!figures_texts_known(&texts)) csv_lose(&s->session->csv);
   }
   stages_describe(&s->stages, &row);
   char *counts[COUNTED_TEXTS];

@@ -103,6 +103,10 @@ void figures_describe(const figures *f, double peak, csv_row *row, figures_texts
   row->marks = texts->marks;
 }
 
+bool figures_texts_known(const figures_texts *texts) {
+  return texts->times && texts->turns && texts->process_repetitions && texts->process_medians;
+}
+
 void figures_texts_free(figures_texts *texts) {
   free(texts->times);
   free(texts->turns);
@@ -169,7 +173,7 @@ void measurement_write(const measurement *m, subject_status status, const char *
     figures_describe(f, subject_peak(s), &row, &texts);
     describe_buffers(&row, m);
     row.calls_compared = s->compared + (int64_t)m->size.weights * (f->kept + f->discarded);
-    if (!texts.times || !texts.turns) csv_lose(&s->session->csv);
+    if (!figures_texts_known(&texts)) csv_lose(&s->session->csv);
   }
   describe_roof(&row, m);
   stages_describe(&m->stages, &row);

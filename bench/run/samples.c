@@ -73,8 +73,8 @@ int samples_clean(const sample_list *list) {
   return clean;
 }
 
-/* What the kept ones say by group, and those of this process of the machine; nothing without memory. */
-static void compare_groups(figures *f, const sample *const *kept, int here) {
+/* What the kept ones say by group, and those of this process of the machine. False without memory. */
+static bool compare_groups(figures *f, const sample *const *kept, int here) {
   int *group = malloc((size_t)f->kept * sizeof *group);
   double *share = malloc((size_t)f->kept * sizeof *share);
   f->allocations = f->processes = (sample_groups){.spread = 1};
@@ -91,8 +91,10 @@ static void compare_groups(figures *f, const sample *const *kept, int here) {
       if (known) f->speed[k] = stats_of(share, known).median;
     }
   }
+  const bool enough = group && share && f->allocations.count + f->processes.count > 0;
   free(group);
   free(share);
+  return enough;
 }
 
 figures samples_figures(const sample_list *list, int enough) {
@@ -118,7 +120,8 @@ figures samples_figures(const sample_list *list, int enough) {
     f.usage.faults += s->usage.faults, f.usage.switches += s->usage.switches;
     f.usage.foreign += s->usage.foreign, f.usage.waited += s->usage.waited, f.usage.steal += s->usage.steal;
   }
-  if (f.kept) f.stats = stats_of(f.seconds, f.kept), compare_groups(&f, kept, list->processes);
+  if (f.kept) f.stats = stats_of(f.seconds, f.kept);
+  if (f.kept && !compare_groups(&f, kept, list->processes)) figures_free(&f);
   free(kept);
   return f;
 }

@@ -62,6 +62,7 @@ typedef struct {
   char *times, *turns, *process_repetitions, *process_medians, marks[MARKS_MAX];
 } figures_texts;
 void figures_describe(const figures *f, double peak, csv_row *row, figures_texts *texts);
+bool figures_texts_known(const figures_texts *texts); /* false: there was no memory for one of them */
 void figures_texts_free(figures_texts *texts);
 /* What was counted of what the row is about; `texts`, in the row, are to be freed once it is written. */
 enum { COUNTED_TEXTS = 3 };

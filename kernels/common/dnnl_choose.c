@@ -135,7 +135,7 @@ static gconv_status walk(const gconv_plan *plan, const gconv_dnnl_format *format
                          gconv_dnnl_conv **conv, gconv_dnnl_conv **reference) {
   const char *fault = NULL;
   char first_reference[64] = "";
-  identity last = {""};
+  identity last = {0};
   for (int choice = 0;; choice++) {
     gconv_dnnl_conv *c;
     const dnnl_status_t made = gconv_dnnl_conv_make(&plan->problem, plan->env.threads, format, choice, &c);
