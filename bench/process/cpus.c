@@ -2,12 +2,14 @@
  * control groups, which show in no affinity: a container with half a CPU sees all of them. */
 #include "cpus.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <omp.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATH_SIZE = 4096, NAME_SIZE = 1024 };
 
@@ -32,13 +34,20 @@ int cpus_usable(void) {
   return bound && bound < allowed ? bound : allowed;
 }
 
+/* As much of the file as there is room for. Without stdio, whose buffer is memory: a limit must not go unseen for want
+ * of it. */
+static bool read_file(const char *path, char *text, size_t size) {
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  const ssize_t length = file < 0 ? -1 : read(file, text, size - 1);
+  if (file >= 0) close(file);
+  if (length >= 0) text[length] = 0;
+  return length > 0;
+}
+
 static bool read_text(const char *folder, const char *file, char *text, size_t size) {
   char path[PATH_SIZE + 32]; /* the longest name of a file, and a slash */
   snprintf(path, sizeof path, "%s/%s", folder, file);
-  FILE *in = fopen(path, "r");
-  const bool read = in && fgets(text, (int)size, in);
-  if (in) fclose(in);
-  return read;
+  return read_file(path, text, size);
 }
 
 /* "150000 100000": one and a half CPUs; "max 100000": no limit. */
@@ -82,21 +91,19 @@ static bool has_controller(const char *list, const char *name) {
 }
 
 double cpus_quota_in(const char *root, const char *groups) {
-  FILE *file = fopen(groups, "r");
   double least = INFINITY;
-  char line[PATH_SIZE / 2], v1[PATH_SIZE / 2];
+  char text[PATH_SIZE], v1[PATH_SIZE / 2], *rest = text;
   snprintf(v1, sizeof v1, "%s/cpu", root);
-  while (file && fgets(line, sizeof line, file)) { /* "0::/user.slice" or "4:cpu,cpuacct:/user.slice" */
+  if (!read_file(groups, text, sizeof text)) return least;
+  for (char *line; (line = strtok_r(rest, "\n", &rest));) { /* "0::/user.slice" or "4:cpu,cpuacct:/user.slice" */
     char *controllers = strchr(line, ':'), *group = controllers ? strchr(controllers + 1, ':') : NULL;
     if (!group) continue;
     *group++ = 0;
-    group[strcspn(group, "\n")] = 0;
     controllers++;
     if (!*controllers) least = fmin(least, least_quota(root, strcmp(group, "/") ? group : "", quota_of_v2));
     if (has_controller(controllers, "cpu"))
       least = fmin(least, least_quota(v1, strcmp(group, "/") ? group : "", quota_of_v1));
   }
-  if (file) fclose(file);
   return least;
 }
 
