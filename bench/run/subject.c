@@ -16,9 +16,9 @@
  * result: a few megabytes come from the next level in a hundredth of it. */
 static const double warm_up_limit = 0.02;
 
-static const double trial_seconds = 0.02;
+static const double trial_seconds = 0.01;
 
-static const double verified_seconds = 0.03;
+static const double verified_seconds = 0.005;
 
 enum { TRIAL_CALLS = 3, VERIFIED_CALLS = 64 };
 
