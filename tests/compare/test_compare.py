@@ -16,6 +16,7 @@ from pathlib import Path
 
 COMPARE = Path(__file__).parent.parent.parent / "scripts" / "compare"
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(COMPARE.parent))  # where the script itself finds its modules
 loader = importlib.machinery.SourceFileLoader("compare", str(COMPARE))
 compare = importlib.util.module_from_spec(importlib.util.spec_from_loader("compare", loader))
 loader.exec_module(compare)
@@ -108,14 +109,47 @@ class Program(unittest.TestCase):
             b = self.write("b.csv", row("zero", BASE), row("one", [time]))
             self.assertEqual(self.run_compare(a, b, "--fail-above=5%", code=2), f"compare: {b}:3: {time!r} is no time\n")
             self.assertIn("is no time", self.run_compare(b, a, code=2))
+        for time in ("1e-308", "1e308"):  # their ratio is no number
+            self.assertIn(f"{time!r} is no time", self.run_compare(a, self.write("b.csv", row("one", [time])), code=2))
         bad = self.write_json("bad.json", {"one": [1, math.nan]})
         self.assertIn("benchmarks[1]: nan is no time", self.run_compare(bad, bad, code=2))
+
+    def test_a_row_gone_from_one_of_several_runs_fails_the_gate(self):
+        both, one = self.write("a.csv", row("one", BASE), row("two", BASE)), self.write("b.csv", row("one", BASE))
+        text = self.run_compare(f"{both},{both}", f"{both},{one}", "--fail-above=5%", code=1)
+        self.assertIn("not in 1 of 2 runs of B: p fwd native two 1 warm\n", text)
+        self.run_compare(f"{both},{both}", f"{both},{one}", "--fail-above=5%", "--allow-missing")
+        self.run_compare(f"{both},{one}", f"{both},{both}", "--fail-above=5%")
+
+    def test_files_that_are_cut_off_or_odd(self):
+        a = self.write("a.csv", row("one", BASE))
+        odd = self.folder / "odd.csv"
+        for text, said in (("q,fwd,native", ":3: fewer fields"), (",".join(["x"] * (len(COLUMNS) + 1)), ":3: more fields"),
+                           (",".join(map(str, row("one", BASE, "done"))), ":3: 'done' is no status")):
+            odd.write_text(a.read_text() + text)
+            self.assertIn(f"compare: {odd}{said}", self.run_compare(a, odd, code=2))
+        odd.write_text('{"a":' * 100000)
+        self.assertIn("not what Google Benchmark writes", self.run_compare(a, odd, code=2))
+        odd.write_bytes(b"\xef\xbb\xbf" + a.read_bytes())
+        self.assertIn("1 pairs", self.run_compare(a, odd))
+        many = self.write("many.csv", row("one", ["12345.5"] * 20000))  # longer than the csv module takes unless told
+        self.assertIn("1 pairs", self.run_compare(a, many))
 
     def test_output_that_nobody_can_have(self):
         a, b = self.pair()
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run([COMPARE, a, b], stdout=full, stderr=subprocess.PIPE, text=True)
-        self.assertEqual((done.returncode, done.stderr), (2, "compare: standard output: No space left on device\n"))
+            self.assertEqual((done.returncode, done.stderr), (2, "compare: standard output: No space left on device\n"))
+            helped = subprocess.run([COMPARE, "--help"], stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual((helped.returncode, helped.stderr), (2, "compare: standard output: No space left on device\n"))
+            self.assertEqual(subprocess.run([COMPARE, a, "none.csv"], stderr=full).returncode, 2)
+            self.assertEqual(subprocess.run([COMPARE, a], stderr=full).returncode, 2)
+        closed = subprocess.run(["sh", "-c", '"$0" "$1" "$2" >&-', COMPARE, a, b], stderr=subprocess.PIPE, text=True)
+        self.assertEqual((closed.returncode, closed.stderr), (2, "compare: standard output: Bad file descriptor\n"))
+        name = self.write("name.csv", row("one", BASE, problem="\u00e9"))
+        ascii_only = subprocess.run([COMPARE, name, name, "--all"], stdout=subprocess.PIPE, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+        self.assertEqual(ascii_only.returncode, 0)
+        self.assertIn(b"\\xe9 fwd native one", ascii_only.stdout)
         read, write = os.pipe()
         os.close(read)
         done = subprocess.run([COMPARE, a, b, "--fail-above=5%"], stdout=write, stderr=subprocess.PIPE, text=True)
