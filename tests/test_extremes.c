@@ -95,7 +95,8 @@ static void test_onednn(void **state) {
   const gconv_env much = {.memory_bytes = 1ull << 40}, little = {.memory_bytes = 700 << 10};
   gconv_plan *plan;
   assert_refused(gconv_plan_create("onednn", &taps, &much, &plan), GCONV_UNSUPPORTED, "1073741824 x 1 taps", "taps");
-  assert_refused(gconv_plan_create("onednn", &race, &little, &plan), GCONV_NO_MEMORY, "bytes, the limit is 716800", "race");
+  assert_refused(gconv_plan_create("onednn", &race, &little, &plan), GCONV_NO_MEMORY, "bytes, the limit is 716800",
+                 "race");
 }
 
 int main(void) {

@@ -81,7 +81,7 @@ static void slow_loads_disturb_as_slow_multiply_adds_do(void **state) {
     canary_reading canary;
     const char *marks;
   } rows[] = {
-      {{{1, 1, 1}}, ""},        {{{0.9, 0.85, 0.7}}, ""}, {{{0.8, 1, 1}}, "slow"},
+      {{{1, 1, 1}}, ""},         {{{0.9, 0.85, 0.7}}, ""}, {{{0.8, 1, 1}}, "slow"},
       {{{1, 0.75, 1}}, "loads"}, {{{1, 1, 0.5}}, "loads"}, {{{0.5, 0.5, 1}}, "slow loads"},
   };
   for (size_t i = 0; i < ROWS(rows); i++) {

@@ -38,38 +38,22 @@ static void describe_plan(csv_row *row, const gconv_plan *plan) {
   if (plan->lane_use > 0) row->lane_use = plan->lane_use;
 }
 
+typedef void (*print_number)(FILE *out, const figures *f, int i);
+
 static void print_time(FILE *out, const figures *f, int i) { fprintf(out, "%.1f", 1e9 * f->seconds[i]); }
-
 static void print_turn(FILE *out, const figures *f, int i) { fprintf(out, "%d", f->turns[i]); }
+static void print_repetitions(FILE *out, const figures *f, int i) { fprintf(out, "%d", f->processes.repetitions[i]); }
+static void print_median(FILE *out, const figures *f, int i) { fprintf(out, "%.1f", 1e9 * f->processes.median[i]); }
 
-/* Of each repetition that counts, separated by ';'; NULL without memory. */
-static char *list_repetitions(const figures *f, void (*print)(FILE *out, const figures *f, int i)) {
+/* So many, of the repetitions that count or of the processes, separated by ';'; NULL without memory. */
+static char *list_numbers(const figures *f, int count, print_number print) {
   char *text = NULL;
   size_t length;
   FILE *out = open_memstream(&text, &length);
   if (!out) return NULL;
-  for (int i = 0; i < f->kept; i++) {
+  for (int i = 0; i < count; i++) {
     if (i) fputc(';', out);
     print(out, f, i);
-  }
-  const bool whole = !ferror(out);
-  if (!fclose(out) && whole) return text;
-  free(text);
-  return NULL;
-}
-
-/* "12;9", "1234.5;1240.1": of each process in the order of time; NULL without memory. */
-static char *list_groups(const sample_groups *g, bool medians) {
-  char *text = NULL;
-  size_t length;
-  FILE *out = open_memstream(&text, &length);
-  if (!out) return NULL;
-  for (int i = 0; i < g->count; i++) {
-    if (i) fputc(';', out);
-    if (medians)
-      fprintf(out, "%.1f", 1e9 * g->median[i]);
-    else
-      fprintf(out, "%d", g->repetitions[i]);
   }
   const bool whole = !ferror(out);
   if (!fclose(out) && whole) return text;
@@ -82,8 +66,8 @@ static void describe_conditions(const figures *f, csv_row *row, figures_texts *t
   row->speed_fma = f->speed[CANARY_FMA], row->speed_l2 = f->speed[CANARY_L2], row->speed_l3 = f->speed[CANARY_L3];
   row->allocations = f->allocations.count, row->allocation_spread = f->allocations.spread;
   row->processes = f->processes.count;
-  row->process_repetitions = texts->process_repetitions = list_groups(&f->processes, false);
-  row->process_medians_ns = texts->process_medians = list_groups(&f->processes, true);
+  row->process_repetitions = texts->process_repetitions = list_numbers(f, f->processes.count, print_repetitions);
+  row->process_medians_ns = texts->process_medians = list_numbers(f, f->processes.count, print_median);
 }
 
 void figures_describe(const figures *f, double peak, csv_row *row, figures_texts *texts) {
@@ -96,8 +80,8 @@ void figures_describe(const figures *f, double peak, csv_row *row, figures_texts
   row->foreign_ns = 1e9 * f->usage.foreign;
   row->gflops = 2 * (double)row->macs / row->time_median_ns;
   if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
-  row->time_reps_ns = texts->times = list_repetitions(f, print_time);
-  row->time_reps_turn = texts->turns = list_repetitions(f, print_turn);
+  row->time_reps_ns = texts->times = list_numbers(f, f->kept, print_time);
+  row->time_reps_turn = texts->turns = list_numbers(f, f->kept, print_turn);
   describe_conditions(f, row, texts);
   figures_mark(f, texts->marks);
   row->marks = texts->marks;
