@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,16 @@ csv_field_end csv_next_field(csv_reader *r) {
     }
   }
   return CSV_TORN;
+}
+
+void csv_find_columns(csv_reader *r, const char *const *names, int count, int *column_of) {
+  csv_field_end end = CSV_FIELD;
+  for (int i = 0; i < count; i++) column_of[i] = -1;
+  for (int column = 0; end == CSV_FIELD; column++) {
+    end = csv_next_field(r);
+    for (int i = 0; i < count && end != CSV_TORN; i++)
+      if (!strcmp(r->field, names[i])) column_of[i] = column;
+  }
 }
 
 char *csv_read_file(int file, size_t *size) {

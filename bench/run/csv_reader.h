@@ -13,6 +13,8 @@ typedef struct {
 typedef enum { CSV_FIELD, CSV_LAST_FIELD /* of its row */, CSV_TORN /* the text ends in it */ } csv_field_end;
 
 csv_field_end csv_next_field(csv_reader *r);
+/* Reads the header: column_of[i] becomes the column that is called names[i], -1 if there is none. */
+void csv_find_columns(csv_reader *r, const char *const *names, int count, int *column_of);
 /* The whole file, to be freed; NULL with errno. */
 char *csv_read_file(int file, size_t *size);
 

@@ -79,24 +79,13 @@ static bool next_record(csv_reader *in, const int *column_of, record *r, char *c
   return true;
 }
 
-/* Columns that a file lacks are empty. */
-static void find_columns(csv_reader *in, int *column_of) {
-  csv_field_end end = CSV_FIELD;
-  for (int c = 0; c < COLUMNS; c++) column_of[c] = -1;
-  for (int column = 0; end == CSV_FIELD; column++) {
-    end = csv_next_field(in);
-    for (int c = 0; c < COLUMNS && end != CSV_TORN; c++)
-      if (!strcmp(in->field, column_names[c])) column_of[c] = column;
-  }
-}
-
 static gconv_status each_record(const char *text, size_t size, visitor visit, void *context) {
   csv_reader in = {text, text + size, malloc(size + 1)};
   char *cells = malloc(size + COLUMNS + 1);
   int column_of[COLUMNS];
   record r = {.number = 1};
   gconv_status status = in.field && cells ? GCONV_OK : no_memory();
-  if (!status) find_columns(&in, column_of);
+  if (!status) csv_find_columns(&in, column_names, COLUMNS, column_of);
   while (!status && next_record(&in, column_of, &r, cells)) status = visit(&r, context);
   free(in.field);
   free(cells);

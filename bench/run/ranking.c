@@ -28,16 +28,6 @@ static bool same(const ranked *a, const ranked *b, int cells) {
   return true;
 }
 
-static void find_columns(csv_reader *in, int *column_of) {
-  csv_field_end end = CSV_FIELD;
-  for (int c = 0; c < RANKED_CELLS; c++) column_of[c] = -1;
-  for (int column = 0; end == CSV_FIELD; column++) {
-    end = csv_next_field(in);
-    for (int c = 0; c < RANKED_CELLS && end != CSV_TORN; c++)
-      if (!strcmp(in->field, column_names[c])) column_of[c] = column;
-  }
-}
-
 /* Sets cell[] to the row's fields in `cells`, the first one at its beginning; columns that are not there are empty.
  * `used` is then their size. False at the end of the complete rows. */
 static bool next_row(csv_reader *in, const int *column_of, ranked *row, char *cells, size_t *used) {
@@ -131,7 +121,7 @@ bool ranking_read(ranking *r, const char *header, const char *rows, size_t size)
   char *cells = malloc(room + RANKED_CELLS + 1);
   int column_of[RANKED_CELLS];
   bool enough = in.field && cells;
-  if (enough) find_columns(&in, column_of);
+  if (enough) csv_find_columns(&in, column_names, RANKED_CELLS, column_of);
   in.at = rows, in.end = rows + size;
   ranked row;
   size_t used;

@@ -20,13 +20,7 @@ static const char *const key_names[KEY_COLUMNS] = {"direction", "layout", "probl
 
 /* Which columns of the header are the key's; false if one is missing. */
 static bool find_columns(csv_reader *r, int columns[KEY_COLUMNS]) {
-  csv_field_end end = CSV_FIELD;
-  for (int k = 0; k < KEY_COLUMNS; k++) columns[k] = -1;
-  for (int column = 0; end == CSV_FIELD; column++) {
-    end = csv_next_field(r);
-    for (int k = 0; k < KEY_COLUMNS && end != CSV_TORN; k++)
-      if (!strcmp(r->field, key_names[k])) columns[k] = column;
-  }
+  csv_find_columns(r, key_names, KEY_COLUMNS, columns);
   for (int k = 0; k < KEY_COLUMNS; k++)
     if (columns[k] < 0) return false;
   return true;
