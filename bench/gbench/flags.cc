@@ -277,6 +277,8 @@ bool gbench_has_file() { return !served["out"].empty(); }
 
 bool gbench_interleaved() { return truthy("enable_random_interleaving"); }
 
+double gbench_repetition_seconds(void) { return gbench::min_time.iterations ? 0 : gbench::min_time.seconds; }
+
 int gbench_repetitions(bool *given_by_user) {
   if (given_by_user) *given_by_user = std::find(given.begin(), given.end(), "repetitions") != given.end();
   return repetitions;

@@ -43,6 +43,7 @@ bool gbench_wanted(const char *name);        /* does --benchmark_filter let it t
 bool gbench_list_only(void);                 /* --benchmark_list_tests */
 bool gbench_has_file(void);                  /* --benchmark_out */
 int gbench_repetitions(bool *given_by_user); /* --benchmark_repetitions */
+double gbench_repetition_seconds(void);      /* --benchmark_min_time; 0 where it is a number of iterations */
 
 /* A line of the report's context; before gbench_start. */
 void gbench_context(const char *key, const char *value);

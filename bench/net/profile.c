@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { ROUNDS = 9, LEAST_ROUNDS = 2 };
-static const double enough_seconds = 0.4; /* of rounds of one net */
+static const double enough_seconds = 0.3; /* of rounds of one net */
 static const double far_behind = 3;       /* times the fastest */
 static const double beyond_caches = 0.02; /* what runs this long finds nothing of its last run in a cache */
 

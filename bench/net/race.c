@@ -19,11 +19,19 @@ typedef struct {
   unsigned there; /* a bit for each layout, that of `made` among them */
 } state;
 
+/* What tensors of one shape take from one layout to another; NaN until it was measured. */
+typedef struct {
+  model_shape shape;
+  double seconds[LAYOUTS][LAYOUTS];
+} conversion_times;
+
 typedef struct {
   const net *first; /* any of the nets: graph, batch, threads and input are those of all */
   const model *graph;
   size_t kernel_count; /* or nets */
   profile_entry *entries;
+  conversion_times *times; /* of shapes met so far; room for one of each node */
+  int time_count;
   state states[STATES];
   int state_count;
 } race;
@@ -60,13 +68,23 @@ static double step_seconds(const race *r, int node, gconv_layout layout) {
   return count ? same / count : all / (double)r->kernel_count;
 }
 
+static conversion_times *times_of(race *r, model_shape shape) {
+  for (int i = 0; i < r->time_count; i++) {
+    const model_shape known = r->times[i].shape;
+    if (known.c == shape.c && known.h == shape.h && known.w == shape.w) return &r->times[i];
+  }
+  conversion_times *fresh = &r->times[r->time_count++];
+  fresh->shape = shape;
+  for (int from = 0; from < LAYOUTS; from++)
+    for (int to = 0; to < LAYOUTS; to++) fresh->seconds[from][to] = NAN;
+  return fresh;
+}
+
 /* Layouts beside the one it is made in are conversions; the input of a network comes plain. */
-static gconv_status node_costs(const race *r, assignment *a, int node) {
+static gconv_status node_costs(race *r, assignment *a, int node) {
   const model_node *d = &r->graph->nodes[node];
   const gconv_dims dims = {r->first->request.batch, d->shape.c, d->shape.h, d->shape.w};
-  double conversion[LAYOUTS][LAYOUTS];
-  for (int from = 0; from < LAYOUTS; from++)
-    for (int to = 0; to < LAYOUTS; to++) conversion[from][to] = NAN; /* not measured yet */
+  conversion_times *times = times_of(r, d->shape);
   for (int s = 0; s < r->state_count; s++) {
     const gconv_layout made = r->states[s].made;
     double *cost = &assignment_costs(a, node)[s];
@@ -74,7 +92,7 @@ static gconv_status node_costs(const race *r, assignment *a, int node) {
     if (d->op == MODEL_INPUT && !r->first->request.native_input && made != GCONV_NCHW) *cost = INFINITY;
     for (int to = 0; to < LAYOUTS; to++) {
       if (!(r->states[s].there & bit((gconv_layout)to)) || net_same_memory(dims, made, (gconv_layout)to)) continue;
-      double *seconds = &conversion[made][to];
+      double *seconds = &times->seconds[made][to];
       if (isnan(*seconds)) *seconds = profile_conversion(r->first, dims, made, (gconv_layout)to);
       if (isnan(*seconds)) return gconv_error(GCONV_NO_MEMORY, "no memory to time conversions");
       *cost += *seconds;
@@ -139,7 +157,7 @@ static gconv_status pair_costs(const race *r, assignment *a, int node, int input
   return gconv_error(GCONV_NO_MEMORY, "no memory for the costs of node %d", node);
 }
 
-static gconv_status all_costs(const race *r, assignment *a) {
+static gconv_status all_costs(race *r, assignment *a) {
   double *cost = malloc((size_t)r->state_count * (size_t)r->state_count * sizeof *cost);
   gconv_status status = cost ? GCONV_OK : gconv_error(GCONV_NO_MEMORY, "no memory for costs");
   for (int i = 0; i < r->graph->count && !status; i++) {
@@ -151,7 +169,7 @@ static gconv_status all_costs(const race *r, assignment *a) {
   return status;
 }
 
-static gconv_status decide(const race *r, assignment *a, net_choice *choices) {
+static gconv_status decide(race *r, assignment *a, net_choice *choices) {
   int *chosen = calloc((size_t)r->graph->count, sizeof *chosen);
   if (!a || !chosen) {
     free(chosen);
@@ -172,8 +190,9 @@ static gconv_status decide(const race *r, assignment *a, net_choice *choices) {
 gconv_status race_nets(net *const *nets, size_t count, net_choice **choices) {
   race r = {.first = nets[0], .graph = net_graph(nets[0]), .kernel_count = count};
   *choices = calloc((size_t)r.graph->count, sizeof **choices);
-  gconv_status status =
-      *choices ? profile_nets(nets, count, &r.entries) : gconv_error(GCONV_NO_MEMORY, "no memory for a race");
+  r.times = calloc((size_t)r.graph->count, sizeof *r.times);
+  gconv_status status = *choices && r.times ? profile_nets(nets, count, &r.entries)
+                                            : gconv_error(GCONV_NO_MEMORY, "no memory for a race");
   if (!status) {
     list_states(&r);
     assignment *a = assignment_create(r.graph->count, r.state_count);
@@ -181,6 +200,7 @@ gconv_status race_nets(net *const *nets, size_t count, net_choice **choices) {
     assignment_free(a);
   }
   free(r.entries);
+  free(r.times);
   if (!status) return status;
   free(*choices);
   *choices = NULL;

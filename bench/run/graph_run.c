@@ -25,7 +25,7 @@ static const double beyond_caches = 0.02;
 
 /* Elements of each node compared: layers of the same kernels are compared whole at --level=layer, and here every node
  * of every net is to be seen at its own place without computing the network in double precision each time. */
-enum { SAMPLES = 1000, MIN_REPETITIONS = 3, STEP_RUNS = 5 };
+enum { SAMPLES = 400, MIN_REPETITIONS = 3, STEP_RUNS = 5 };
 
 typedef struct {
   session *session;

@@ -13,7 +13,8 @@
 enum { MIN_REPETITIONS = 3, FEW_REPETITIONS = 6 /* the fewest with a confidence interval */ };
 
 static int affordable_repetitions(const session *s, int wanted, double call_seconds) {
-  const double affordable = s->budget / fmax(call_seconds, 1e-9);
+  const double repetition = fmax(call_seconds, gbench_repetition_seconds());
+  const double affordable = s->budget / fmax(repetition, 1e-9);
   if (affordable >= wanted || wanted <= MIN_REPETITIONS) return wanted;
   return affordable > MIN_REPETITIONS ? (int)affordable : MIN_REPETITIONS;
 }

@@ -4,7 +4,9 @@
 
 #include "buffer.h"
 #include "core/error.h"
+#include "now.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { CACHE_FACTOR = 2, MEMORY_SHARE = 4, LINE = 64 };
@@ -89,6 +91,7 @@ static void place_tensors(pool *p, const gconv_plan *plan, gconv_args *args) {
 gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const check_case *data, rotation_size size) {
   if (!pool_reserve(p, pool_bytes(plan, size) + 2 * (POOL_PAGE + LINE))) return GCONV_NO_MEMORY;
   r->copies = size.weights;
+  r->pack_seconds = NAN;
   r->args = pool_grant(p, (size_t)r->copies * sizeof *r->args).data;
   const gconv_buffer workspace = pool_grant(p, plan->workspace_bytes);
   for (int i = 0; i < r->copies; i++) {
@@ -107,8 +110,10 @@ gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const
   rotation_poison(rotation_output(plan, &r->args[0]));
   if (plan->packed_bytes && data->tensor[GCONV_WEI]) {
     const gconv_buffer wei = {data->tensor[GCONV_WEI], gconv_plan_tensor_bytes(plan, GCONV_WEI)};
-    gconv_status status = gconv_pack_weights(plan, wei, r->args[0].packed);
+    const double start = seconds_now();
+    const gconv_status status = gconv_pack_weights(plan, wei, r->args[0].packed);
     if (status) return status;
+    r->pack_seconds = seconds_now() - start;
   }
   for (int i = 1; i < r->copies; i++) {
     copy_buffer(r->args[i].src, r->args[0].src);

@@ -18,7 +18,8 @@ typedef struct {
 typedef struct {
   gconv_args *args; /* one for each copy; in the pool */
   int copies;
-  int used; /* the first ones, by the last timed loop */
+  int used;            /* the first ones, by the last timed loop */
+  double pack_seconds; /* of the weights, when they were laid out; NaN where nothing is packed */
 } rotation;
 
 /* As many as pass twice the last-level cache. GCONV_NO_MEMORY, with a sentence, where that needs more than a quarter of

@@ -32,7 +32,7 @@ typedef struct {
   double pack_ns;            /* NaN where nothing is packed */
   double call_seconds;       /* about; 0 before it was called */
   output output;             /* what its calls write */
-  int compared;              /* calls in a row, before timing, each compared with that */
+  int compared;              /* calls before timing, each compared with that */
 } subject;
 
 typedef struct {

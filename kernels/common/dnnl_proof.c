@@ -38,7 +38,7 @@ static gconv_status pack_weights(const gconv_dnnl_conv *c, float *packed) {
   const int64_t count = gconv_problem_count(&c->problem).params;
   float *plain = malloc((size_t)count * sizeof *plain);
   if (!plain) return gconv_error(GCONV_NO_MEMORY, "no memory for %lld weights", (long long)count);
-  for (int64_t i = 0; i < count; i++) plain[i] = gconv_sample_value(GCONV_WEI, i);
+  gconv_sample_fill(GCONV_WEI, plain, count);
   gconv_status status = GCONV_OK;
   if (!c->format->winograd)
     gconv_dnnl_weights_pack(&c->problem, &c->blocking, plain, packed, c->bytes[GCONV_WEI]);
@@ -62,15 +62,22 @@ static void zero_padding(const gconv_dnnl_conv *c, gconv_tensor tensor, float *d
 
 static gconv_status fill(const gconv_dnnl_conv *c, gconv_tensor tensor, float *data) {
   if (tensor == GCONV_WEI && are_packed(c)) return pack_weights(c, data);
-  for (size_t i = 0; i < c->bytes[tensor] / sizeof *data; i++) data[i] = gconv_sample_value(tensor, (int64_t)i);
+  gconv_sample_fill(tensor, data, (int64_t)(c->bytes[tensor] / sizeof *data));
   if (tensor != GCONV_WEI) zero_padding(c, tensor, data);
   return GCONV_OK;
 }
 
-static uint64_t digest(const gconv_guarded *g) { /* FNV-1a, by words (Fowler, Noll and Vo) */
+/* FNV-1a, by words (Fowler, Noll and Vo); several of them, as one waits for each multiplication. */
+static uint64_t digest(const gconv_guarded *g) {
+  enum { LANES = 8 };
+  const uint64_t basis = 0xcbf29ce484222325u, prime = 0x100000001b3u;
   const uint32_t *words = g->data;
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < g->bytes / sizeof *words; i++) hash = (hash ^ words[i]) * 0x100000001b3u;
+  const size_t count = g->bytes / sizeof *words;
+  uint64_t lane[LANES] = {0}, hash = basis;
+  for (size_t i = 0; i + LANES <= count; i += LANES)
+    for (int l = 0; l < LANES; l++) lane[l] = (lane[l] ^ words[i + (size_t)l]) * prime;
+  for (size_t i = count / LANES * LANES; i < count; i++) hash = (hash ^ words[i]) * prime;
+  for (int l = 0; l < LANES; l++) hash = (hash ^ lane[l]) * prime;
   return hash;
 }
 

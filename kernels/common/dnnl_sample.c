@@ -5,6 +5,7 @@
 #include "common/dnnl_weights.h"
 
 #include <math.h>
+#include <string.h>
 
 /* As many elements as some milliseconds allow: gradients of weights are long sums. */
 enum { ELEMENTS_MAX = 64, ELEMENTS_MIN = 4, PRODUCTS = 1 << 18 };
@@ -18,6 +19,12 @@ typedef struct {
 typedef struct {
   int i[4];
 } place;
+
+void gconv_sample_fill(gconv_tensor tensor, float *data, int64_t count) {
+  for (int64_t i = 0; i < count && i < GCONV_SAMPLE_PERIOD; i++) data[i] = gconv_sample_value(tensor, i);
+  for (int64_t i = GCONV_SAMPLE_PERIOD; i < count; i += GCONV_SAMPLE_PERIOD)
+    memcpy(data + i, data, (size_t)(count - i < GCONV_SAMPLE_PERIOD ? count - i : GCONV_SAMPLE_PERIOD) * sizeof *data);
+}
 
 static int64_t activation_at(const gconv_sample_view *v, gconv_tensor tensor, int n, int c, int h, int w) {
   return gconv_layout_offset(v->layout[tensor], gconv_tensor_dims(&v->problem, tensor), n, c, h, w);

@@ -18,11 +18,15 @@ static inline uint32_t gconv_sample_scatter(uint32_t x) { /* murmur3's finaliser
   return x ^ x >> 16;
 }
 
-/* -2, -1, 1 or 2, so that sums are exact in binary32 and one lost product changes them. */
+/* -2, -1, 1 or 2, so that sums are exact in binary32 and one lost product changes them. After a prime number of
+ * elements they come again: no wrong place that a blocked loop may read is that far off, and most of a tensor is a
+ * copy. */
+enum { GCONV_SAMPLE_PERIOD = 65521 };
 static inline float gconv_sample_value(gconv_tensor tensor, int64_t offset) {
-  const uint32_t bits = gconv_sample_scatter((uint32_t)offset * 4u + (uint32_t)tensor);
+  const uint32_t bits = gconv_sample_scatter((uint32_t)(offset % GCONV_SAMPLE_PERIOD) * 4u + (uint32_t)tensor);
   return (float)(1 + (bits & 1)) * (bits & 2 ? 1.0f : -1.0f);
 }
+void gconv_sample_fill(gconv_tensor tensor, float *data, int64_t count); /* of each element, by its number */
 
 /* Are those of some elements of the written tensor, spread over it, what src, wei and dst filled with
  * gconv_sample_value make them? `slack`: the share of the sum of magnitudes that they may be off even where sums are

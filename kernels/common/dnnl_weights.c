@@ -8,39 +8,85 @@
 
 #include <string.h>
 
-static int64_t packed_offset(const gconv_dnnl_blocking *b, dnnl_dims_t index) {
+/* The blocks of an axis and its stride: offsets are sums of one part for each axis. */
+static int64_t part_of(const gconv_dnnl_blocking *b, int axis, int64_t index) {
   int64_t offset = 0, inner = 1;
   for (int block = b->blocks - 1; block >= 0; block--) {
-    int64_t *i = &index[b->block_axis[block]];
-    offset += *i % b->block_size[block] * inner;
-    *i /= b->block_size[block];
-    inner *= b->block_size[block];
+    const int64_t size = b->block_size[block];
+    if (b->block_axis[block] == axis) {
+      offset += index % size * inner;
+      index /= size;
+    }
+    inner *= size;
   }
-  for (int axis = 0; axis < b->axes; axis++) offset += index[axis] * b->stride[axis];
-  return offset;
+  return offset + index * b->stride[axis];
 }
 
-/* One group has no group axis in oneDNN. */
+/* One group has no group axis in oneDNN; the others follow it in the order of GOIHW. */
+static int first_axis(const gconv_problem *p) { return p->groups > 1; }
+
+static int64_t part_of_oc(const gconv_problem *p, const gconv_dnnl_blocking *b, int oc) {
+  if (p->groups == 1) return part_of(b, 0, oc);
+  return part_of(b, 0, oc / p->ocg) + part_of(b, 1, oc % p->ocg);
+}
+
+static int64_t part_of_tap(const gconv_problem *p, const gconv_dnnl_blocking *b, int r, int s) {
+  return part_of(b, first_axis(p) + 2, r) + part_of(b, first_axis(p) + 3, s);
+}
+
 int64_t gconv_dnnl_weights_offset(const gconv_problem *p, const gconv_dnnl_blocking *b, int oc, int i, int r, int s) {
-  if (p->groups == 1) return packed_offset(b, (dnnl_dims_t){oc, i, r, s});
-  return packed_offset(b, (dnnl_dims_t){oc / p->ocg, oc % p->ocg, i, r, s});
+  return part_of_oc(p, b, oc) + part_of(b, first_axis(p) + 1, i) + part_of_tap(p, b, r, s);
+}
+
+enum { CHUNK = 256 };
+
+typedef struct {
+  int64_t from, count;
+  int64_t part[CHUNK];
+} chunk;
+
+static chunk chunk_at(int64_t from, int64_t end) {
+  return (chunk){.from = from, .count = end - from < CHUNK ? end - from : CHUNK};
+}
+
+static void move_chunk(const gconv_problem *p, const gconv_dnnl_blocking *b, const chunk *ics, const chunk *taps,
+                       float *plain, float *packed, bool unpack) {
+  const int64_t all_taps = (int64_t)p->kh * p->kw;
+  for (int oc = 0; oc < p->oc; oc++) {
+    const int64_t of_oc = part_of_oc(p, b, oc);
+    for (int64_t i = 0; i < ics->count; i++)
+      for (int64_t t = 0; t < taps->count; t++) {
+        float *const here = &plain[((int64_t)oc * p->icg + ics->from + i) * all_taps + taps->from + t];
+        float *const there = &packed[of_oc + ics->part[i] + taps->part[t]];
+        *(unpack ? here : there) = unpack ? *there : *here;
+      }
+  }
+}
+
+/* The parts of many channels and taps are found once for all output channels. What is read is not written. */
+static void move(const gconv_problem *p, const gconv_dnnl_blocking *b, float *plain, float *packed, bool unpack) {
+  const int64_t all_taps = (int64_t)p->kh * p->kw;
+  for (int64_t from = 0; from < p->icg; from += CHUNK) {
+    chunk ics = chunk_at(from, p->icg);
+    for (int64_t i = 0; i < ics.count; i++) ics.part[i] = part_of(b, first_axis(p) + 1, from + i);
+    for (int64_t tap = 0; tap < all_taps; tap += CHUNK) {
+      chunk taps = chunk_at(tap, all_taps);
+      for (int64_t t = 0; t < taps.count; t++)
+        taps.part[t] = part_of_tap(p, b, (int)((tap + t) / p->kw), (int)((tap + t) % p->kw));
+      move_chunk(p, b, &ics, &taps, plain, packed, unpack);
+    }
+  }
 }
 
 void gconv_dnnl_weights_pack(const gconv_problem *p, const gconv_dnnl_blocking *b, const float *plain, float *packed,
                              size_t bytes) {
   memset(packed, 0, bytes);
-  for (int oc = 0; oc < p->oc; oc++)
-    for (int i = 0; i < p->icg; i++)
-      for (int r = 0; r < p->kh; r++)
-        for (int s = 0; s < p->kw; s++) packed[gconv_dnnl_weights_offset(p, b, oc, i, r, s)] = *plain++;
+  move(p, b, (float *)plain, packed, false);
 }
 
 void gconv_dnnl_weights_unpack(const gconv_problem *p, const gconv_dnnl_blocking *b, const float *packed,
                                float *plain) {
-  for (int oc = 0; oc < p->oc; oc++)
-    for (int i = 0; i < p->icg; i++)
-      for (int r = 0; r < p->kh; r++)
-        for (int s = 0; s < p->kw; s++) *plain++ = packed[gconv_dnnl_weights_offset(p, b, oc, i, r, s)];
+  move(p, b, plain, (float *)packed, true);
 }
 
 static dnnl_status_t reorder(const gconv_dnnl_conv *c, dnnl_memory_t from, dnnl_memory_t to) {

@@ -10,11 +10,13 @@
 
 /* Enough turns to see a short kernel undisturbed. A busy machine or a long kernel gets fewer: the race ends after the
  * first budget if everyone had its fair turns, and after the last one in any case. */
-enum { TURNS = 12, FAIR_TURNS = 4, RUNS = 2 };
-static const double budget_seconds = 0.05, last_budget_seconds = 0.2;
+enum { TURNS = 12, FAIR_TURNS = 3, RUNS = 2 };
+static const double budget_seconds = 0.025, last_budget_seconds = 0.2;
 
-/* Times differ by a factor of two from one run to the next on a busy machine, hardly by three. */
-static const double hopeless = 3;
+/* Times differ by a factor of two from one run to the next on a busy machine, hardly by three; the best of several
+ * turns hardly by a half. */
+static const double hopeless = 3, behind = 1.5;
+enum { SEVERAL_TURNS = 2 };
 
 enum { NATIVE_SRC, NATIVE_WEI, NATIVE_DST, SCRATCHPAD, USER_SRC, USER_DST, BUFFERS };
 
@@ -117,11 +119,11 @@ typedef struct {
   double best;
 } racer;
 
-static void drop_hopeless(racer *racers, int count) {
+static void drop_slow(racer *racers, int count, double factor) {
   double best = INFINITY;
   for (int i = 0; i < count; i++) best = fmin(best, racers[i].best);
   for (int i = 0; i < count; i++)
-    if (racers[i].best > hopeless * best) racers[i].conv = NULL;
+    if (racers[i].best > factor * best) racers[i].conv = NULL;
 }
 
 static int running(const racer *racers, int count) {
@@ -138,7 +140,7 @@ static int line_up(gconv_dnnl_conv *const *entrants, int count, racer *racers) {
     racers[i] = (racer){entrants[i]->proved ? runner(entrants[i]) : NULL, slow ? entrants[i]->seconds : budget_seconds};
     if (!racers[i].conv) racers[i].best = INFINITY;
   }
-  drop_hopeless(racers, count);
+  drop_slow(racers, count, hopeless);
   for (int i = 0; i < count; i++) racers[i].best = INFINITY;
   return running(racers, count);
 }
@@ -163,7 +165,7 @@ gconv_status onednn_race(const gconv_plan *plan, gconv_dnnl_conv *const *entrant
     for (int i = 0; i < count && !status; i++)
       if (racers[i].conv) status = turn(plan, racers[i].conv, &t, turns == 0, &racers[i].best);
     if (!status) *winner = fastest(racers, count);
-    drop_hopeless(racers, count);
+    drop_slow(racers, count, turns + 1 < SEVERAL_TURNS ? hopeless : behind);
   }
   track_free(&t);
   return status;
