@@ -9,6 +9,7 @@
 #include "pin.h"
 #include "stages.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,11 @@ static void record_threads(session *s) {
 
 static void record_harness(void) {
   char value[64];
-  snprintf(value, sizeof value, "%.2f", harness_ns_per_iteration());
+  const double harness_ns = harness_ns_per_iteration();
+  if (isnan(harness_ns))
+    snprintf(value, sizeof value, "unknown (no memory)");
+  else
+    snprintf(value, sizeof value, "%.2f", harness_ns);
   gbench_context("harness_ns_per_iteration", value);
 }
 

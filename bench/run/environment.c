@@ -33,20 +33,22 @@ static void quote(FILE *out, const char *argument) {
 
 /* From the system: argv has lost what the options took. */
 static void take_command(facts *f) {
-  FILE *in = fopen("/proc/self/cmdline", "r");
   char *argument = NULL, *line = NULL;
   size_t size = 0, length = 0;
   FILE *out = open_memstream(&line, &length);
+  errno = 0;
+  FILE *in = fopen("/proc/self/cmdline", "r");
   for (int i = 0; in && out && getdelim(&argument, &size, 0, in) > 0; i++) {
     if (i) putc(' ', out);
     quote(out, argument);
   }
+  const bool memory = out && errno != ENOMEM && !ferror(out);
   if (out) fclose(out);
   if (in) fclose(in);
-  if (line && *line)
+  if (memory && line && *line)
     facts_text(f, "run", "command", "%s%s", line, length >= FACT_VALUE_MAX ? " (cut)" : "");
   else
-    facts_unknown(f, "run", "command", "no /proc/self/cmdline");
+    facts_unknown(f, "run", "command", memory ? "no /proc/self/cmdline" : "no memory to read it");
   free(line);
   free(argument);
 }

@@ -32,13 +32,16 @@ static bool apart(const range *a, const range *b) {
          (b->low > a->high && b->median > apart_by * a->median);
 }
 
-sample_groups groups_of(const double *seconds, const int *group, int count) {
+bool groups_of(const double *seconds, const int *group, int count, sample_groups *groups) {
   sample_groups g = {.spread = 1};
   range found[GROUPS_MAX];
   double *scratch = malloc((size_t)count * sizeof *scratch + 1);
-  for (int wanted = 0; wanted < GROUPS_MAX && scratch; wanted++) {
+  if (!scratch) return false;
+  bool known = true;
+  for (int wanted = 0; wanted < GROUPS_MAX; wanted++) {
     const range r = range_of(seconds, group, count, wanted, scratch);
     if (!r.count) continue;
+    known = known && !isnan(r.median);
     for (int other = 0; other < g.count; other++) {
       const double ratio = r.median / found[other].median;
       g.spread = fmax(g.spread, fmax(ratio, 1 / ratio));
@@ -48,5 +51,6 @@ sample_groups groups_of(const double *seconds, const int *group, int count) {
     found[g.count++] = r;
   }
   free(scratch);
-  return g;
+  *groups = g;
+  return known;
 }

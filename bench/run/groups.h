@@ -15,7 +15,7 @@ typedef struct {
   bool differ; /* by more than 5 %, and no repetition of one is within the range of another's: not by chance */
 } sample_groups;
 
-/* `group[i]`, from 0, says where `seconds[i]` belongs; those from GROUPS_MAX on are left out. Without memory: none. */
-sample_groups groups_of(const double *seconds, const int *group, int count);
+/* `group[i]`, from 0, says where `seconds[i]` belongs; those from GROUPS_MAX on are left out. False without memory. */
+bool groups_of(const double *seconds, const int *group, int count, sample_groups *groups);
 
 #endif

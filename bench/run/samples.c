@@ -79,19 +79,20 @@ static bool compare_groups(figures *f, const sample *const *kept, int here) {
   double *share = malloc((size_t)f->kept * sizeof *share);
   f->allocations = f->processes = (sample_groups){.spread = 1};
   for (int k = 0; k < CANARIES; k++) f->speed[k] = NAN;
-  if (group && share) {
+  bool enough = group && share;
+  if (enough) {
     for (int i = 0; i < f->kept; i++) group[i] = kept[i]->process == here ? kept[i]->allocation : GROUPS_MAX;
-    f->allocations = groups_of(f->seconds, group, f->kept);
+    enough = groups_of(f->seconds, group, f->kept, &f->allocations);
     for (int i = 0; i < f->kept; i++) group[i] = kept[i]->process;
-    f->processes = groups_of(f->seconds, group, f->kept);
+    enough = groups_of(f->seconds, group, f->kept, &f->processes) && enough;
     for (int k = 0; k < CANARIES; k++) {
       int known = 0;
       for (int i = 0; i < f->kept; i++)
         if (kept[i]->process == here) share[known++] = kept[i]->canary.share[k];
       if (known) f->speed[k] = stats_of(share, known).median;
+      if (known && isnan(f->speed[k])) enough = false;
     }
   }
-  const bool enough = group && share && f->allocations.count + f->processes.count > 0;
   free(group);
   free(share);
   return enough;

@@ -20,7 +20,7 @@ static bool shows_tables(const session *s) { return gbench_console() && !s->job;
 void summary_add(session *s, const csv_row *row) {
   csv_text *t = &s->rows;
   size_t length;
-  if (s->isolate) return; /* summary_file reads it */
+  if (s->isolate || s->job) return; /* summary_file reads it, there */
   char *line = csv_line(row, &length);
   char *text = line ? realloc(t->text, t->size + length) : NULL;
   if (text) {
@@ -119,6 +119,7 @@ static void show(session *s, const char *rows, size_t size, bool lost) {
   char *header = csv_header();
   lost = lost || !header || !ranking_read(&r, header, rows, size);
   free(header);
+  s->skips.lost |= lost;
   for (size_t i = 0; i < r.count; i++)
     if (ranked_is(&r.items[i], "skipped"))
       skips_add(&s->skips, r.items[i].cell[RANKED_KERNEL], r.items[i].cell[RANKED_REASON]);

@@ -9,6 +9,7 @@ names what it had to leave out. The sanitizer build also sees what is not freed 
 """
 import bisect
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -26,7 +27,16 @@ def tool(name):
     return os.environ[f"GCONV_{name}"]
 
 
-FALLS_BACK = {"available_bytes"}  # what it cannot ask it does without: it then goes by the memory of the machine
+LACK = re.compile(r"\b(no|enough|out.of|allocate).memory\b", re.IGNORECASE)  # more than the word, which is in every table of a machine
+# What does without, and how that shows. Each name is that of the function which allocates, other code inlined into it.
+FALLS_BACK = {
+    "available_bytes": "goes by the memory of the machine",
+    **dict.fromkeys(("read_line", "read_field", "facts_files"), "a file that cannot be opened is an 'unknown'"),
+    **dict.fromkeys(("read_threads", "usage_begin", "usage_end", "usage_threads", "pages_huge_bytes", "pool_reserve"),
+                    "what the system cannot be asked is an empty cell"),
+    **dict.fromkeys(("count_unknown", "find_libraries"), "suspects of foreign threads are not named; their time is counted"),
+    **dict.fromkeys(("canary_set_up", "bandwidth_measure"), "libgomp's own, which starts its team without"),
+}
 
 
 class Symbols:
@@ -91,7 +101,7 @@ class Faults(unittest.TestCase):
             self.assertIn(done.returncode, (0, 1, 2), where)
             self.assertNotIn("Sanitizer", done.stderr, where)
             written = "".join(path.read_text() for path in self.folder.glob("*.*"))
-            if failed and not may_be_silent and function not in FALLS_BACK and "memory" not in done.stdout + done.stderr + written:
+            if failed and not may_be_silent and function not in FALLS_BACK and not LACK.search(done.stdout + done.stderr + written):
                 silent.append(where)
         self.assertFalse(silent, "\n".join(silent))
         print(f"{len(chosen)} of {len(places)} allocations failed, from {len(set(places))} places: {' '.join(command)[:100]}", flush=True)
