@@ -1,5 +1,5 @@
 # install.cmake - what `cmake --install` puts where: the library with its header, pkg-config file and CMake package, and the tools
-# (tests/ installs its own, bench/ the problem sets they read). A program that uses the library needs nothing else: which BLAS and
+# (bench/problems/ the sets they read). A program that uses the library needs nothing else: which BLAS and
 # which oneDNN are behind it stays inside.
 include(CMakePackageConfigHelpers)
 
@@ -16,4 +16,5 @@ file(RELATIVE_PATH pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_I
 configure_file(cmake/gconv.pc.in gconv.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/gconv.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-install(TARGETS gconv-bench gconv-info gconv-train)
+install(TARGETS gconv-bench gconv-check gconv-info gconv-train)
+install(TARGETS gconv_watch LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}) # of gconv-check

@@ -13,9 +13,8 @@ void isolate_forget(void);
 /* Runs what is not finished of a block. A failure is one of the run as a whole: its kernels' are rows. */
 gconv_status isolate_block(session *s, const block_list *list, size_t unit);
 
-/* The process's side: attaches to its job, takes over what the run has measured of the machine, does the job. */
+/* The process's side: attaches to its job, does it. */
 gconv_status isolate_attach(session *s, const char *descriptor);
-void isolate_adopt_ceilings(session *s);
 gconv_status isolate_work(session *s, const block_list *list);
 bool isolate_wants(const session *s, const instance *i); /* is it the job's, or is there none? */
 

@@ -22,8 +22,6 @@ gconv_status isolate_attach(session *s, const char *descriptor) {
   return GCONV_OK;
 }
 
-void isolate_adopt_ceilings(session *s) { ceilings_adopt(s, &s->job->ceilings); }
-
 gconv_status isolate_work(session *s, const block_list *list) {
   isolated_job *job = s->job;
   if (job->unit >= list->count || job->kernel >= s->options.kernel_count)

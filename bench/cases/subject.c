@@ -249,7 +249,7 @@ static void run_extras(measurement *m) {
   gconv_status status = rotation_set_up(&r, &s->session->pools[0], s->plan, s->data, m->size);
   const layer_calls calls = {&r, s->plan};
   const callable work = {.call = call_layer, .tell = tell_layer, .context = &calls, .threads = s->threads};
-  if (!status && asked->stages) status = stages_time(&work, s->call_seconds, asked, &m->stages);
+  if (!status && asked->stages) status = stages_time(&work, s->call_seconds, asked->budget, asked->clock_ns, &m->stages);
   if (!status && asked->counters.groups)
     status = counted_measure(&work, s->call_seconds, &asked->counters, &m->counted);
   if (!status && asked->placements && m->instance.cache == CACHE_WARM)

@@ -5,7 +5,6 @@
 
 #include "callable.h"
 #include "gbench.h"
-#include "session.h"
 
 /* Nanoseconds of one call; stages and other_ns add up to total_ns. */
 typedef struct {
@@ -17,8 +16,9 @@ typedef struct {
 
 /* Nanoseconds for reading the clock at the start and the end of one stage. */
 double stages_clock_ns(void);
-/* Of a few repetitions the one with the median time, about as long each as a headline repetition. */
-gconv_status stages_time(const callable *work, double call_seconds, const session *s, stage_times *times);
+/* Of a few repetitions the one with the median time, about as long each as a headline repetition, all in `budget`
+ * seconds. `clock_ns`: of one stage. */
+gconv_status stages_time(const callable *work, double call_seconds, double budget, double clock_ns, stage_times *times);
 void stages_report(const stage_times *times, gbench_state *state);
 
 #endif

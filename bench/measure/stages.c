@@ -39,7 +39,8 @@ static int compare_totals(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-gconv_status stages_time(const callable *work, double call_seconds, const session *s, stage_times *times) {
+gconv_status stages_time(const callable *work, double call_seconds, double budget, double clock_ns,
+                         stage_times *times) {
   gconv_clock clock = {.lanes = work->threads};
   const size_t bytes = (size_t)clock.lanes * sizeof *clock.lane;
   clock.lane = malloc(bytes);
@@ -48,12 +49,12 @@ gconv_status stages_time(const callable *work, double call_seconds, const sessio
   gconv_status status = callable_run(work, 1, NULL); /* warms up, as before a headline repetition */
   stage_times repetition[REPETITIONS];
   int count = 0;
-  const double end = seconds_now() + s->budget;
+  const double end = seconds_now() + budget;
   while (!status && count < REPETITIONS && (!count || seconds_now() < end)) {
     memset(clock.lane, 0, bytes);
     const double start = seconds_now();
     status = callable_run(work, calls, &clock);
-    repetition[count++] = divide(&clock, 1e9 * (seconds_now() - start), calls, s->clock_ns);
+    repetition[count++] = divide(&clock, 1e9 * (seconds_now() - start), calls, clock_ns);
   }
   free(clock.lane);
   if (status) return status;

@@ -29,7 +29,7 @@ gconv_status graph_run_extras(graph_subject *s) {
   const session *asked = s->session;
   const callable work = {.call = call_net, .tell = tell_net, .context = s, .threads = s->threads};
   gconv_status status = GCONV_OK;
-  if (asked->stages) status = stages_time(&work, s->call_seconds, asked, &s->stages);
+  if (asked->stages) status = stages_time(&work, s->call_seconds, asked->budget, asked->clock_ns, &s->stages);
   if (!status && asked->counters.groups)
     status = counted_measure(&work, s->call_seconds, &asked->counters, &s->counted);
   return status;

@@ -1,4 +1,4 @@
-/* problems.h - the value of --problems=: named sets (bench/shapes/NAME.txt, networks.h, sweeps.h), descriptors and
+/* problems.h - the value of --problems=: named sets (bench/problems/shapes/NAME.txt, networks.h, sweeps.h), descriptors and
  * files of descriptors. */
 #ifndef GCONV_BENCH_PROBLEMS_H
 #define GCONV_BENCH_PROBLEMS_H

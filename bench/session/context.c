@@ -5,7 +5,7 @@
 #include "denormals.h"
 #include "gbench.h"
 #include "harness.h"
-#include "isolate.h"
+#include "isolated_job.h"
 #include "pin.h"
 #include "stages.h"
 
@@ -176,7 +176,7 @@ gconv_status context_record(session *s) {
   record_order(s);
   record_threads(s);
   if (s->job)
-    isolate_adopt_ceilings(s);
+    ceilings_adopt(s, &s->job->ceilings);
   else
     record_ceilings(s, found ? &known : NULL);
   record_memory(s);
