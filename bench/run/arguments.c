@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "cpus.h"
 #include "gbench.h"
-#include "graph.h"
+#include "nets.h"
 #include "help.h"
 #include "isolate.h"
 #include "team.h"

@@ -7,7 +7,7 @@
 #include "gbench.h"
 #include "isolated_job.h"
 #include "places.h"
-#include "subject.h"
+#include "layer_plan.h"
 #include "summary.h"
 
 #include <errno.h>

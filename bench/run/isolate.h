@@ -4,7 +4,7 @@
 #ifndef GCONV_RUN_ISOLATE_H
 #define GCONV_RUN_ISOLATE_H
 
-#include "block.h"
+#include "layers.h"
 
 /* Keeps the command line for the processes; before the options are taken out of it. False without memory. */
 bool isolate_keep(int argc, char **argv);

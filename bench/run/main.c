@@ -1,14 +1,14 @@
 /* main.c - gconv-bench: from arguments to exit code. 0: all that was timed is right; 1: a kernel failed or a result
  * could not be written; 2: the command line; 128 + signal: interrupted, what was finished is complete. */
 #include "arguments.h"
-#include "block.h"
+#include "layers.h"
 #include "ceilings.h"
 #include "context.h"
 #include "continue.h"
 #include "core/error.h"
 #include "environment.h"
 #include "gbench.h"
-#include "graph.h"
+#include "nets.h"
 #include "isolate.h"
 #include "net.h"
 #include "pin.h"

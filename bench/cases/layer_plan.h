@@ -3,7 +3,7 @@
 #ifndef GCONV_RUN_SUBJECT_H
 #define GCONV_RUN_SUBJECT_H
 
-#include "block.h"
+#include "layers.h"
 #include "check.h"
 #include "counted.h"
 #include "output.h"

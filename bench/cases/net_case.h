@@ -2,10 +2,10 @@
 #ifndef GCONV_RUN_GRAPH_SUBJECT_H
 #define GCONV_RUN_GRAPH_SUBJECT_H
 
-#include "graph.h"
-#include "graph_output.h"
+#include "nets.h"
+#include "net_output.h"
 #include "net.h"
-#include "subject.h"
+#include "layer_plan.h"
 
 typedef struct {
   session *session;

@@ -1,5 +1,5 @@
 /* graph_data.c - weights, images, labels and gradients, all from the run's seed. */
-#include "graph_data.h"
+#include "net_data.h"
 
 #include "core/error.h"
 #include "data.h"

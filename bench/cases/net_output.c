@@ -1,5 +1,5 @@
 /* graph_output.c - results and gradients, gathered in plain layout. */
-#include "graph_output.h"
+#include "net_output.h"
 
 #include "core/error.h"
 #include "train.h"

@@ -1,5 +1,5 @@
 /* graph.c - names to models, models to groups. */
-#include "graph.h"
+#include "nets.h"
 
 #include "blocks.h"
 #include "core/error.h"

@@ -1,5 +1,5 @@
 /* graph_row.c - blocks, networks and the steps of networks as rows of the CSV. */
-#include "graph_subject.h"
+#include "net_case.h"
 
 #include "stats.h"
 #include "summary.h"

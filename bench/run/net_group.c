@@ -1,10 +1,10 @@
 /* graph_run.c - the life of a group: weights and images made, nets planned and verified, timed interleaved, and for
  * networks each step timed on its own after that. */
-#include "graph_subject.h"
+#include "net_case.h"
 
 #include "core/error.h"
 #include "gbench.h"
-#include "graph_data.h"
+#include "net_data.h"
 #include "now.h"
 #include "race.h"
 #include "summary.h"

@@ -1,5 +1,5 @@
 /* row.c - a measurement as rows of the CSV. */
-#include "subject.h"
+#include "layer_plan.h"
 
 #include "roof.h"
 #include "summary.h"

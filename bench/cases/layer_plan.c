@@ -1,5 +1,5 @@
 /* subject.c - no kernel is timed that has not just been proved right on this very problem. */
-#include "subject.h"
+#include "layer_plan.h"
 
 #include "continue.h"
 #include "denormals.h"

@@ -1,10 +1,10 @@
 /* block.c - which benchmarks a run consists of, and the life of one block: check, register, run interleaved, forget. */
-#include "block.h"
+#include "layers.h"
 
 #include "core/error.h"
 #include "gbench.h"
 #include "isolate.h"
-#include "subject.h"
+#include "layer_plan.h"
 #include "summary.h"
 #include "watchdog.h"
 

@@ -1,6 +1,6 @@
 /* graph_extras.c - what happens to a net besides being timed: runs with the stage clock on, and counted; being refused;
  * not returning. */
-#include "graph_subject.h"
+#include "net_case.h"
 
 #include "continue.h"
 #include "gbench.h"
