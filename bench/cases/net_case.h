@@ -1,45 +1,48 @@
-/* graph_subject.h - a model run by one kernel (or the best for each layer) on one number of threads. */
-#ifndef GCONV_RUN_GRAPH_SUBJECT_H
-#define GCONV_RUN_GRAPH_SUBJECT_H
+/* net_case.h - blocks and networks as benchmarks: a model run by one kernel, or by the best for each layer, on one
+ * number of threads. */
+#ifndef GCONV_CASES_NET_CASE_H
+#define GCONV_CASES_NET_CASE_H
 
-#include "nets.h"
-#include "net_output.h"
+#include "bench_case.h"
 #include "net.h"
-#include "layer_plan.h"
+#include "net_data.h"
+#include "net_output.h"
+#include "weights.h"
 
+/* A model that is timed, in one form. */
 typedef struct {
-  session *session;
-  const graph_case *c;
-  const char *kernel;
-  int threads, batch;
-  char name[GRAPH_NAME_MAX];
+  const char *name;
+  char form; /* 'a', 'b', 'c' or '-' */
+  model *m;
+} net_model;
 
-  net *n;     /* NULL where it could not be planned */
-  bool timed; /* else only to choose the best from */
-  subject_status status;
-  char reason[512];          /* where status is not ok */
+/* `base` comes first. */
+typedef struct {
+  bench_case base;
+  const net_model *model;
+  int batch;
+  net_data *data;            /* of all cases of the model */
+  size_t *taken;             /* bytes of these and of the nets so far */
+  const net_choice *choices; /* while it is prepared: of each convolution; NULL: its kernel's */
+  bool timed;                /* else only to choose the best from */
+
+  net *n;                    /* NULL where it could not be planned */
   char plan[GCONV_TEXT_MAX]; /* kernels, conversions, memory */
   double err;                /* the largest error / bound of any node */
   double load_ns;            /* packing all weights */
-  double call_seconds;       /* about */
-  graph_output output;       /* what a run leaves */
-  stage_times stages;        /* with --stages */
-  counted counted;           /* with --counters */
-  repeated runs;
-} graph_subject;
+  net_output output;         /* what a run leaves */
+} net_case;
 
-/* graph_extras.c: with --stages and --counters, before the headline runs. */
-gconv_status graph_run_extras(graph_subject *s);
-/* Says so on stderr; a run that is being ended has no need to. */
-void graph_refuse(graph_subject *s, subject_status status, const char *reason);
-/* For watchdog_guard: it did not return in time. */
-void graph_late(void *late);
+/* All but name, data, taken, timed. */
+void net_case_init(net_case *n, session *s, const net_model *m, const char *kernel, int threads);
+void net_case_free(net_case *n);
 
-/* graph_row.c */
-int64_t graph_macs(const graph_subject *s); /* in-bounds taps, convolutions and fc; training: all its passes */
-double graph_peak(const graph_subject *s);
-void graph_write(const graph_subject *s, const char *reason, const figures *f);
-/* Runs the net a few times with a clock between its steps, and writes a row for each step (level network-layer). */
-void graph_write_steps(const graph_subject *s, int runs);
+/* net_row.c */
+int64_t net_macs(const net_case *n); /* in-bounds taps, convolutions and fc; training: all its passes */
+double net_peak(const net_case *n);
+void net_write(const bench_case *c, const char *reason, const figures *f);
+/* Runs the net a few times with a clock between its steps, as the budget allows, and writes a row for each step (level
+ * network-layer). */
+void net_write_steps(const net_case *n);
 
 #endif

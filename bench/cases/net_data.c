@@ -1,4 +1,4 @@
-/* graph_data.c - weights, images, labels and gradients, all from the run's seed. */
+/* net_data.c - weights, images, labels and gradients, all from the run's seed. */
 #include "net_data.h"
 
 #include "core/error.h"
@@ -11,12 +11,12 @@ enum { IMAGES, WEIGHTS, GRADIENT }; /* seeds of their own */
 
 static int64_t elems_of(model_shape s, int batch) { return (int64_t)batch * s.c * s.h * s.w; }
 
-size_t graph_data_bytes(const model *m, int batch) {
+size_t net_data_bytes(const model *m, int batch) {
   const model_counts counts = model_count(m);
   return sizeof(float) * (size_t)(model_params(&counts) + elems_of(m->nodes[0].shape, batch));
 }
 
-gconv_status graph_data_make(graph_data *d, const model *m, int batch, uint64_t seed) {
+gconv_status net_data_make(net_data *d, const model *m, int batch, uint64_t seed) {
   if (d->images) return GCONV_OK;
   const gconv_status status =
       d->weights ? GCONV_OK : net_weights_create(m, WEIGHTS_REAL, data_seed(seed, WEIGHTS), &d->weights);
@@ -28,7 +28,7 @@ gconv_status graph_data_make(graph_data *d, const model *m, int batch, uint64_t 
   return GCONV_OK;
 }
 
-void graph_data_free(graph_data *d) {
+void net_data_free(net_data *d) {
   net_weights_free(d->weights);
   free(d->images);
 }
@@ -42,7 +42,7 @@ static gconv_status give_labels(net *n, int batch, int classes) {
   return GCONV_OK;
 }
 
-gconv_status graph_data_give_loss(net *n, int batch, uint64_t seed) {
+gconv_status net_data_give_loss(net *n, int batch, uint64_t seed) {
   const model *m = net_graph(n);
   const model_shape out = m->nodes[m->count - 1].shape;
   if (net_has_labels(n)) return give_labels(n, batch, out.c);

@@ -1,6 +1,6 @@
-/* graph_data.h - what the nets of one model run on. */
-#ifndef GCONV_RUN_GRAPH_DATA_H
-#define GCONV_RUN_GRAPH_DATA_H
+/* net_data.h - what the nets of one model run on. */
+#ifndef GCONV_RUN_NET_DATA_H
+#define GCONV_RUN_NET_DATA_H
 
 #include "net.h"
 
@@ -8,14 +8,14 @@
 typedef struct {
   net_weights *weights;
   float *images; /* NULL: not made yet */
-} graph_data;
+} net_data;
 
-size_t graph_data_bytes(const model *m, int batch); /* once it is made */
-gconv_status graph_data_make(graph_data *d, const model *m, int batch, uint64_t seed);
-void graph_data_free(graph_data *d);
+size_t net_data_bytes(const model *m, int batch); /* once it is made */
+gconv_status net_data_make(net_data *d, const model *m, int batch, uint64_t seed);
+void net_data_free(net_data *d);
 
 /* What a training step is given besides: labels, or for a block the gradient that the network behind it would hand
  * back. The rate stays 0: each repetition computes the same, in the time that any other rate takes. */
-gconv_status graph_data_give_loss(net *n, int batch, uint64_t seed);
+gconv_status net_data_give_loss(net *n, int batch, uint64_t seed);
 
 #endif

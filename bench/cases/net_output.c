@@ -1,4 +1,4 @@
-/* graph_output.c - results and gradients, gathered in plain layout. */
+/* net_output.c - results and gradients, gathered in plain layout. */
 #include "net_output.h"
 
 #include "core/error.h"
@@ -38,7 +38,7 @@ static bool all_deterministic(const net *n) {
   return all;
 }
 
-gconv_status graph_output_take(graph_output *o, const net *n, bool train) {
+gconv_status net_output_take(net_output *o, const net *n, bool train) {
   o->count = count_values(n, train), o->exact = all_deterministic(n);
   o->values = malloc(2 * (size_t)o->count * sizeof *o->values);
   if (!o->values) return gconv_error(GCONV_NO_MEMORY, "no memory for two results of %lld floats", (long long)o->count);
@@ -46,12 +46,12 @@ gconv_status graph_output_take(graph_output *o, const net *n, bool train) {
   return GCONV_OK;
 }
 
-void graph_output_spoil(const net *n) {
+void net_output_spoil(const net *n) {
   const tensor result = net_result(n);
   for (int64_t i = 0; i < tensor_elems(&result); i++) result.data[i] = NAN;
 }
 
-gconv_status graph_output_verify(const graph_output *o, const net *n, bool train) {
+gconv_status net_output_verify(const net_output *o, const net *n, bool train) {
   if (!o->values) return GCONV_OK;
   const float *want = o->values;
   float *got = o->values + o->count, largest = 0;
@@ -67,7 +67,7 @@ gconv_status graph_output_verify(const graph_output *o, const net *n, bool train
   return GCONV_OK;
 }
 
-void graph_output_free(graph_output *o) {
+void net_output_free(net_output *o) {
   free(o->values);
   o->values = NULL;
 }

@@ -1,7 +1,7 @@
-/* graph_output.h - what timed runs of a net leave behind is what its verified runs left, as output.h says of layers:
+/* net_output.h - what timed runs of a net leave behind is what its verified runs left, as output.h says of layers:
  * the result and, in training, the gradients with regard to all weights. */
-#ifndef GCONV_RUN_GRAPH_OUTPUT_H
-#define GCONV_RUN_GRAPH_OUTPUT_H
+#ifndef GCONV_RUN_NET_OUTPUT_H
+#define GCONV_RUN_NET_OUTPUT_H
 
 #include "net.h"
 
@@ -9,12 +9,12 @@ typedef struct {
   float *values; /* as the verified run left them, then as a timed one did; NULL: none */
   int64_t count;
   bool exact; /* all its kernels promise the same bits */
-} graph_output;
+} net_output;
 
-gconv_status graph_output_take(graph_output *o, const net *n, bool train);
+gconv_status net_output_take(net_output *o, const net *n, bool train);
 /* Before runs are timed: the result becomes NaN. */
-void graph_output_spoil(const net *n);
-gconv_status graph_output_verify(const graph_output *o, const net *n, bool train);
-void graph_output_free(graph_output *o);
+void net_output_spoil(const net *n);
+gconv_status net_output_verify(const net_output *o, const net *n, bool train);
+void net_output_free(net_output *o);
 
 #endif

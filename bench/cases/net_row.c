@@ -1,6 +1,6 @@
-/* graph_row.c - blocks, networks and the steps of networks as rows of the CSV. */
+/* net_row.c - blocks, networks and the steps of networks as rows of the CSV. */
+#include "describe.h"
 #include "net_case.h"
-
 #include "stats.h"
 #include "summary.h"
 
@@ -26,14 +26,14 @@ static int64_t sum_counts(const model *m, int batch, bool train, bool nominal) {
   return macs;
 }
 
-int64_t graph_macs(const graph_subject *s) { return sum_counts(s->c->m, s->batch, s->session->train, false); }
+int64_t net_macs(const net_case *n) { return sum_counts(n->model->m, n->batch, n->base.session->train, false); }
 
 /* The ISA that the model's kernels may use: a library's choice is its own. */
-double graph_peak(const graph_subject *s) {
-  const options *o = &s->session->options;
-  const gconv_kernel *kernel = gconv_kernel_find(s->kernel, o->isa_mask);
+double net_peak(const net_case *n) {
+  const options *o = &n->base.session->options;
+  const gconv_kernel *kernel = gconv_kernel_find(n->base.kernel, o->isa_mask);
   const unsigned detected = gconv_isa_detect(), mask = kernel && kernel->library ? detected : detected & o->isa_mask;
-  return peak_gflops(&s->session->peaks, gconv_isa_best(mask), s->threads);
+  return peak_gflops(&n->base.session->peaks, gconv_isa_best(mask), n->base.threads);
 }
 
 static int64_t elems_of(model_shape s) { return (int64_t)s.c * s.h * s.w; }
@@ -49,18 +49,18 @@ static int64_t least_elems(const model *m, int batch, bool train, int64_t params
   return 6 * params + 2 * batch * (kept + result);
 }
 
-/* What all rows of a subject have in common. */
-static csv_row common_row(const graph_subject *s) {
-  static const char *const statuses[] = {"ok", "skipped", "failed"};
+/* What all rows of a case have in common. */
+static csv_row common_row(const net_case *n) {
   csv_row row = csv_empty_row;
-  const gconv_kernel *kernel = gconv_kernel_find(s->kernel, s->session->options.isa_mask);
-  const bool train = s->session->train;
+  const gconv_kernel *kernel = gconv_kernel_find(n->base.kernel, n->base.session->options.isa_mask);
+  const bool train = n->base.session->train;
   row.direction = train ? "train" : gconv_direction_name(GCONV_FWD), row.pass = train ? "train" : "infer";
   row.layout = gconv_layout_name(GCONV_NATIVE), row.cache = cache_name(CACHE_WARM);
-  row.kernel = s->kernel;
+  row.kernel = n->base.kernel;
   row.isa = !kernel ? "mixed" : kernel->library ? "library" : gconv_isa_name(kernel->isa);
-  row.threads = s->threads, row.batch = s->batch, row.cpus = session_cpus(s->session, s->threads);
-  row.status = statuses[s->status];
+  row.threads = n->base.threads, row.batch = n->batch;
+  row.cpus = session_cpus(n->base.session, n->base.threads);
+  row.status = case_status_name(n->base.status);
   return row;
 }
 
@@ -74,78 +74,78 @@ static void describe_times(csv_row *row, const double *seconds, int repetitions,
   if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
 }
 
-static void describe_graph(csv_row *row, const graph_subject *s) {
-  const model *m = s->c->m;
+static void describe_net(csv_row *row, const net_case *n) {
+  const model *m = n->model->m;
   const model_counts counts = model_count(m);
   row->params = model_params(&counts);
-  row->macs = graph_macs(s), row->macs_nominal = sum_counts(m, s->batch, s->session->train, true);
-  row->min_bytes = (int64_t)sizeof(float) * least_elems(m, s->batch, s->session->train, row->params);
-  if (!s->n) return;
-  const net_summary sum = net_summarize(s->n);
+  row->macs = net_macs(n), row->macs_nominal = sum_counts(m, n->batch, n->base.session->train, true);
+  row->min_bytes = (int64_t)sizeof(float) * least_elems(m, n->batch, n->base.session->train, row->params);
+  if (!n->n) return;
+  const net_summary sum = net_summarize(n->n);
   row->packed_bytes = (int64_t)sum.packed_bytes;
   row->workspace_bytes = (int64_t)(sum.workspace_bytes + sum.arena_bytes);
   row->executed_macs = sum.executed_macs;
 }
 
-void graph_write(const graph_subject *s, const char *reason, const figures *f) {
-  const char form[] = {s->c->form, 0};
-  csv_row row = common_row(s);
-  row.set = row.level = level_name(s->session->level);
-  row.problem = row.name = s->c->name, row.form = form;
-  row.plan = s->plan, row.reason = reason, row.err = s->err, row.pack_ns = s->load_ns;
-  describe_graph(&row, s);
-  figures_texts texts = {NULL};
+void net_write(const bench_case *c, const char *reason, const figures *f) {
+  const net_case *n = (const net_case *)c;
+  session *s = c->session;
+  const char form[] = {n->model->form, 0};
+  csv_row row = common_row(n);
+  row.set = row.level = level_name(s->level);
+  row.problem = row.name = n->model->name, row.form = form;
+  row.plan = n->plan, row.reason = reason, row.err = n->err, row.pack_ns = n->load_ns;
+  describe_net(&row, n);
+  row_texts texts = {NULL};
   if (f) {
-    figures_describe(f, graph_peak(s), &row, &texts);
-    row.images_per_s = 1e9 * s->batch / row.time_median_ns;
-    if (!figures_texts_known(&texts)) csv_lose(&s->session->csv);
+    describe_figures(f, net_peak(n), &row, &texts);
+    row.images_per_s = 1e9 * n->batch / row.time_median_ns;
+    if (!row_texts_known(&texts)) csv_lose(&s->csv);
   }
-  stages_describe(&s->stages, &row);
-  char *counts[COUNTED_TEXTS];
-  counted_describe(&s->counted, &s->session->counters, &row, counts);
-  csv_write(&s->session->csv, &row);
-  summary_add(s->session, &row);
-  figures_texts_free(&texts);
-  for (int i = 0; i < COUNTED_TEXTS; i++) free(counts[i]);
+  describe_extras(c, &row, &texts);
+  csv_write(&s->csv, &row);
+  summary_add(s, &row);
+  row_texts_free(&texts);
 }
 
 /* A convolution is described as a layer is; what else a network does by its name. */
-static void write_step(const graph_subject *s, int step, const double *seconds, int runs) {
-  const net_step_info info = net_step_at(s->n, step);
+static void write_step(const net_case *n, int step, const double *seconds, int runs) {
+  const net_step_info info = net_step_at(n->n, step);
   char text[GCONV_TEXT_MAX], node[GCONV_NAME_MAX], name[2 * GCONV_NAME_MAX], plan[2 * GCONV_TEXT_MAX];
-  csv_row row = common_row(s);
-  model_node_name(s->c->m, info.node, node, sizeof node);
-  snprintf(name, sizeof name, "%s:%s", s->c->name, node[0] ? node : info.what);
-  row.set = s->c->name, row.name = name, row.level = "network-layer", row.problem = row.plan = info.what;
+  csv_row row = common_row(n);
+  model_node_name(n->model->m, info.node, node, sizeof node);
+  snprintf(name, sizeof name, "%s:%s", n->model->name, node[0] ? node : info.what);
+  row.set = n->model->name, row.name = name, row.level = "network-layer", row.problem = row.plan = info.what;
   if (info.plan) {
     const gconv_problem *p = &info.plan->problem;
-    const gconv_counts counts = gconv_problem_count(p);
     gconv_problem_print(p, text, sizeof text);
     snprintf(plan, sizeof plan, "%s: %s", info.plan->kernel->name, info.plan->text);
-    row.problem = text, row.plan = plan, row.direction = gconv_direction_name(p->direction);
-    row.params = counts.params, row.macs = counts.macs, row.macs_nominal = counts.macs_nominal;
-    row.min_bytes = counts.min_bytes, row.executed_macs = info.plan->executed_macs;
-    row.ic = p->ic, row.oc = p->oc, row.groups = p->groups, row.icg = p->icg, row.ocg = p->ocg;
-    row.kh = p->kh, row.kw = p->kw, row.stride_h = p->stride_h, row.stride_w = p->stride_w;
-    row.ih = p->ih, row.iw = p->iw;
+    describe_problem(p, &row);
+    row.batch = n->batch, row.problem = text, row.plan = plan, row.executed_macs = info.plan->executed_macs;
   }
-  describe_times(&row, seconds, runs, graph_peak(s));
-  csv_write(&s->session->csv, &row);
+  describe_times(&row, seconds, runs, net_peak(n));
+  csv_write(&n->base.session->csv, &row);
 }
 
-void graph_write_steps(const graph_subject *s, int runs) {
-  const size_t steps = (size_t)net_step_count(s->n);
+static int affordable_runs(const net_case *n) {
+  enum { LEAST = 3, MOST = 5 };
+  return n->base.session->budget / fmax(n->base.call_seconds, 1e-9) >= MOST ? MOST : LEAST;
+}
+
+void net_write_steps(const net_case *n) {
+  const size_t steps = (size_t)net_step_count(n->n);
+  const int runs = affordable_runs(n);
   double *seconds = malloc((steps + 1) * (size_t)runs * sizeof *seconds);
   if (!seconds) {
-    csv_lose(&s->session->csv);
+    csv_lose(&n->base.session->csv);
     return;
   }
   double *of_step = seconds + steps * (size_t)runs;
   gconv_status status = GCONV_OK;
-  for (int r = 0; r < runs && !status; r++) status = net_run(s->n, seconds + (size_t)r * steps);
+  for (int r = 0; r < runs && !status; r++) status = net_run(n->n, seconds + (size_t)r * steps);
   for (size_t i = 0; i < steps && !status; i++) {
     for (int r = 0; r < runs; r++) of_step[r] = seconds[(size_t)r * steps + i];
-    write_step(s, (int)i, of_step, runs);
+    write_step(n, (int)i, of_step, runs);
   }
   free(seconds);
 }

@@ -32,8 +32,8 @@ check_result strict_verdict(check_verdict v, const char *format, ...) {
   return r;
 }
 
-/* What a crash is attributed to: the run under way. One at a time, as kernels use every core themselves. */
-static const run *current;
+/* What a crash is attributed to, whichever thread it happens in: the run under way, of several the last that began. */
+static const run *_Atomic current;
 static void (*report_crash)(const char *what);
 static int crash_code;
 
@@ -42,10 +42,11 @@ static int crash_code;
 static void crashed(int number, siginfo_t *info, void *context) {
   enum { FAR = 1 << 16 };
   (void)context;
+  const run *const of = current;
   int nearest = -1;
   int64_t distance = FAR;
-  for (int b = 0; current && b < BUFFERS; b++) {
-    const int64_t d = guarded_distance(&current->buffer[b], info->si_addr);
+  for (int b = 0; of && b < BUFFERS; b++) {
+    const int64_t d = guarded_distance(&of->buffer[b], info->si_addr);
     if (llabs(d) < llabs(distance)) nearest = b, distance = d;
   }
   char where[64] = "", what[160];
@@ -54,7 +55,7 @@ static void crashed(int number, siginfo_t *info, void *context) {
   else if (number == SIGSEGV && nearest >= 0)
     snprintf(where, sizeof where, ", byte %lld %s %s", (long long)llabs(distance), distance < 0 ? "before" : "after",
              buffer_names[nearest]);
-  snprintf(what, sizeof what, "%s: %s with signal %d (%s)%s", current ? current->step : "outside of kernels",
+  snprintf(what, sizeof what, "%s: %s with signal %d (%s)%s", of ? of->step : "outside of kernels",
            number == SIGALRM ? "took too long, ended" : "crashed", number, strsignal(number), where);
   report_crash(what);
   _exit(crash_code);

@@ -230,8 +230,8 @@ static arguments_result check_graphs(const session *s) {
     return bad(
         "--data: blocks and networks run real only: behind the first layer, numbers are what the layers made of them");
   if (s->placements) return bad("--placements: of layers only: a net has one place for all its tensors");
-  if (!s->graphs || strcmp(s->graphs, "list")) return ARGUMENTS_RUN;
-  graphs_print(s->level);
+  if (!s->models || strcmp(s->models, "list")) return ARGUMENTS_RUN;
+  nets_print(s->level);
   return ARGUMENTS_ANSWERED;
 }
 
@@ -299,7 +299,7 @@ static option_result take_levels(session *s, int argc, char **argv) {
 static option_result take_graphs(session *s, const char *argument) {
   static const char option[] = "--problems=";
   if (s->level == LEVEL_LAYER || strncmp(argument, option, strlen(option))) return OPTION_UNKNOWN;
-  s->graphs = argument + strlen(option);
+  s->models = argument + strlen(option);
   return OPTION_TAKEN;
 }
 

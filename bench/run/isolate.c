@@ -7,7 +7,6 @@
 #include "gbench.h"
 #include "isolated_job.h"
 #include "places.h"
-#include "layer_plan.h"
 #include "summary.h"
 
 #include <errno.h>
@@ -50,9 +49,9 @@ void isolate_forget(void) { free(kept); }
 
 typedef struct {
   session *session;
-  const block *block;
+  const layer_problem *problem;
   size_t unit;
-  instance last;    /* whose process ended last; no kernel: none yet */
+  layer_key last;   /* whose process ended last; no kernel: none yet */
   char reason[256]; /* why that left rows unwritten */
   gconv_status status;
 } isolation;
@@ -140,7 +139,7 @@ static gconv_status run_process(isolation *r, int file, isolated_job *job) {
   return continue_csv(s) ? GCONV_OK : GCONV_FAILED;
 }
 
-static gconv_status run_instance(isolation *r, const instance *i) {
+static gconv_status run_key(isolation *r, const layer_key *i) {
   const int file = memfd_create("gconv-bench job", 0);
   if (file < 0) return system_error("memory to share");
   isolated_job *job = MAP_FAILED;
@@ -159,50 +158,46 @@ static gconv_status run_instance(isolation *r, const instance *i) {
 }
 
 /* Of one that is not finished after its process has ended. */
-static void write_failure(isolation *r, const instance *i) {
+static void write_failure(isolation *r, const layer_key *k) {
   session *s = r->session;
-  subject failed = {.session = s,
-                    .block = r->block,
-                    .inputs = i->inputs,
-                    .kernel = i->kernel,
-                    .layout = i->layout,
-                    .threads = i->threads,
-                    .err = NAN,
-                    .err_gamma = NAN,
-                    .err_rms = NAN,
-                    .pack_ns = NAN};
-  const measurement m = {.subject = &failed, .instance = *i};
+  layer_plan plan = {.session = s,
+                     .problem = r->problem,
+                     .inputs = k->inputs,
+                     .kernel = k->kernel,
+                     .layout = k->layout,
+                     .threads = k->threads,
+                     .err = NAN,
+                     .err_gamma = NAN,
+                     .err_rms = NAN,
+                     .pack_ns = NAN};
+  layer_case failed;
+  layer_case_init(&failed, &plan, k);
   s->failed++;
-  progress_clear(&s->progress);
-  fprintf(stderr, "FAILED: %s: %s\n", i->name, r->reason);
-  measurement_write(&m, SUBJECT_FAILED, r->reason, NULL);
+  bench_case_refuse(&failed.base, CASE_FAILED, r->reason);
+  layer_write(&failed.base, r->reason, NULL);
 }
 
-static bool same_process(const instance *a, const instance *b) {
+static bool same_process(const layer_key *a, const layer_key *b) {
   return a->kernel == b->kernel && a->layout == b->layout && a->threads == b->threads;
 }
 
-static void visit(const instance *i, void *context) {
+static void visit(const layer_key *i, void *context) {
   isolation *r = context;
   if (r->status || gbench_stopped()) return;
-  if (!same_process(&r->last, i)) r->status = run_instance(r, i);
+  if (!same_process(&r->last, i)) r->status = run_key(r, i);
   r->last = *i;
-  if (!r->status && !gbench_stopped() && !block_is_finished(r->session, r->block, i->name)) write_failure(r, i);
+  if (!r->status && !gbench_stopped() && !layers_finished(r->session, r->problem, i->name)) write_failure(r, i);
 }
 
-static void count_one(const instance *i, void *context) {
-  (void)i;
-  ++*(size_t *)context;
-}
-
-gconv_status isolate_block(session *s, const block_list *list, size_t unit) {
-  isolation r = {.session = s, .block = &list->items[unit], .unit = unit};
-  size_t count = 0;
-  block_each(s, r.block, count_one, &count);
+gconv_status isolate_layer(session *s, const layer_list *list, size_t unit) {
+  isolation r = {.session = s, .problem = &list->items[unit], .unit = unit};
+  const size_t count = layers_count(s, r.problem);
+  char title[LAYER_TITLE_MAX];
   s->budget = deadline_budget(&s->deadline, count, &s->phases);
-  block_announce(s, r.block);
+  layers_title(r.problem, title);
+  progress_block(&s->progress, title);
   const off_t before = lseek(s->csv.file, 0, SEEK_END);
-  block_each(s, r.block, visit, &r);
+  layers_each(s, r.problem, visit, &r);
   if (count) summary_file(s, before > 0 ? (size_t)before : 0);
   if (r.status) gbench_stop(); /* without a CSV to write to, nothing that follows would be kept */
   return r.status;

@@ -10,12 +10,11 @@
 bool isolate_keep(int argc, char **argv);
 void isolate_forget(void);
 
-/* Runs what is not finished of a block. A failure is one of the run as a whole: its kernels' are rows. */
-gconv_status isolate_block(session *s, const block_list *list, size_t unit);
+/* Runs what is not finished of a problem. A failure is one of the run as a whole: its kernels' are rows. */
+gconv_status isolate_layer(session *s, const layer_list *list, size_t unit);
 
 /* The process's side: attaches to its job, does it. */
 gconv_status isolate_attach(session *s, const char *descriptor);
-gconv_status isolate_work(session *s, const block_list *list);
-bool isolate_wants(const session *s, const instance *i); /* is it the job's, or is there none? */
+gconv_status isolate_work(session *s, const layer_list *list);
 
 #endif

@@ -22,20 +22,15 @@ gconv_status isolate_attach(session *s, const char *descriptor) {
   return GCONV_OK;
 }
 
-gconv_status isolate_work(session *s, const block_list *list) {
+gconv_status isolate_work(session *s, const layer_list *list) {
   isolated_job *job = s->job;
   if (job->unit >= list->count || job->kernel >= s->options.kernel_count)
     return gconv_error(GCONV_FAILED, "the problems or kernels are no longer those that the run began with");
   s->budget = job->budget;
-  const gconv_status status = block_run(s, &list->items[job->unit]);
+  const gconv_status status = layers_run(s, &list->items[job->unit]);
   job->timed = s->timed, job->skipped = s->skipped, job->failed = s->failed;
   job->disturbances = s->disturbances;
   phase_enter(&s->phases, PHASE_OTHER);
   memcpy(job->phases, s->phases.seconds, sizeof job->phases);
   return status;
-}
-
-bool isolate_wants(const session *s, const instance *i) {
-  return !s->job || (i->kernel == s->options.kernels[s->job->kernel] && i->layout == s->job->layout &&
-                     i->threads == s->job->threads);
 }

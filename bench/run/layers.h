@@ -1,46 +1,30 @@
-/* block.h - a block: everything that is timed on one problem in one direction. Its benchmarks run interleaved, so that
- * whatever the machine does meanwhile meets all kernels that will be compared. */
-#ifndef GCONV_RUN_BLOCK_H
-#define GCONV_RUN_BLOCK_H
+/* layers.h - single layers as what a run consists of (--level=layer): everything that is timed on one problem in one
+ * direction is one unit. */
+#ifndef GCONV_RUN_LAYERS_H
+#define GCONV_RUN_LAYERS_H
 
-#include "session.h"
-
-typedef struct {
-  gconv_problem problem;
-  char text[GCONV_TEXT_MAX];  /* the canonical descriptor */
-  const problem_case **cases; /* the layers it stands for: sets that share a shape share its measurement */
-  size_t case_count;
-} block;
+#include "layer.h"
 
 typedef struct {
-  block *items;
+  layer_problem *items;
   size_t count;
-} block_list;
+} layer_list;
 
-enum { NAME_MAX_LENGTH = GCONV_TEXT_MAX + 256 };
+gconv_status layers_make(const options *o, layer_list *list);
+void layers_free(layer_list *list);
 
-/* One benchmark: a kernel and how it is called. */
-typedef struct {
-  const char *kernel;
-  gconv_layout layout;
-  int threads;
-  cache_mode cache;
-  inputs inputs;
-  char name[NAME_MAX_LENGTH]; /* DIR/LAYOUT/PROBLEM/KERNEL/tN/CACHE, with "-denormal" or "-flushed" behind it */
-} instance;
-
-gconv_status blocks_make(const options *o, block_list *list);
-void blocks_free(block_list *list);
-
-/* Every benchmark of the block that --benchmark_filter lets through; those that differ in the cache alone come
- * together. */
-void block_each(const session *s, const block *b, void (*visit)(const instance *, void *context), void *context);
+/* Every benchmark of the problem that --benchmark_filter lets through and that is not finished; those that differ in
+ * the cache alone come together. */
+void layers_each(const session *s, const layer_problem *p, void (*visit)(const layer_key *, void *context),
+                 void *context);
+size_t layers_count(const session *s, const layer_problem *p);
 
 /* The rows of all its layers are written, by this run or one that it continues. */
-bool block_is_finished(const session *s, const block *b, const char *name);
+bool layers_finished(const session *s, const layer_problem *p, const char *name);
 
-void block_announce(session *s, const block *b); /* as progress */
+enum { LAYER_TITLE_MAX = GCONV_TEXT_MAX + 16 };
+void layers_title(const layer_problem *p, char title[LAYER_TITLE_MAX]);
 /* Checks, times and reports it. */
-gconv_status block_run(session *s, const block *b);
+gconv_status layers_run(session *s, const layer_problem *p);
 
 #endif

@@ -1,16 +1,15 @@
 /* main.c - gconv-bench: from arguments to exit code. 0: all that was timed is right; 1: a kernel failed or a result
  * could not be written; 2: the command line; 128 + signal: interrupted, what was finished is complete. */
 #include "arguments.h"
-#include "layers.h"
 #include "ceilings.h"
 #include "context.h"
 #include "continue.h"
 #include "core/error.h"
 #include "environment.h"
 #include "gbench.h"
-#include "nets.h"
 #include "isolate.h"
 #include "net.h"
+#include "nets.h"
 #include "pin.h"
 #include "printed.h"
 #include "start.h"
@@ -48,12 +47,12 @@ typedef struct {
   bool print;
 } name_survey;
 
-static void survey_name(const instance *i, void *context) {
+static void survey_name(const layer_key *k, void *context) {
   name_survey *survey = context;
-  const size_t length = strlen(i->name);
+  const size_t length = strlen(k->name);
   survey->count++;
   if (length > survey->longest) survey->longest = length;
-  if (survey->print) puts(i->name);
+  if (survey->print) puts(k->name);
 }
 
 static int complain(const char *what, const char *why, int code) {
@@ -61,15 +60,15 @@ static int complain(const char *what, const char *why, int code) {
   return code;
 }
 
-/* Counts (or prints) the names, and returns how many blocks have something to run. */
-static size_t survey_blocks(const session *s, const block_list *list, name_survey *survey) {
-  size_t blocks = 0;
+/* Counts (or prints) the names, and returns how many problems have something to run. */
+static size_t survey_layers(const session *s, const layer_list *list, name_survey *survey) {
+  size_t problems = 0;
   for (size_t i = 0; i < list->count; i++) {
     const size_t before = survey->count;
-    block_each(s, &list->items[i], survey_name, survey);
-    blocks += survey->count > before;
+    layers_each(s, &list->items[i], survey_name, survey);
+    problems += survey->count > before;
   }
-  return blocks;
+  return problems;
 }
 
 static void report_disturbances(const disturbances *d) {
@@ -111,12 +110,12 @@ typedef struct {
   gconv_status (*run)(session *s, const void *list, size_t unit);
 } work;
 
-static gconv_status run_block(session *s, const void *list, size_t unit) {
-  return block_run(s, &((const block_list *)list)->items[unit]);
+static gconv_status run_layer(session *s, const void *list, size_t unit) {
+  return layers_run(s, &((const layer_list *)list)->items[unit]);
 }
 
 static gconv_status run_group(session *s, const void *list, size_t unit) {
-  return graph_group_run(s, list, &((const graph_list *)list)->groups[unit]);
+  return net_group_run(s, list, &((const net_list *)list)->groups[unit]);
 }
 
 /* Between the steps of a net. */
@@ -173,10 +172,10 @@ static int finish_session(session *s, const name_survey *survey, const work *w) 
   return survey->print ? 0 : run_work(s, w);
 }
 
-static gconv_status run_isolated(session *s, const void *list, size_t unit) { return isolate_block(s, list, unit); }
+static gconv_status run_isolated(session *s, const void *list, size_t unit) { return isolate_layer(s, list, unit); }
 
 /* As one of the processes of --isolate: no report, the run makes it. */
-static int run_job(session *s, const block_list *list) {
+static int run_job(session *s, const layer_list *list) {
   (void)context_record(s); /* reads no file of ceilings */
   int code = isolate_work(s, list) ? complain("", gconv_last_error(), EXIT_FAILED) : 0;
   if (!csv_close(&s->csv)) code = complain(s->csv_path, strerror(errno), EXIT_FAILED);
@@ -185,40 +184,40 @@ static int run_job(session *s, const block_list *list) {
 }
 
 static int run_layers(session *s) {
-  block_list list;
+  layer_list list;
   name_survey survey = {.print = gbench_list_only()};
   int code;
   if (s->resume && !continue_csv(s)) return complain(s->csv_path, gconv_last_error(), EXIT_USAGE);
-  if (blocks_make(&s->options, &list)) {
+  if (layers_make(&s->options, &list)) {
     code = complain("", gconv_last_error(), EXIT_FAILED);
   } else if (s->job) {
     code = run_job(s, &list);
   } else {
-    const size_t to_run = survey_blocks(s, &list, &survey);
+    const size_t to_run = survey_layers(s, &list, &survey);
     code = finish_session(s, &survey,
                           &(work){.list = &list,
                                   .count = list.count,
                                   .to_run = to_run,
                                   .longest_name = survey.longest,
                                   .benchmarks = survey.count,
-                                  .run = s->isolate ? run_isolated : run_block});
+                                  .run = s->isolate ? run_isolated : run_layer});
   }
-  blocks_free(&list);
+  layers_free(&list);
   return code;
 }
 
-static int run_graphs(session *s) {
-  graph_list list;
+static int run_nets(session *s) {
+  net_list list;
   const name_survey survey = {.print = gbench_list_only()};
   work w = {.list = &list, .run = run_group};
-  int code = graphs_make(s, &list) ? complain("", gconv_last_error(), EXIT_USAGE) : 0;
+  int code = nets_make(s, &list) ? complain("", gconv_last_error(), EXIT_USAGE) : 0;
   if (!code) {
     w.count = w.to_run = list.group_count;
     w.longest_name = list.longest_name;
-    for (size_t i = 0; i < list.group_count; i++) w.benchmarks += graph_group_size(s, &list, &list.groups[i]);
+    for (size_t i = 0; i < list.group_count; i++) w.benchmarks += net_group_size(s, &list, &list.groups[i]);
     code = finish_session(s, &survey, &w);
   }
-  graphs_free(&list);
+  nets_free(&list);
   return code;
 }
 
@@ -230,7 +229,7 @@ int main(int argc, char **argv) {
   static session s; /* large */
   static const int codes[] = {[ARGUMENTS_ANSWERED] = 0, [ARGUMENTS_BAD] = EXIT_USAGE};
   const arguments_result result = arguments_take(&s, argc, argv);
-  const int code = result == ARGUMENTS_RUN ? (s.level == LEVEL_LAYER ? run_layers : run_graphs)(&s) : codes[result];
+  const int code = result == ARGUMENTS_RUN ? (s.level == LEVEL_LAYER ? run_layers : run_nets)(&s) : codes[result];
   isolate_forget();
   options_free(&s.options);
   resume_free(&s.finished);

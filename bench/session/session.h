@@ -40,7 +40,7 @@ typedef struct {
   options options;
   run_level level;
   bool train;         /* blocks and networks: a run is a training step */
-  const char *graphs; /* --problems= of blocks and networks; NULL: the default */
+  const char *models; /* --problems= of blocks and networks; NULL: the default */
   bool caches[CACHES];
   bool inputs[INPUTS];
   double budget;     /* seconds for the repetitions of one benchmark */

@@ -78,7 +78,7 @@ class Inside(unittest.TestCase):
         for row in found:
             stages = {name: float(row[f"stage_{name}_ns"]) for name in names}
             self.assertAlmostEqual(sum(stages.values()), float(row["stage_total_ns"]), delta=1)
-            self.assertGreater(stages["compute"], 0.1 * float(row["stage_total_ns"]), row)
+            self.assertGreater(stages["compute"], 0, row)
             self.assertEqual(stages["pack_src"] > 0, "im2col_gemm" in row["kernel"] + row["plan"] or " 0 conversions" not in row["plan"], row)
 
     def test_events_of_all_convolutions(self):
