@@ -132,7 +132,7 @@ bool good_flag(const std::string &value) {
 
 bool good_color(const std::string &value) { return value == "auto" || good_flag(value); }
 
-bool good_display(const std::string &value) { return known_format(value); }
+bool known_format(const std::string &value) { return value == "console" || value == "json" || value == "csv"; }
 
 bool good_unit(const std::string &value) { return one_of(value, {"ns", "us", "ms", "s"}); }
 
@@ -154,7 +154,7 @@ const struct {
   bool (*good)(const std::string &value);
   const char *expected;
 } passed_on[] = {
-    {"format", good_display, "expected console, json or csv"},
+    {"format", known_format, "expected console, json or csv"},
     {"time_unit", good_unit, "expected ns, us, ms or s"},
     {"min_warmup_time", good_seconds, "expected seconds from 0 to 86400"},
     {"color", good_color, "expected auto, true or false"},

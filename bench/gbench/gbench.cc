@@ -7,9 +7,6 @@
 
 namespace gbench {
 
-std::vector<Registered> block;
-volatile std::sig_atomic_t stopped;
-
 namespace {
 
 std::map<std::string, std::string> context_lines; // what the library was given, which does not give it back

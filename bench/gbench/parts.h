@@ -28,7 +28,7 @@ bool truthy(const std::string &flag);
 const std::string &served_value(const std::string &flag);
 bool refuse(char *error, size_t size, const std::string &sentence);
 
-// ---- gbench.cc ----
+// ---- block.cc ----
 
 using Run = benchmark::BenchmarkReporter::Run;
 
@@ -44,7 +44,6 @@ extern volatile std::sig_atomic_t stopped;
 
 // ---- report.cc ----
 
-bool known_format(const std::string &format);
 // The display and the file begin. False and a sentence.
 bool begin_report(size_t longest_name, char *error, size_t error_size);
 // Hears every repetition; tells the owner, the display and the file once a benchmark is complete. `turns`: the

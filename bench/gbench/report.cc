@@ -153,8 +153,6 @@ private:
 
 } // namespace
 
-bool known_format(const std::string &format) { return make_reporter(format) != nullptr; }
-
 bool begin_report(size_t longest_name, char *error, size_t error_size) {
   Reporter::Context context;
   context.name_field_width = longest_name;

@@ -24,13 +24,6 @@ typedef struct {
   verify_result worst;
 } verification;
 
-int64_t verify_spread(int64_t i, int64_t samples, int64_t elems) {
-  if (samples >= elems) return i;
-  static const double golden = 0.6180339887498949;
-  const double at = (double)i * golden;
-  return (int64_t)((at - floor(at)) * (double)elems);
-}
-
 static expectation position_of(model_shape s, int64_t at) {
   return (expectation){.n = (int)(at / s.w / s.h / s.c),
                        .c = (int)(at / s.w / s.h % s.c),

@@ -6,6 +6,8 @@
 #include "net.h"
 #include "reference.h"
 
+#include <math.h>
+
 enum { VERIFY_ALL = 0 };
 
 typedef struct {
@@ -23,6 +25,11 @@ gconv_status verify_net(net *n, const model *m, const net_weights *weights, int 
 /* Of verify_net: a step's gradient of a convolution, whose weights were `weights`. Other steps pass. */
 gconv_status verify_backward(const net *n, int step, const net_weights *weights, int64_t samples, double *worst);
 /* Number i of `samples` spread evenly over `elems`: multiples of the golden ratio, modulo 1. */
-int64_t verify_spread(int64_t i, int64_t samples, int64_t elems);
+static inline int64_t verify_spread(int64_t i, int64_t samples, int64_t elems) {
+  if (samples >= elems) return i;
+  static const double golden = 0.6180339887498949;
+  const double at = (double)i * golden;
+  return (int64_t)((at - floor(at)) * (double)elems);
+}
 
 #endif

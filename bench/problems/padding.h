@@ -2,7 +2,7 @@
 #ifndef GCONV_BENCH_PADDING_H
 #define GCONV_BENCH_PADDING_H
 
-#include "problems.h"
+#include "problem_list.h"
 
 typedef struct {
   int rows, columns; /* of the output, that see only padding */

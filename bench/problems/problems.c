@@ -24,36 +24,6 @@ static gconv_status error_in(gconv_status status, const char *where) {
   return gconv_error(status, "%s: %s", where, why);
 }
 
-gconv_status problem_list_append(problem_list *list, const char *set, const gconv_problem *problem,
-                                 unsigned directions) {
-  if ((list->count & (list->count - 1)) == 0) { /* full at every power of two: no capacity to keep */
-    problem_case *cases = realloc(list->cases, (list->count ? 2 * list->count : 1) * sizeof *cases);
-    if (!cases) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu problems", 2 * list->count);
-    list->cases = cases;
-  }
-  problem_case *added = &list->cases[list->count++];
-  snprintf(added->set, sizeof added->set, "%s", set);
-  printable(added->set);
-  added->problem = *problem;
-  printable(added->problem.name);
-  added->directions = directions;
-  return GCONV_OK;
-}
-
-gconv_status problem_list_note(problem_list *list, const char *format, ...) {
-  char *line, *notes = NULL;
-  va_list values;
-  va_start(values, format);
-  const bool printed = vasprintf(&line, format, values) >= 0;
-  va_end(values);
-  if (printed && asprintf(&notes, "%s%s\n", list->notes ? list->notes : "", line) < 0) notes = NULL;
-  if (printed) free(line);
-  if (!notes) return gconv_error(GCONV_NO_MEMORY, "no memory for a note");
-  free(list->notes);
-  list->notes = notes;
-  return GCONV_OK;
-}
-
 /* Cuts white space off both ends, in place. */
 static char *trim(char *text) {
   while (isspace((unsigned char)*text)) text++;
@@ -167,12 +137,6 @@ gconv_status problem_list_add(problem_list *list, const char *spec) {
   if (status) list->count = before;
   free(copy);
   return status;
-}
-
-void problem_list_free(problem_list *list) {
-  free(list->cases);
-  free(list->notes);
-  *list = (problem_list){0};
 }
 
 gconv_status problem_list_set_batch(problem_list *list, int batch) {

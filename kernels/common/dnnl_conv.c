@@ -82,10 +82,6 @@ static dnnl_status_t create_desc(gconv_dnnl_conv *c, const gconv_dnnl_spec *spec
   return status;
 }
 
-gconv_dnnl_const_md gconv_dnnl_conv_md(const gconv_dnnl_conv *c, int arg) {
-  return dnnl_primitive_desc_query_md(c->desc, dnnl_query_exec_arg_md, arg);
-}
-
 static dnnl_status_t name_layout(gconv_dnnl_conv *c, gconv_tensor tensor) {
   dnnl_status_t status = dnnl_success;
   for (size_t i = 0; i < sizeof layout_tags / sizeof *layout_tags && !status && !c->layout[tensor]; i++) {

@@ -69,7 +69,9 @@ gconv_status gconv_dnnl_conv_run(const gconv_dnnl_conv *conv, void *src, void *w
 /* Makes number `choice` of the library's list, unproved. */
 dnnl_status_t gconv_dnnl_conv_make(const gconv_problem *problem, int threads, const gconv_dnnl_format *format,
                                    int choice, gconv_dnnl_conv **conv);
-gconv_dnnl_const_md gconv_dnnl_conv_md(const gconv_dnnl_conv *conv, int arg);
+static inline gconv_dnnl_const_md gconv_dnnl_conv_md(const gconv_dnnl_conv *conv, int arg) {
+  return dnnl_primitive_desc_query_md(conv->desc, dnnl_query_exec_arg_md, arg);
+}
 dnnl_status_t gconv_dnnl_slots_create(gconv_dnnl_conv *conv);
 void gconv_dnnl_slots_destroy(gconv_dnnl_conv *conv);
 
