@@ -22,10 +22,6 @@ int usage_error(const char *command, const char *format, ...) __attribute__((for
  * EXIT_USAGE. */
 int take_flags(const char *command, const char *const *flags, int count, char **arguments, bool *given);
 
-/* The parts of `machine`. */
-void collect_cpu(facts *f);      /* processor, caches, memory, limits of a container */
-void collect_software(facts *f); /* operating system, build, libraries, environment variables */
-void collect_counters(facts *f); /* hardware counters, or why there are none */
 /* Peak and bandwidths, measured now: takes seconds. Refused where OpenMP does not give the threads. */
 gconv_status collect_ceilings(facts *f);
 

@@ -1,5 +1,6 @@
 /* machine.c - gconv-info machine: everything about the machine and the build that a measurement depends on, and with
  * --measure what it can do. */
+#include "collect.h"
 #include "info.h"
 
 int info_machine(int count, char **arguments) {

@@ -92,7 +92,7 @@ static gconv_status each_record(const char *text, size_t size, visitor visit, vo
   return status;
 }
 
-/* As gconv-bench names layers (block.c), blocks and networks (graph.c). NULL without memory. */
+/* As gconv-bench names layers (layers.c), blocks and networks (nets.c). NULL without memory. */
 static char *benchmark_of(const record *r) {
   char *name = NULL;
   char *const *c = r->cell;

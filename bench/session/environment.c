@@ -2,7 +2,7 @@
 #include "environment.h"
 
 #include "gbench.h"
-#include "info.h"
+#include "collect.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "build.h"
 #include "files.h"
 #include "git.h"
-#include "info.h"
+#include "collect.h"
 
 #include "gconv.h"
 

@@ -1,6 +1,6 @@
 /* cpu.c - processor, caches, memory, and what a virtual machine or container takes away from them. */
 #include "files.h"
-#include "info.h"
+#include "collect.h"
 
 #include "gconv.h"
 

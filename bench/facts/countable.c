@@ -1,8 +1,8 @@
-/* counters.c - can hardware counters be read here? Asked by counting cycles once, since every earlier answer may be
+/* countable.c - can hardware counters be read here? Asked by counting cycles once, since every earlier answer may be
  * wrong: virtual machines often present counters that never count, and the kernel may forbid them. */
 #include "counters.h"
 #include "files.h"
-#include "info.h"
+#include "collect.h"
 
 #include "gconv.h"
 
