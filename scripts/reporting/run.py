@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy
 import pandas
 
+from .columns import NUMBERS
 from .csvfile import Unusable, read
 from .text import plural
 
@@ -19,10 +20,6 @@ BENCHMARK = ["problem", *SETTING, "kernel", "level", "form", "pass", "batch"]  #
 NEEDED = ["problem", "kernel", "threads", "time_median_ns", "status"]
 TEXTS = {"set": "", "direction": "fwd", "layout": "native", "cache": "warm", "level": "layer", "form": "-", "pass": "", "reason": "", "plan": "",
          "isa": "", "data": "real", "marks": "", "time_reps_ns": ""}
-NUMBERS = ["threads", "batch", "params", "macs", "min_bytes", "time_min_ns", "time_median_ns", "time_cv", "time_ci_lo_ns", "time_ci_hi_ns",
-           "repetitions", "gflops", "pct_peak", "pct_roof", "err", "err_gamma", "err_rms", "packed_bytes", "workspace_bytes", "executed_macs", "macs_nominal",
-           "ic", "oc", "groups", "icg", "ocg", "kh", "kw", "stride_h", "stride_w", "ih", "iw", "multiplicity", "peak_gflops",
-           "intensity", "attainable_gflops"]
 WHOLE = ["threads", "batch", "ic", "oc", "groups", "icg", "ocg", "kh", "kw", "stride_h", "stride_w", "ih", "iw", "multiplicity",
          "repetitions"]
 

@@ -10,7 +10,7 @@ from ..run import SETTING, Run, Unusable
 from . import sections, twins
 
 USAGE = "usage: ladder DIR   writes ladder.md, ladder.csv, savings.csv and shufflenet_g2.csv into DIR, which holds results.csv or results.csv.gz"
-PUBLISHED = Path(__file__).parents[3] / "bench" / "shapes" / "shufflenet_g2.csv"
+PUBLISHED = Path(__file__).parents[3] / "bench" / "problems" / "shapes" / "shufflenet_g2.csv"
 COMMON = [*SETTING, "kernel", "case", "ic", "ih", "stride_h", "groups"]
 SAVED = ["work", "time_median_ns", "time_median_ns_dense", "time_median_ns_best", "share", "share_of_best", "over_ideal", "realised"]
 FILES = {
