@@ -1,7 +1,7 @@
 /* test_statistics.c - what repetitions say: ranks of the confidence interval as scipy 1.10 computes them
  * (compare/scipy_values.py), and which repetitions count and when there are enough. */
 #include "common.h"
-#include "repeat.h"
+#include "samples.h"
 
 #include <math.h>
 #include <sys/mman.h>

@@ -1,7 +1,7 @@
 /* bench_case.c - the life of a benchmark. */
 #include "bench_case.h"
 
-#include "continue.h"
+#include "session.h"
 #include "core/error.h"
 #include "now.h"
 #include "watchdog.h"
@@ -34,7 +34,7 @@ static void end_late(void *context) {
   snprintf(reason, sizeof reason, "did not return within the time limit of %g s", c->session->time_limit);
   bench_case_refuse(c, CASE_FAILED, reason);
   c->type->write(c, reason, NULL);
-  continue_later(c->session);
+  session_end_early(c->session);
 }
 
 void bench_case_prepare(bench_case *c) {

@@ -5,7 +5,7 @@
 
 #include "bench_case.h"
 #include "check.h"
-#include "inputs.h"
+#include "conditions.h"
 #include "output.h"
 
 /* A problem in one direction. */

@@ -5,7 +5,7 @@
 #ifndef GCONV_RUN_ROTATION_H
 #define GCONV_RUN_ROTATION_H
 
-#include "cache.h"
+#include "conditions.h"
 #include "check.h"
 #include "gbench.h"
 #include "pool.h"

@@ -3,7 +3,7 @@
 
 #include "core/error.h"
 #include "csv_reader.h"
-#include "inputs.h"
+#include "conditions.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
  * lived to say. */
 #include "isolate.h"
 
-#include "continue.h"
+#include "session.h"
 #include "core/error.h"
 #include "gbench.h"
 #include "isolated_job.h"
@@ -136,7 +136,7 @@ static gconv_status run_process(isolation *r, int file, isolated_job *job) {
   const int status = wait_for(process, s->time_limit, &late);
   explain(r, status, late);
   add_outcome(s, job);
-  return continue_csv(s) ? GCONV_OK : GCONV_FAILED;
+  return session_resume_csv(s) ? GCONV_OK : GCONV_FAILED;
 }
 
 static gconv_status run_key(isolation *r, const layer_key *i) {

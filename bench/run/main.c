@@ -3,7 +3,7 @@
 #include "arguments.h"
 #include "ceilings.h"
 #include "context.h"
-#include "continue.h"
+#include "session.h"
 #include "core/error.h"
 #include "environment.h"
 #include "gbench.h"
@@ -187,7 +187,7 @@ static int run_layers(session *s) {
   layer_list list;
   name_survey survey = {.print = gbench_list_only()};
   int code;
-  if (s->resume && !continue_csv(s)) return complain(s->csv_path, gconv_last_error(), EXIT_USAGE);
+  if (s->resume && !session_resume_csv(s)) return complain(s->csv_path, gconv_last_error(), EXIT_USAGE);
   if (layers_make(&s->options, &list)) {
     code = complain("", gconv_last_error(), EXIT_FAILED);
   } else if (s->job) {
@@ -231,13 +231,6 @@ int main(int argc, char **argv) {
   const arguments_result result = arguments_take(&s, argc, argv);
   const int code = result == ARGUMENTS_RUN ? (s.level == LEVEL_LAYER ? run_layers : run_nets)(&s) : codes[result];
   isolate_forget();
-  options_free(&s.options);
-  resume_free(&s.finished);
-  joined_free(&s.joined);
-  summary_free(&s);
-  for (int i = 0; i < ALLOCATIONS; i++) pool_free(&s.pools[i]);
-  canary_free(&s.canary);
-  peak_free(&s.peaks);
-  bandwidth_free(&s.bandwidths);
+  session_free(&s);
   return printed_all("gconv-bench", code);
 }

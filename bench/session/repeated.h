@@ -3,7 +3,7 @@
 #ifndef GCONV_RUN_REPEATED_H
 #define GCONV_RUN_REPEATED_H
 
-#include "repeat.h"
+#include "samples.h"
 #include "session.h"
 
 typedef struct {

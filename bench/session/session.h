@@ -2,7 +2,7 @@
 #ifndef GCONV_RUN_SESSION_H
 #define GCONV_RUN_SESSION_H
 
-#include "cache.h"
+#include "conditions.h"
 #include "bandwidth.h"
 #include "canary.h"
 #include "counters.h"
@@ -10,9 +10,7 @@
 #include "deadline.h"
 #include "facts.h"
 #include "foreign.h"
-#include "inputs.h"
 #include "joined.h"
-#include "level.h"
 #include "options.h"
 #include "peak.h"
 #include "phases.h"
@@ -91,5 +89,12 @@ static inline const char *session_cpus(const session *s, int threads) {
     if (s->options.threads[i] == threads) return s->cpus[i];
   return NULL;
 }
+
+/* Opens the session's CSV behind what an earlier process finished. False with a sentence. */
+bool session_resume_csv(session *s);
+/* The run ends at a call that did not return: completes the CSV and says on stderr how it can go on behind it. */
+void session_end_early(session *s);
+/* What it holds, but the CSV, which csv_close ends. */
+void session_free(session *s);
 
 #endif

@@ -1,5 +1,5 @@
-/* continue.c - reads which rows are finished, cuts what a killed run has torn, leaves the file open behind the rest. */
-#include "continue.h"
+/* session.c - a session that goes on behind what another process finished, one that ends early, and the end of each. */
+#include "session.h"
 
 #include "core/error.h"
 #include "summary.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool continue_csv(session *s) {
+bool session_resume_csv(session *s) {
   char *header = csv_header();
   resume_free(&s->finished);
   s->csv = (csv_file){.file = header ? resume_open(&s->finished, s->csv_path, header) : -1};
@@ -19,7 +19,7 @@ bool continue_csv(session *s) {
   return s->finished.whole_bytes || csv_begin(&s->csv) || (gconv_error(GCONV_FAILED, "%s", strerror(errno)), false);
 }
 
-void continue_later(session *s) {
+void session_end_early(session *s) {
   static const char ends[] = "gconv-bench: a call that does not return ends the run;";
   const bool layers = s->level == LEVEL_LAYER;
   const bool whole = csv_close(&s->csv);
@@ -33,4 +33,15 @@ void continue_later(session *s) {
     fprintf(stderr, "%s with --csv=FILE, --resume=FILE would go on behind it\n", ends);
   else
     fprintf(stderr, "%s leave the kernel out with --kernels=, or raise --time-limit=\n", ends);
+}
+
+void session_free(session *s) {
+  options_free(&s->options);
+  resume_free(&s->finished);
+  joined_free(&s->joined);
+  summary_free(s);
+  for (int i = 0; i < ALLOCATIONS; i++) pool_free(&s->pools[i]);
+  canary_free(&s->canary);
+  peak_free(&s->peaks);
+  bandwidth_free(&s->bandwidths);
 }
