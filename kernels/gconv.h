@@ -90,6 +90,8 @@ typedef struct {
 gconv_counts gconv_problem_count(const gconv_problem *problem);
 const char *gconv_direction_name(gconv_direction direction); /* "fwd", "bwd_d", "bwd_w" */
 gconv_tensor gconv_written_tensor(gconv_direction direction);
+const char *gconv_dtype_name(gconv_dtype dtype);             /* "f32" */
+size_t gconv_dtype_bytes(gconv_dtype dtype);                 /* of an element */
 
 /* ---- Layouts of activations. Weights come in as GOIHW (outermost first) and are packed once. ---- */
 
@@ -259,6 +261,7 @@ struct gconv_kernel {
   double (*amplification)(const gconv_problem *); /* NULL for GCONV_SUM_ANY_ORDER */
   bool mixes_groups;                              /* multiplies other groups' inputs by zero: a NaN there spoils all */
   const char *(*supports)(const gconv_problem *); /* NULL, or the reason why not */
+  unsigned dtypes;       /* bits 1u << gconv_dtype: of all three tensors */
   gconv_status (*plan)(gconv_plan *);             /* sets native layouts, bytes, executed_macs, text; may set state */
   void (*pack)(const gconv_plan *, const float *wei, void *packed);
   void (*unpack)(const gconv_plan *, const void *packed, float *wei);

@@ -100,7 +100,7 @@ static void test_known_figures(void **state) {
 static void test_bytes_limit(void **state) {
   (void)state;
   gconv_problem p = {.groups = 64, .batch = INT_MAX, .ic = 64, .oc = 64, .ih = 129, .iw = 1, .kh = 129, .kw = 1};
-  assert_refused(gconv_problem_init(&p), GCONV_INVALID, "src of 2147483647 x 128 x 129 x 1 floats is 2^47", "src");
+  assert_refused(gconv_problem_init(&p), GCONV_INVALID, "src of 2147483647 x 128 x 129 x 1 f32 is 2^47", "src");
   p.ih = p.kh = 128;
   assert_ok(gconv_problem_init(&p), "just below 2^47 bytes");
   assert_int_equal(gconv_problem_count(&p).src_elems, (int64_t)INT_MAX * 64 * 128);
@@ -155,10 +155,19 @@ static void test_long_kernel(void **state) {
   assert_int_equal(gconv_problem_count(&p).macs, (int64_t)n * (n + 1) / 2);
 }
 
+static void test_dtypes(void **state) {
+  (void)state;
+  assert_int_equal(gconv_dtype_bytes(GCONV_F32), 4);
+  assert_int_equal(gconv_dtype_bytes(GCONV_DTYPES), 0);
+  assert_string_equal(gconv_dtype_name(GCONV_F32), "f32");
+  assert_string_equal(gconv_dtype_name(GCONV_DTYPES), "unknown");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_sets),        cmocka_unit_test(test_drawn_problems), cmocka_unit_test(test_known_figures),
       cmocka_unit_test(test_bytes_limit), cmocka_unit_test(test_int_limits),     cmocka_unit_test(test_long_kernel),
+      cmocka_unit_test(test_dtypes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

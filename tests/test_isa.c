@@ -1,5 +1,6 @@
 /* test_isa.c - which variant of a kernel runs: masks that leave nothing are refused on whatever machine, rows that say
- * another instruction set than theirs too; naive_split's builds; and simd.h says every word of its vocabulary. */
+ * another instruction set than theirs too, and what a row does not name; naive_split's builds; and simd.h says every
+ * word of its vocabulary. */
 #include "common.h"
 #include "core/registry.h"
 
@@ -100,6 +101,29 @@ static void test_naive_split(void **state) {
   gconv_plan *plan;
   for (int isa = 0; isa < GCONV_ISAS; isa++) {
     if (!(gconv_isa_detect() & 1u << isa)) continue;
+/* A kernel does what its row says, and nothing that the row does not know. */
+static void test_accepted(void **state) {
+  (void)state;
+  enum { EVERY_DTYPE = (1u << GCONV_DTYPES) - 1, FWD = 1u << GCONV_FWD, BWD_D = 1u << GCONV_BWD_D };
+  static const struct {
+    gconv_kernel kernel;
+    const char *says;
+  } rows[] = {
+      {{.name = "k", .dtypes = 1u << GCONV_F32, .directions = FWD}, NULL},
+      {{.name = "k", .dtypes = 0, .directions = FWD}, "k does not compute in f32"},
+      {{.name = "k", .dtypes = EVERY_DTYPE & ~(1u << GCONV_F32), .directions = FWD}, "k does not compute in f32"},
+      {{.name = "k", .dtypes = EVERY_DTYPE, .directions = BWD_D}, "k does not do fwd"},
+  };
+  const gconv_problem p = problem_of("g2mb1_ic8oc8_ih6kh3ph1", GCONV_FWD);
+  for (size_t i = 0; i < ROWS(rows); i++) {
+    const gconv_status status = gconv_kernel_accept(&rows[i].kernel, &p);
+    if (rows[i].says)
+      assert_refused(status, GCONV_UNSUPPORTED, rows[i].says, rows[i].says);
+    else
+      assert_ok(status, "row");
+  }
+}
+
     const gconv_env env = {.isa_mask = 1u << isa};
     assert_ok(gconv_plan_create("naive_split", &p, &env, &plan), "naive_split");
     assert_int_equal(plan->kernel->isa, isa);
@@ -165,8 +189,8 @@ static void test_vocabulary(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_allowed),     cmocka_unit_test(test_nothing_left), cmocka_unit_test(test_entries),
-      cmocka_unit_test(test_naive_split), cmocka_unit_test(test_vocabulary),
+      cmocka_unit_test(test_allowed),  cmocka_unit_test(test_nothing_left), cmocka_unit_test(test_entries),
+      cmocka_unit_test(test_accepted), cmocka_unit_test(test_naive_split),  cmocka_unit_test(test_vocabulary),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

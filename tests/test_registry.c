@@ -56,6 +56,7 @@ static void assert_complete(const gconv_entry *entry, gconv_isa isa) {
   assert_int_equal(k->isa, isa);
   assert_true(k->summary && *k->summary);
   assert_true(k->reference && *k->reference);
+  assert_true(k->dtypes && k->dtypes < 1u << GCONV_DTYPES);
   assert_true(k->directions && k->directions < 1u << GCONV_DIRECTIONS);
   assert_non_null(k->plan);
   assert_non_null(k->execute);

@@ -37,8 +37,8 @@ static void describe_buffers(csv_row *row, const layer_case *m) {
 static void describe_roof(csv_row *row, const layer_case *m) {
   const layer_plan *s = m->plan;
   const gconv_counts counts = gconv_problem_count(&s->problem->problem);
-  const int64_t from_memory[CACHES] = {
-      [CACHE_COLD] = counts.min_bytes, [CACHE_COLD_WEIGHTS] = (int64_t)sizeof(float) * counts.params};
+  const int64_t weights = (int64_t)gconv_dtype_bytes(s->problem->problem.dtype) * counts.params;
+  const int64_t from_memory[CACHES] = {[CACHE_COLD] = counts.min_bytes, [CACHE_COLD_WEIGHTS] = weights};
   const roof r = roof_of(&s->session->bandwidths, &counts, s->threads, from_memory[m->cache], layer_peak(s));
   row->intensity = r.intensity;
   if (!r.bound) return;

@@ -7,17 +7,19 @@
 
 #include <string.h>
 
-static const char *dims_text(const int *dims, int count, char *text, size_t size) {
+/* dims: up to a 0. */
+static const char *dims_text(const int *dims, char *text, size_t size) {
   size_t length = 0;
-  for (int i = 0; i < count; i++)
+  for (int i = 0; dims[i]; i++)
     length += (size_t)snprintf(text + length, size - length, "%s%d", i ? " x " : "", dims[i]);
   return text;
 }
 
-static void add_tensor(facts *f, const char *section, const char *key, const int *dims, int count, int64_t elements) {
+static void add_tensor(facts *f, const char *section, const char *key, gconv_dtype dtype, const int *dims,
+                       int64_t elements) {
   char text[128], elems[DIGITS_MAX], bytes[DIGITS_MAX];
-  facts_text(f, section, key, "%s = %s floats, %s bytes", dims_text(dims, count, text, sizeof text),
-             digits(elements, elems), digits(elements * (int64_t)sizeof(float), bytes));
+  facts_text(f, section, key, "%s = %s %s, %s bytes", dims_text(dims, text, sizeof text), digits(elements, elems),
+             gconv_dtype_name(dtype), digits(elements * (int64_t)gconv_dtype_bytes(dtype), bytes));
 }
 
 static void add_geometry(facts *f, const char *section, const gconv_problem *p) {
@@ -29,9 +31,9 @@ static void add_geometry(facts *f, const char *section, const gconv_problem *p) 
 }
 
 static void add_tensors(facts *f, const char *section, const gconv_problem *p, const gconv_counts *c) {
-  add_tensor(f, section, "src", (int[]){p->batch, p->ic, p->ih, p->iw}, 4, c->src_elems);
-  add_tensor(f, section, "wei", (int[]){p->groups, p->ocg, p->icg, p->kh, p->kw}, 5, c->params);
-  add_tensor(f, section, "dst", (int[]){p->batch, p->oc, p->oh, p->ow}, 4, c->dst_elems);
+  add_tensor(f, section, "src", p->dtype, (int[]){p->batch, p->ic, p->ih, p->iw, 0}, c->src_elems);
+  add_tensor(f, section, "wei", p->dtype, (int[]){p->groups, p->ocg, p->icg, p->kh, p->kw, 0}, c->params);
+  add_tensor(f, section, "dst", p->dtype, (int[]){p->batch, p->oc, p->oh, p->ow, 0}, c->dst_elems);
 }
 
 static void add_costs(facts *f, const char *section, const gconv_problem *p, const gconv_counts *c) {

@@ -34,7 +34,7 @@ gconv_status gconv_check_apart(const gconv_region *regions, int count) {
 gconv_status gconv_check_weights(const gconv_plan *plan, gconv_buffer wei, gconv_buffer packed, bool packing) {
   if (!plan) return gconv_error(GCONV_INVALID, "plan is NULL");
   const size_t plain_bytes = plan->tensor_bytes[GCONV_WEI], packed_bytes = plan->packed_bytes;
-  gconv_status status = check_buffer("wei", wei, plain_bytes, sizeof(float));
+  gconv_status status = check_buffer("wei", wei, plain_bytes, gconv_dtype_bytes(plan->problem.dtype));
   if (!status) status = check_buffer("packed", packed, packed_bytes, GCONV_ALIGN);
   if (status) return status;
   return gconv_check_apart(
@@ -52,7 +52,8 @@ gconv_status gconv_check_args(const gconv_plan *plan, const gconv_args *args) {
   if (!plan || !args) return gconv_error(GCONV_INVALID, "%s is NULL", plan ? "args" : "plan");
   enum { SRC, DST, WEI, PACKED, WORKSPACE, CLOCK, REGIONS };
   const gconv_buffer buffers[CLOCK] = {args->src, args->dst, args->wei, args->packed, args->workspace};
-  static const size_t align[CLOCK] = {sizeof(float), sizeof(float), sizeof(float), GCONV_ALIGN, GCONV_ALIGN};
+  const size_t element = gconv_dtype_bytes(plan->problem.dtype);
+  const size_t align[CLOCK] = {element, element, element, GCONV_ALIGN, GCONV_ALIGN};
   const gconv_tensor written = gconv_written_tensor(plan->problem.direction);
   gconv_region regions[REGIONS] = {
       [SRC] = {"src", NULL, plan->tensor_bytes[GCONV_SRC], written == GCONV_SRC},

@@ -23,8 +23,12 @@ static gconv_status fill_env(gconv_env *env) {
 
 size_t gconv_plan_tensor_bytes(const gconv_plan *plan, gconv_tensor tensor) { return plan->tensor_bytes[tensor]; }
 
+static size_t bytes_of(const gconv_plan *plan, int64_t elements) {
+  return (size_t)elements * gconv_dtype_bytes(plan->problem.dtype);
+}
+
 static size_t activation_bytes(const gconv_plan *plan, gconv_tensor tensor, gconv_layout layout) {
-  return (size_t)gconv_layout_elems(layout, gconv_tensor_dims(&plan->problem, tensor)) * sizeof(float);
+  return bytes_of(plan, gconv_layout_elems(layout, gconv_tensor_dims(&plan->problem, tensor)));
 }
 
 static size_t native_bytes(const gconv_plan *plan, gconv_tensor tensor) {
@@ -41,7 +45,7 @@ static bool staged(const gconv_plan *plan, gconv_tensor tensor) {
 static gconv_status settle_memory(gconv_plan *plan) {
   plan->tensor_bytes[GCONV_SRC] = activation_bytes(plan, GCONV_SRC, plan->src_layout);
   plan->tensor_bytes[GCONV_DST] = activation_bytes(plan, GCONV_DST, plan->dst_layout);
-  plan->tensor_bytes[GCONV_WEI] = (size_t)gconv_problem_count(&plan->problem).params * sizeof(float);
+  plan->tensor_bytes[GCONV_WEI] = bytes_of(plan, gconv_problem_count(&plan->problem).params);
   gconv_book book = {0};
   gconv_book_add(&book, plan->kernel_workspace_bytes);
   plan->staging[0] = gconv_book_add(&book, staged(plan, GCONV_SRC) ? native_bytes(plan, GCONV_SRC) : 0);
@@ -57,8 +61,8 @@ static gconv_status settle_memory(gconv_plan *plan) {
 static gconv_status make_plan(gconv_plan *plan) {
   const gconv_kernel *kernel = plan->kernel;
   const gconv_problem *p = &plan->problem;
-  if (!(kernel->directions & 1u << p->direction))
-    return gconv_error(GCONV_UNSUPPORTED, "%s does not do %s", kernel->name, gconv_direction_name(p->direction));
+  gconv_status status = gconv_kernel_accept(kernel, p);
+  if (status) return status;
   if (plan->param[0] && !kernel->params)
     return gconv_error(GCONV_INVALID, "%s takes no parameter, '@%s' was given", kernel->name, plan->param);
   const char *why_not = kernel->supports ? kernel->supports(p) : NULL;
@@ -68,7 +72,7 @@ static gconv_status make_plan(gconv_plan *plan) {
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW;
   plan->deterministic = true;
   plan->executed_macs = gconv_problem_count(p).macs_nominal;
-  gconv_status status = settle_memory(plan); /* the tensors alone: kernels may allocate while they plan */
+  status = settle_memory(plan); /* the tensors alone: kernels may allocate while they plan */
   if (!status) status = kernel->plan(plan);
   if (status) return status;
 

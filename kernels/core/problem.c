@@ -44,12 +44,24 @@ static gconv_status derive_axis(axis *a, int *out) {
   return GCONV_OK;
 }
 
-static gconv_status check_bytes(const char *name, const int64_t sizes[4]) {
-  int64_t bytes = sizeof(float);
+static const struct {
+  const char *name;
+  size_t bytes;
+} dtypes[GCONV_DTYPES] = {[GCONV_F32] = {"f32", sizeof(float)}};
+
+const char *gconv_dtype_name(gconv_dtype dtype) {
+  return (unsigned)dtype < GCONV_DTYPES ? dtypes[dtype].name : "unknown";
+}
+
+size_t gconv_dtype_bytes(gconv_dtype dtype) { return (unsigned)dtype < GCONV_DTYPES ? dtypes[dtype].bytes : 0; }
+
+static gconv_status check_bytes(const char *name, gconv_dtype dtype, const int64_t sizes[4]) {
+  int64_t bytes = (int64_t)gconv_dtype_bytes(dtype);
   for (int i = 0; i < 4; i++)
     if (__builtin_mul_overflow(bytes, sizes[i], &bytes) || bytes >= max_tensor_bytes)
-      return gconv_error(GCONV_INVALID, "%s of %lld x %lld x %lld x %lld floats is 2^47 bytes or more", name,
-                         (long long)sizes[0], (long long)sizes[1], (long long)sizes[2], (long long)sizes[3]);
+      return gconv_error(GCONV_INVALID, "%s of %lld x %lld x %lld x %lld %s is 2^47 bytes or more", name,
+                         (long long)sizes[0], (long long)sizes[1], (long long)sizes[2], (long long)sizes[3],
+                         gconv_dtype_name(dtype));
   return GCONV_OK;
 }
 
@@ -96,9 +108,9 @@ gconv_status gconv_problem_init(gconv_problem *p) {
   p->pad_right = w.after;
 
   /* 64 more channels: room for the zero lanes of the widest blocked layout. */
-  if ((status = check_bytes("src", (int64_t[]){p->batch, (int64_t)p->ic + 64, p->ih, p->iw}))) return status;
-  if ((status = check_bytes("wei", (int64_t[]){p->oc, p->icg, p->kh, p->kw}))) return status;
-  return check_bytes("dst", (int64_t[]){p->batch, (int64_t)p->oc + 64, p->oh, p->ow});
+  if ((status = check_bytes("src", p->dtype, (int64_t[]){p->batch, (int64_t)p->ic + 64, p->ih, p->iw}))) return status;
+  if ((status = check_bytes("wei", p->dtype, (int64_t[]){p->oc, p->icg, p->kh, p->kw}))) return status;
+  return check_bytes("dst", p->dtype, (int64_t[]){p->batch, (int64_t)p->oc + 64, p->oh, p->ow});
 }
 
 /* Sum of floor((a * i + b) / m) over 0 <= i < n. Exchanging the two axes is a step of Euclid's algorithm on a and m:
@@ -150,7 +162,7 @@ gconv_counts gconv_problem_count(const gconv_problem *p) {
   c.dst_elems = product((int64_t[]){p->batch, p->oc, p->oh, p->ow}, 4);
   c.macs_nominal = product((int64_t[]){p->batch, p->oh, p->ow, c.params}, 4);
   c.macs = product((int64_t[]){p->batch, channel_pairs, pairs_inside(&h, p->oh), pairs_inside(&w, p->ow)}, 4);
-  c.min_bytes = (c.src_elems + c.params + c.dst_elems) * (int64_t)sizeof(float);
+  c.min_bytes = (c.src_elems + c.params + c.dst_elems) * (int64_t)gconv_dtype_bytes(p->dtype);
   const int64_t terms[GCONV_DIRECTIONS] = {
       product((int64_t[]){p->icg, p->kh, p->kw}, 3),
       product((int64_t[]){p->ocg, p->kh, p->kw}, 3),

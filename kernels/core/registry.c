@@ -96,6 +96,14 @@ gconv_status gconv_entry_select(const gconv_entry *entry, unsigned isa_mask, con
   *kernel = row;
   return GCONV_OK;
 }
+gconv_status gconv_kernel_accept(const gconv_kernel *kernel, const gconv_problem *p) {
+  if (!(kernel->dtypes & 1u << p->dtype))
+    return gconv_error(GCONV_UNSUPPORTED, "%s does not compute in %s", kernel->name, gconv_dtype_name(p->dtype));
+  if (!(kernel->directions & 1u << p->direction))
+    return gconv_error(GCONV_UNSUPPORTED, "%s does not do %s", kernel->name, gconv_direction_name(p->direction));
+  return GCONV_OK;
+}
+
 
 gconv_status gconv_kernel_select(const char *kernel_name, unsigned isa_mask, const gconv_kernel **kernel) {
   const char *at = strchr(kernel_name, '@');

@@ -10,6 +10,8 @@ gconv_status gconv_isa_allow(unsigned wanted, unsigned detected, unsigned *mask)
 
 /* The variant of an entry that a mask of gconv_isa_allow chooses. */
 gconv_status gconv_entry_select(const gconv_entry *entry, unsigned isa_mask, const gconv_kernel **kernel);
+/* Whether the row says that it does the problem's data type and direction. */
+gconv_status gconv_kernel_accept(const gconv_kernel *kernel, const gconv_problem *p);
 gconv_status gconv_kernel_select(const char *kernel_name, unsigned isa_mask, const gconv_kernel **kernel);
 
 #endif

@@ -136,6 +136,7 @@ const gconv_kernel gconv_kernel_batched_gemm_scalar = {
     .summary = "im2col for all groups, then one batched SGEMM with a group an entry",
     .reference = "PyTorch, github.com/pytorch/pytorch, pull request 41167; LIBXSMM: Heinecke et al., SC 2016",
     .library = true,
+    .dtypes = 1u << GCONV_F32,
     .directions = 1u << GCONV_FWD,
     .numeric = GCONV_SUM_ANY_ORDER,
     .supports = supports,

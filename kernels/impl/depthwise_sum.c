@@ -162,4 +162,5 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
 
 SIMD_KERNEL(depthwise_sum, .summary = "(ic/g) * (oc/g) depthwise passes over all groups, accumulated in dst",
             .reference = "MNN, github.com/alibaba/MNN, issue 4082 (small groups rewritten as depthwise convolutions)",
-            .directions = 1u << GCONV_FWD, .numeric = GCONV_SUM_ANY_ORDER, .plan = plan, .execute = execute);
+            .dtypes = 1u << GCONV_F32, .directions = 1u << GCONV_FWD, .numeric = GCONV_SUM_ANY_ORDER, .plan = plan,
+            .execute = execute);

@@ -207,6 +207,7 @@ const gconv_kernel gconv_kernel_im2col_gemm_scalar = {
     .summary = "im2col (col2im) and one SGEMM a group, in blocks of columns that stay in cache",
     .reference = "Jia et al., Caffe, arXiv:1408.5093, 2014; Chellapilla, Puri, Simard, IWFHR 2006",
     .library = true,
+    .dtypes = 1u << GCONV_F32,
     .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .supports = supports,

@@ -271,6 +271,7 @@ const gconv_kernel gconv_kernel_merged_gemm_scalar = {
                  "products as in Caffe, arXiv:1408.5093, 2014",
     .params = "mN: merge N groups, 1 to g; without it, the fewest that give a product 4 rows",
     .library = true,
+    .dtypes = 1u << GCONV_F32,
     .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .mixes_groups = true,

@@ -231,5 +231,5 @@ SIMD_KERNEL(
     .reference = "Krizhevsky, Sutskever, Hinton, NIPS 2012 (grouped layers); split-transform-merge: Xie et al., "
                  "arXiv:1611.05431, 2017",
     .params = "baseline: as compiled for any processor of this kind (x86-64: SSE2), whatever this one has",
-    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W, .numeric = GCONV_SUM_ANY_ORDER, .plan = plan,
-    .execute = execute);
+    .dtypes = 1u << GCONV_F32, .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
+    .numeric = GCONV_SUM_ANY_ORDER, .plan = plan, .execute = execute);

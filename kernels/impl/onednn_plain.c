@@ -50,6 +50,7 @@ const gconv_kernel gconv_kernel_onednn_plain_scalar = {
     .reference = "oneDNN, oneapi-src.github.io/oneDNN, convolution primitive with plain format tags",
     .params = "first: the first implementation oneDNN names that is right, reference loops included",
     .library = true,
+    .dtypes = 1u << GCONV_F32,
     .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .plan = plan,

@@ -73,6 +73,7 @@ const gconv_kernel gconv_kernel_onednn_winograd_scalar = {
     .summary = "oneDNN's Winograd algorithm on nchw16c, dense 3x3 layers with stride 1",
     .reference = "oneDNN 2, oneapi-src.github.io/oneDNN, convolution primitive with dnnl_convolution_winograd",
     .library = true,
+    .dtypes = 1u << GCONV_F32,
     .directions = 1u << GCONV_FWD,
     .numeric = GCONV_TRANSFORM,
     .amplification = amplification,

@@ -202,6 +202,7 @@ const gconv_kernel gconv_kernel_ref_scalar = {
     .summary = "textbook loops with double accumulation, any problem; the oracle of every check",
     .reference =
         "definition of convolution; bound: Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1",
+    .dtypes = 1u << GCONV_F32,
     .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .plan = plan,

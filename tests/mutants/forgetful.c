@@ -15,6 +15,7 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
       .name = "forgetful",                                                                                             \
       .summary = "the reference, its instruction set forgotten",                                                       \
       .reference = "made up for this test",                                                                            \
+      .dtypes = 1u << GCONV_F32,                                                                                       \
       .directions = 1u << GCONV_FWD,                                                                                   \
       .plan = plan,                                                                                                    \
       .execute = execute,                                                                                              \

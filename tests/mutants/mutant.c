@@ -289,6 +289,7 @@ const gconv_kernel gconv_kernel_mutant_scalar = {
     .summary = "plain loops that are wrong in one way",
     .reference = "checkasm's and benchdnn's tests of themselves",
     .params = "the fault, or none",
+    .dtypes = 1u << GCONV_F32,
     .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .plan = plan,

@@ -51,6 +51,7 @@ const gconv_kernel gconv_kernel_unruly_scalar = {
     .summary = "right results by forbidden means",
     .reference = "gconv.h",
     .params = "the means, or none",
+    .dtypes = 1u << GCONV_F32,
     .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .plan = plan,

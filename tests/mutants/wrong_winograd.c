@@ -125,6 +125,7 @@ const gconv_kernel gconv_kernel_wrong_winograd_scalar = {
     .summary = "Winograd that is wrong in one way",
     .reference = "Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016",
     .params = "the fault, or none",
+    .dtypes = 1u << GCONV_F32,
     .directions = 1u << GCONV_FWD,
     .numeric = GCONV_TRANSFORM,
     .amplification = amplification,

@@ -202,5 +202,6 @@ SIMD_KERNEL(
     direct, .summary = "direct convolution in registers on NCHW16c, groups packed into full vectors, any problem",
     .reference = "Georganas et al., Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, "
                  "arXiv 1808.05567",
-    .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W, .numeric = GCONV_SUM_ANY_ORDER, .plan = plan,
-    .pack = pack, .unpack = ISA_NAME(wgrad_unpack), .execute = execute, .release = release);
+    .dtypes = 1u << GCONV_F32, .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
+    .numeric = GCONV_SUM_ANY_ORDER, .plan = plan, .pack = pack, .unpack = ISA_NAME(wgrad_unpack), .execute = execute,
+    .release = release);

@@ -156,6 +156,7 @@ const gconv_kernel gconv_kernel_onednn_scalar = {
     .reference = "oneDNN, oneapi-src.github.io/oneDNN, convolution primitive with format tag any",
     .params = "any, nhwc, nchw or nchw16c: the layout that is asked for",
     .library = true,
+    .dtypes = 1u << GCONV_F32,
     .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER,
     .plan = plan,

@@ -95,8 +95,9 @@ double ISA_NAME(winograd_amplification)(int tile, const gconv_problem *p);
   SIMD_KERNEL(kernel, .summary = text,                                                                                 \
               .reference = "Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, CVPR 2016; Barabasz "   \
                            "et al., ACM TOMS 46(4), 2020",                                                             \
-              .directions = 1u << GCONV_FWD, .numeric = GCONV_TRANSFORM, .amplification = amplification,               \
-              .supports = ISA_NAME(winograd_supports), .plan = plan, .pack = ISA_NAME(winograd_pack),                  \
-              .execute = ISA_NAME(winograd_execute), .release = ISA_NAME(winograd_release))
+              .dtypes = 1u << GCONV_F32, .directions = 1u << GCONV_FWD, .numeric = GCONV_TRANSFORM,                    \
+              .amplification = amplification, .supports = ISA_NAME(winograd_supports), .plan = plan,                   \
+              .pack = ISA_NAME(winograd_pack), .execute = ISA_NAME(winograd_execute),                                  \
+              .release = ISA_NAME(winograd_release))
 
 #endif
