@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 
 # The header goes into a folder: glibc has a <gconv.h> of its own (character sets), which must neither be replaced nor found instead.
 target_include_directories(gconv INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-install(FILES kernels/gconv.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gconv)
+install(FILES kernels/gconv.h kernels/isas.inc DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/gconv)
 install(TARGETS gconv EXPORT gconvTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT gconvTargets NAMESPACE gconv:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/gconv FILE gconvConfig.cmake)
 

@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "isas.inc"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -88,10 +90,10 @@ typedef struct {
 } gconv_counts;
 
 gconv_counts gconv_problem_count(const gconv_problem *problem);
-const char *gconv_direction_name(gconv_direction direction); /* "fwd", "bwd_d", "bwd_w" */
-gconv_tensor gconv_written_tensor(gconv_direction direction);
 const char *gconv_dtype_name(gconv_dtype dtype);             /* "f32" */
 size_t gconv_dtype_bytes(gconv_dtype dtype);                 /* of an element */
+const char *gconv_direction_name(gconv_direction direction); /* "fwd", "bwd_d", "bwd_w" */
+gconv_tensor gconv_written_tensor(gconv_direction direction);
 
 /* ---- Layouts of activations. Weights come in as GOIHW (outermost first) and are packed once. ---- */
 
@@ -122,10 +124,13 @@ gconv_status gconv_layout_convert(gconv_dims dims, gconv_layout from, const floa
 
 /* ---- CPU ---- */
 
-typedef enum { GCONV_ISA_SCALAR, GCONV_ISA_AVX2, GCONV_ISA_AVX512, GCONV_ISAS } gconv_isa;
+/* GCONV_ISA_SCALAR, ..., the best last: the lines of isas.inc. */
+#define GCONV_ISA_CONSTANT(name, constant, ...) GCONV_ISA_##constant,
+typedef enum { GCONV_EACH_ISA(GCONV_ISA_CONSTANT, ) GCONV_ISAS } gconv_isa;
+#undef GCONV_ISA_CONSTANT
 
 unsigned gconv_isa_detect(void); /* bit mask of what CPU and operating system support; 1u << GCONV_ISA_SCALAR always */
-const char *gconv_isa_name(gconv_isa isa); /* "scalar", "avx2", "avx512" */
+const char *gconv_isa_name(gconv_isa isa); /* "scalar", "avx2", ... */
 gconv_isa gconv_isa_best(unsigned mask);
 
 typedef struct {
@@ -256,12 +261,12 @@ struct gconv_kernel {
   const char *params;    /* what may follow '@', or NULL */
   gconv_isa isa;         /* GCONV_ISA_SCALAR also for kernels whose library dispatches on its own */
   bool library;          /* a library underneath chooses the ISA */
+  unsigned dtypes;       /* bits 1u << gconv_dtype: of all three tensors */
   unsigned directions;   /* bits 1u << gconv_direction */
   gconv_numeric numeric;
   double (*amplification)(const gconv_problem *); /* NULL for GCONV_SUM_ANY_ORDER */
   bool mixes_groups;                              /* multiplies other groups' inputs by zero: a NaN there spoils all */
   const char *(*supports)(const gconv_problem *); /* NULL, or the reason why not */
-  unsigned dtypes;       /* bits 1u << gconv_dtype: of all three tensors */
   gconv_status (*plan)(gconv_plan *);             /* sets native layouts, bytes, executed_macs, text; may set state */
   void (*pack)(const gconv_plan *, const float *wei, void *packed);
   void (*unpack)(const gconv_plan *, const void *packed, float *wei);

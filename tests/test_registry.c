@@ -119,8 +119,12 @@ static void test_isa(void **state) {
   const unsigned detected = gconv_isa_detect();
   assert_true(detected & 1u << GCONV_ISA_SCALAR);
   assert_int_equal(gconv_isa_best(0), GCONV_ISA_SCALAR);
-  assert_int_equal(gconv_isa_best(3), GCONV_ISA_AVX2);
-  assert_int_equal(gconv_isa_best(7), GCONV_ISA_AVX512);
+  static const gconv_isa rising[] = {GCONV_ISA_SCALAR, GCONV_ISA_AVX2, GCONV_ISA_AVX512};
+  unsigned mask = 0;
+  for (size_t i = 0; i < ROWS(rising); i++) {
+    mask |= 1u << rising[i];
+    assert_int_equal(gconv_isa_best(mask), rising[i]);
+  }
   assert_string_equal(gconv_isa_name(GCONV_ISA_AVX512), "avx512");
   assert_string_equal(gconv_isa_name(GCONV_ISAS), "unknown");
 }

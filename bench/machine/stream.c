@@ -2,6 +2,8 @@
  * keeps compilers from putting memset and memcpy in the loops' place, which would measure the C library. */
 #include "stream.h"
 
+#include "target.h"
+
 enum { VECTORS = 8 };
 
 #define STREAM(isa, bytes_of_vector, attribute)                                                                        \
@@ -48,24 +50,15 @@ enum { VECTORS = 8 };
     }                                                                                                                  \
   }
 
-STREAM(scalar, 16, )
-#if defined(__x86_64__)
-STREAM(avx2, 32, __attribute__((target("avx2,fma"))))
-STREAM(avx512, 64, __attribute__((target("avx512f"))))
-#endif
+#define STREAM_OF(isa, constant, where, bytes, fma, onednn, features, extra)                                           \
+  GCONV_IN_##where(STREAM(isa, bytes, GCONV_TARGET_##where(features)))
+GCONV_EACH_ISA(STREAM_OF, )
 
 typedef void (*stream_function)(float *const array[3], size_t bytes);
 
-#define ROW(isa)                                                                                                       \
-  { isa##_read, isa##_write, isa##_copy, isa##_triad }
-
-static const stream_function functions[GCONV_ISAS][STREAMS] = {
-    [GCONV_ISA_SCALAR] = ROW(scalar),
-#if defined(__x86_64__)
-    [GCONV_ISA_AVX2] = ROW(avx2),
-    [GCONV_ISA_AVX512] = ROW(avx512),
-#endif
-};
+#define ROW(isa, constant, where, bytes, fma, onednn, features, extra)                                                 \
+  GCONV_IN_##where([GCONV_ISA_##constant] = {isa##_read, isa##_write, isa##_copy, isa##_triad}, )
+static const stream_function functions[GCONV_ISAS][STREAMS] = {GCONV_EACH_ISA(ROW, )};
 
 static const struct {
   const char *name;

@@ -148,7 +148,7 @@ static gconv_status take_isa(options *o, const char *item) {
       o->isa_mask |= 1u << isa;
       return GCONV_OK;
     }
-  return gconv_error(GCONV_INVALID, "'%s' is not an instruction set, they are scalar, avx2 and avx512", item);
+  return gconv_error(GCONV_INVALID, "'%s' is not an instruction set, they are:" OPTION_ISAS, item);
 }
 
 /* A list may name more than this CPU has; one that names nothing it has would silently run scalar code. */
@@ -183,7 +183,7 @@ const char *options_help(void) {
          "  --layout=LIST     native (as the kernel likes it), nchw, nhwc\n"
          "  --threads=LIST    thread counts; 'all' is every CPU this process may use, within the quota of its\n"
          "                    control group; 1..all each count up to it\n"
-         "  --isa=LIST        instruction sets kernels may use: scalar, avx2, avx512 (default: what the CPU has)\n"
+         "  --isa=LIST        instruction sets kernels may use, of:" OPTION_ISAS " (default: what the CPU has)\n"
          "  --mb=N            batch of every problem, instead of what its descriptor says\n"
          "  --seed=N          seed of the data, and of the order in which repetitions are interleaved (default 1)\n";
 }

@@ -6,6 +6,10 @@
 
 enum { OPTION_THREADS_MAX = 256 };
 
+/* What --isa= takes, each behind a space: " scalar ...", for messages. */
+#define OPTION_ISA(name, ...) " " #name
+#define OPTION_ISAS           GCONV_EACH_ISA(OPTION_ISA, )
+
 typedef struct {
   problem_list problems;
   char **kernels; /* names, each with its @parameter if one was given */

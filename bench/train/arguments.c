@@ -62,7 +62,7 @@ static void print_help(void) {
          "in\n"
          "                    that direction, and the line says so\n"
          "  --threads=LIST    default %s\n"
-         "  --isa=LIST        instruction sets that kernels may use: scalar, avx2, avx512\n"
+         "  --isa=LIST        instruction sets that kernels may use, of:" OPTION_ISAS "\n"
          "  --steps=N         default %d\n"
          "  --rate=R          of SGD; default %.2g\n"
          "  --mb=N            pictures a step; default %d\n"

@@ -22,12 +22,11 @@ static void print_isa(dnnl_cpu_isa_t isa, char *text, size_t size) {
 }
 
 #if defined(__x86_64__)
-/* oneDNN has nothing below SSE4.1, so that is what a scalar mask gets. Each value holds the bits of those below it. */
+/* oneDNN has nothing below SSE4.1, so that is what masks below get. Each value holds the bits of those below it. */
 static const dnnl_cpu_isa_t limits[GCONV_ISAS] = {
-    [GCONV_ISA_SCALAR] = dnnl_cpu_isa_sse41,
-    [GCONV_ISA_AVX2] = dnnl_cpu_isa_avx2,
-    [GCONV_ISA_AVX512] = dnnl_cpu_isa_avx512_core,
-};
+#define LIMIT(name, constant, where, bytes, fma, onednn, features, extra)                                              \
+  [GCONV_ISA_##constant] = dnnl_cpu_isa_##onednn,
+    GCONV_EACH_ISA(LIMIT, )};
 
 static gconv_status refuse(dnnl_cpu_isa_t effective, dnnl_cpu_isa_t wanted) {
   char now[32], then[32];

@@ -7,7 +7,8 @@
 #include <cpuid.h>
 #endif
 
-static const char *const isa_names[GCONV_ISAS] = {"scalar", "avx2", "avx512"};
+#define NAME(name, ...) #name,
+static const char *const isa_names[GCONV_ISAS] = {GCONV_EACH_ISA(NAME, )};
 
 const char *gconv_isa_name(gconv_isa isa) { return (unsigned)isa < GCONV_ISAS ? isa_names[isa] : "unknown"; }
 
@@ -17,15 +18,16 @@ gconv_isa gconv_isa_best(unsigned mask) {
   return (gconv_isa)isa;
 }
 
+#define CPU(feature) &&__builtin_cpu_supports(#feature)
+#define ADD(name, constant, where, bytes, fma, onednn, features, extra)                                                \
+  GCONV_IN_##where(if (true features) mask |= 1u << GCONV_ISA_##constant;)
+
 unsigned gconv_isa_detect(void) {
-  unsigned mask = 1u << GCONV_ISA_SCALAR;
+  unsigned mask = 0;
 #if defined(__x86_64__)
   __builtin_cpu_init(); /* its answers include the operating system's XCR0 */
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) mask |= 1u << GCONV_ISA_AVX2;
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl"))
-    mask |= 1u << GCONV_ISA_AVX512;
 #endif
+  GCONV_EACH_ISA(ADD, )
   return mask;
 }
 

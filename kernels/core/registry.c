@@ -16,14 +16,13 @@
 #define ANY_DECLARE(name) extern const gconv_kernel ROW(name, scalar);
 #define ANY_ROWS(name)                                                                                                 \
   { &ROW(name, scalar) }
-#if defined(__x86_64__)
-#define SIMD_DECLARE(name) extern const gconv_kernel ROW(name, scalar), ROW(name, avx2), ROW(name, avx512);
+#define SIMD_DECLARE(name) GCONV_EACH_ISA(ISA_DECLARE, name)
 #define SIMD_ROWS(name)                                                                                                \
-  { &ROW(name, scalar), &ROW(name, avx2), &ROW(name, avx512) }
-#else
-#define SIMD_DECLARE(name) ANY_DECLARE(name)
-#define SIMD_ROWS(name)    ANY_ROWS(name)
-#endif
+  { GCONV_EACH_ISA(ISA_ROW, name) }
+#define ISA_DECLARE(isa, constant, where, bytes, fma, onednn, features, name)                                          \
+  GCONV_IN_##where(extern const gconv_kernel ROW(name, isa);)
+#define ISA_ROW(isa, constant, where, bytes, fma, onednn, features, name)                                              \
+  GCONV_IN_##where([GCONV_ISA_##constant] = &ROW(name, isa), )
 #define AUTO_DECLARE(name) SIMD_DECLARE(name)
 #define AUTO_ROWS(name)    SIMD_ROWS(name)
 
@@ -96,6 +95,7 @@ gconv_status gconv_entry_select(const gconv_entry *entry, unsigned isa_mask, con
   *kernel = row;
   return GCONV_OK;
 }
+
 gconv_status gconv_kernel_accept(const gconv_kernel *kernel, const gconv_problem *p) {
   if (!(kernel->dtypes & 1u << p->dtype))
     return gconv_error(GCONV_UNSUPPORTED, "%s does not compute in %s", kernel->name, gconv_dtype_name(p->dtype));
@@ -103,7 +103,6 @@ gconv_status gconv_kernel_accept(const gconv_kernel *kernel, const gconv_problem
     return gconv_error(GCONV_UNSUPPORTED, "%s does not do %s", kernel->name, gconv_direction_name(p->direction));
   return GCONV_OK;
 }
-
 
 gconv_status gconv_kernel_select(const char *kernel_name, unsigned isa_mask, const gconv_kernel **kernel) {
   const char *at = strchr(kernel_name, '@');

@@ -1,8 +1,12 @@
 /* avx2.h - the vocabulary on 8 lanes (AVX2 and FMA); masks are vectors of all-ones lanes. */
 #include <immintrin.h>
 
-enum { VL = 8 };
-#define V_ISA GCONV_ISA_AVX2
+#define VL           8
+#define V_ISA        GCONV_ISA_AVX2
+#define V_REGISTERS  16
+#define V_HAS_SPREAD 1
+#define V_HAS_FOURS  0
+#define V_HAS_HALF   0
 
 typedef __m256 v_f32;
 typedef __m256i v_index;

@@ -1,8 +1,12 @@
 /* avx512.h - the vocabulary on 16 lanes (AVX-512 F, BW, DQ, VL); masks live in k registers. */
 #include <immintrin.h>
 
-enum { VL = 16 };
-#define V_ISA GCONV_ISA_AVX512
+#define VL           16
+#define V_ISA        GCONV_ISA_AVX512
+#define V_REGISTERS  32
+#define V_HAS_SPREAD 1
+#define V_HAS_FOURS  1
+#define V_HAS_HALF   1
 
 typedef __m512 v_f32;
 typedef __m256 v_half;

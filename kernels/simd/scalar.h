@@ -1,8 +1,12 @@
 /* scalar.h - the vocabulary on one lane: the portable fallback, and the proof that kernels do not depend on the width.
  */
 
-enum { VL = 1 };
-#define V_ISA GCONV_ISA_SCALAR
+#define VL           1
+#define V_ISA        GCONV_ISA_SCALAR
+#define V_REGISTERS  16
+#define V_HAS_SPREAD 0
+#define V_HAS_FOURS  0
+#define V_HAS_HALF   0
 
 typedef float v_f32;
 typedef int32_t v_index;

@@ -3,6 +3,9 @@
  *
  *   V_ISA            the ISA of this compilation, GCONV_ISA_AVX2, ...; ISA_NAME(f) is f_avx2, SIMD_KERNEL writes a row
  *   VL               lanes of a vector: 1, 8, 16
+ *   V_REGISTERS      vector registers, which decide how large a tile may be: 16 or 32
+ *   V_HAS_SPREAD V_HAS_FOURS V_HAS_HALF   0 or 1: whether it has what is listed with that name below. Kernels ask for
+ *                    these, for V_REGISTERS and for VL > 1 (lanes may belong to several groups), never for an ISA
  *   v_f32            VL floats                              v_index               VL lane numbers, int32_t
  *   v_mask           a set of lanes                         v_mask_of(bits)       bit l: lane l; v_mask_all(bool)
  *   v_zero()         zero in every lane                     v_bcast(p)            *p in every lane
@@ -22,15 +25,16 @@
  *   INLINE                  a function that is always inlined
  *   UNROLLED(i,count)       a for loop of constant count written out whole
  *
- * Not with one lane:
+ * V_HAS_SPREAD:
  *   v_spread2 v_spread4(x,i)   lane i of every two or four in all of them; as cheap as v_shuffle4
- * Only with 16 lanes, where a vector has many fours of them:
+ * V_HAS_FOURS, for vectors of several fours:
  *   v_bcast2 v_bcast4(p)       two or four floats again and again
  *   v_bcast2_into(x,m,p) v_bcast4_into   ... only in the lanes of m, which has whole pairs or fours
  *   v_swap4(x)                 each four changes places with its neighbour
- *   v_half                     8 lanes: v_half_of(x) the lower ones, v_of_half(h) with zero above, v_half_fma(a,b,c)
+ * V_HAS_HALF:
+ *   v_half                     VL / 2 lanes: v_half_of(x) the lower ones, v_of_half(h) zero above, v_half_fma(a,b,c)
  *
- * A new ISA (NEON, SVE, ...) is one more header and one line here. */
+ * A new ISA (NEON, SVE, ...) is one more header, simd/NAME.h, and one line in isas.inc. */
 #ifndef GCONV_SIMD_H
 #define GCONV_SIMD_H
 
@@ -63,12 +67,10 @@ INLINE const float *v_forget(const float *p) {
 #define SIMD_KERNEL(kernel, ...)                                                                                       \
   const gconv_kernel ISA_NAME(gconv_kernel_##kernel) = {.name = #kernel, .isa = V_ISA, __VA_ARGS__}
 
-#if defined(GCONV_ISA_IS_avx512)
-#include "simd/avx512.h"
-#elif defined(GCONV_ISA_IS_avx2)
-#include "simd/avx2.h"
-#else
-#include "simd/scalar.h"
-#endif
+// clang-format off
+#define SIMD_HEADER(isa) SIMD_TEXT(simd/isa.h)
+#define SIMD_TEXT(path)  #path
+#include SIMD_HEADER(GCONV_ISA)
+// clang-format on
 
 #endif

@@ -1,4 +1,4 @@
-/* forgetful.c - a right kernel whose rows for AVX2 and AVX-512 were written without SIMD_KERNEL and without .isa: it
+/* forgetful.c - a right kernel whose rows but the scalar one were written without SIMD_KERNEL and without .isa: it
  * would run everywhere, and what is in its name would never be measured. */
 #include "gconv.h"
 
@@ -20,8 +20,5 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
       .plan = plan,                                                                                                    \
       .execute = execute,                                                                                              \
   };
-ROW(scalar)
-#if defined(__x86_64__)
-ROW(avx2)
-ROW(avx512)
-#endif
+#define ROW_OF(isa, constant, where, ...) GCONV_IN_##where(ROW(isa))
+GCONV_EACH_ISA(ROW_OF, )

@@ -76,14 +76,15 @@ INLINE void tiles(const dgrad_strip *a, const operand_mode mode, const int W, in
 // clang-format off
 #define ROW(mode, W)   static void mode##_w##W(const dgrad_strip *a, int y) { tiles(a, mode, W, y); }
 #define ENTRY(mode, W) {mode, {mode##_w##W, W}},
-#if defined(GCONV_ISA_IS_avx512)
-#define MODES(M, W) M(SHUFFLE, W) M(PERMUTE, W) M(PERMUTE2, W) M(BCAST, W) M(MIX2, W) M(MIX, W)
-#define ALL(M) M(MIX2, 28) MODES(M, 14) MODES(M, 8) MODES(M, 4)
-#elif defined(GCONV_ISA_IS_avx2)
-#define ALL(M) MODES(M, 8) MODES(M, 6) MODES(M, 4)
+#if VL > 1
 #define MODES(M, W) M(SHUFFLE, W) M(PERMUTE, W) M(PERMUTE2, W) M(BCAST, W) M(MIX2, W) M(MIX, W)
 #else
-#define ALL(M) M(BCAST, 8) M(BCAST, 6) M(BCAST, 4) M(MIX, 8) M(MIX, 6) M(MIX, 4) /* one lane belongs to one group, or to none */
+#define MODES(M, W) M(BCAST, W) M(MIX, W) /* one lane belongs to one group, or to none */
+#endif
+#if V_REGISTERS >= 32
+#define ALL(M) M(MIX2, 28) MODES(M, 14) MODES(M, 8) MODES(M, 4)
+#else
+#define ALL(M) MODES(M, 8) MODES(M, 6) MODES(M, 4)
 #endif
 ALL(ROW)
 static const struct {

@@ -6,11 +6,11 @@
  * and masks of the general tile took a third of the time. */
 #include "impl/direct/dgrad_stride2.h"
 
-#if defined(GCONV_ISA_IS_avx512) || defined(GCONV_ISA_IS_avx2)
+#if V_HAS_SPREAD
 
 /* Input index i of N, as common/operand_source.h numbers them. */
 INLINE v_f32 lanes_of(v_f32 pixel, const int N, const int i) {
-#if defined(GCONV_ISA_IS_avx512)
+#if V_HAS_FOURS
   if (N == 8) return v_spread4(i < 4 ? pixel : v_swap4(pixel), i % 4);
 #endif
   return N == 1 ? pixel : N == 2 ? v_spread2(pixel, i) : v_spread4(pixel, i);
@@ -97,13 +97,16 @@ INLINE void row(const dgrad_strip *a, const int N, const int K, const int W, int
 #define ENTRY_(N, K, W) {N, K, {n##N##_k##K##_w##W, W}},
 #define THREES(M, W)   M(1, 3, W) M(2, 3, W) M(4, 3, W)
 #define ALL(M, W)      THREES(M, W) M(1, 5, W) M(1, 7, W)
-#if defined(GCONV_ISA_IS_avx512)
+#if V_REGISTERS >= 32
 #define WIDE       14
 #define SLIM       8
-#define EIGHT(M)   M(8, 3, WIDE) M(8, 3, SLIM) M(8, 3, 4)
 #else
 #define WIDE       8
 #define SLIM       6
+#endif
+#if V_HAS_FOURS
+#define EIGHT(M)   M(8, 3, WIDE) M(8, 3, SLIM) M(8, 3, 4)
+#else
 #define EIGHT(M) /* a group of 8 fills the vector */
 #endif
 #define EXPAND(M, W) ALL(M, W)

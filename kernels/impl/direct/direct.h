@@ -10,8 +10,8 @@
 
 enum { VECTORS_MAX = 3 }; /* of a job */
 
-/* AVX-512 has 32: accumulators, taps and an operand leave some for more. */
-enum { MANY_REGISTERS = VL == 16 };
+/* Accumulators, taps and an operand leave some for more. */
+enum { MANY_REGISTERS = V_REGISTERS >= 32 };
 
 /* Sizes as the microkernels see them. Dilation as distance: 1 = dense. 1x1 layers are flattened to one row of ih*iw
  * pixels. */

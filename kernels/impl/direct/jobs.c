@@ -11,7 +11,7 @@ enum { TILE_COST = 60 }; /* FMAs that fit into the time between two tiles: 30 cy
 
 /* With 16 registers two rows of accumulators leave no room for taps: every FMA loads its own, and loads are the limit
  * (4 channels a group: 53 % of the AVX2 peak with two rows, 77 with one, on Zen 4). */
-enum { FEW_REGISTERS = VL == 8 };
+enum { TWO_ROWS = V_REGISTERS >= 32 };
 
 /* A longer job must save more than rounding: of two tiles of equal cost the one of fewer vectors is faster, since it
  * forms each operand once for all taps. */
@@ -70,7 +70,7 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
   job->chunk = choose_chunk(p, job->family, &plan->env.caches);
   if (job->family == TAPS_3X3) {
     job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
-    job->main = g->oh > 1 && !FEW_REGISTERS ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
+    job->main = g->oh > 1 && TWO_ROWS ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
     const microkernel *wide = ISA_NAME(direct_3x3_wide)(p, mode);
     if (wide && columns_computed(wide->width, g->ow) <= columns_computed(job->main->width, g->ow))
       job->main = job->rest = wide;

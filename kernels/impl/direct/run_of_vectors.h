@@ -7,7 +7,7 @@
 
 /* Columns for one or two vectors and for three: as many accumulators as the registers hold beside the operands. Seven
  * divides the maps of ImageNet networks. Narrow tiles are for short rows and for what is left of a row. */
-#if defined(GCONV_ISA_IS_avx512)
+#if V_REGISTERS >= 32
 #define WIDE   14
 #define NARROW 7
 #define THREES 7

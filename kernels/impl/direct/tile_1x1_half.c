@@ -2,11 +2,10 @@
  * is computed with half as many lanes.
  *
  * 72 channels fill four and a half vectors of sixteen. A core that takes vectors of 16 lanes in two passes (Zen 4)
- * needs one pass for the half, and others lose nothing. One group only: channels of two would need both operands.
- * AVX-512. */
+ * needs one pass for the half, and others lose nothing. One group only: channels of two would need both operands. */
 #include "impl/direct/run_of_vectors.h"
 
-#if defined(GCONV_ISA_IS_avx512)
+#if V_HAS_HALF
 
 /* NV whole vectors and the half after them, W columns, from every S-th pixel. */
 INLINE void tile(const strip *a, const int S, const int NV, const int W, const float *src, float *dst) {

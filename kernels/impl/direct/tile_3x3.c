@@ -97,7 +97,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
 // clang-format off
 #define STRIP(mode, S, R, W) static void mode##_s##S##_r##R##_w##W(const strip *a) { tiles(a, mode, S, R, W); }
 #define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, true},
-#if defined(GCONV_ISA_IS_avx512) || defined(GCONV_ISA_IS_avx2)
+#if VL > 1
 #define MODES(M, S, R, W) \
   M(SHUFFLE, S, R, W) M(PERMUTE, S, R, W) M(PERMUTE2, S, R, W) M(BCAST, S, R, W) M(MIX2, S, R, W) M(MIX, S, R, W)
 #else
@@ -106,7 +106,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
 #define STRIPS(R, W) MODES(STRIP, 1, R, W) MODES(STRIP, 2, R, W)
 #define TABLE(R, W) {{MODES(ROW, 1, R, W)}, {MODES(ROW, 2, R, W)}}
 
-/* Two rows x 7 columns: 14 accumulators, 6 taps and an operand fit 32 registers; with the 16 of AVX2 it is one row and
+/* Two rows x 7 columns: 14 accumulators, 6 taps and an operand fit 32 registers; with 16 it is one row and
  * its three taps. Widths: 7 divides the 7, 14, 28, 56 and 112 of ImageNet networks, 8 and 5 what 7 leaves; one row
  * prefers 8, as many accumulators as two FMA units with 4 cycles need. 4 is what 7 becomes at stride 2. */
 enum { ROWS_MAX = 2, WIDTHS = 4 };

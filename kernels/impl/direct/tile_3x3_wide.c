@@ -4,10 +4,10 @@
  * One load brings N neighbouring channels of every group into the four lanes where they are needed; N in-lane shuffles,
  * which are free beside FMAs, spread them. Meanwhile the taps of a kernel row stay in registers: with W = 14 and N = 4
  * that is 0.17 loads per FMA, 0.24 at stride 2, where tile_3x3.c needs 0.43 and 0.74. The order of the columns keeps
- * FMAs into one accumulator apart, without which all this gains nothing. AVX-512, for its 32 registers. */
+ * FMAs into one accumulator apart, without which all this gains nothing. It needs 32 registers. */
 #include "impl/direct/direct.h"
 
-#if defined(GCONV_ISA_IS_avx512)
+#if V_HAS_FOURS && V_REGISTERS >= 32
 
 enum { KW = 3, WIDEST = 14, MOST_INDICES = 4, MOST_ABREAST = 7 };
 

@@ -4,10 +4,10 @@
  * An input row is loaded once and added to all output rows it belongs to (three at stride 1, one or two at stride 2);
  * then the row that is complete is stored and its registers begin the next one. With W = 7 that is 63 FMAs, 9 loads and
  * 7 stores per input row, and nothing between two rows for the FMAs to wait for: a tile of its own per two rows costs
- * half as much again. Needs registers for 3 * W accumulators and the nine taps: AVX-512. */
+ * half as much again. Needs registers for 3 * W accumulators and the nine taps: 32. */
 #include "impl/direct/direct.h"
 
-#if defined(GCONV_ISA_IS_avx512)
+#if V_REGISTERS >= 32
 
 enum { K = 3, SLOTS = 3, WIDEST = 7 };
 

@@ -52,7 +52,7 @@ INLINE void tiles(const strip *a, const int K, const int S, const int W) {
 KERNELS(7)
 KERNELS(5)
 KERNELS(4)
-#if defined(GCONV_ISA_IS_avx512)
+#if V_REGISTERS >= 32
 KERNELS(14) static const microkernel table[][3][2] = {TABLE(14), TABLE(7), TABLE(5), TABLE(4)};
 #else
 static const microkernel table[][3][2] = {TABLE(7), TABLE(5), TABLE(4)};

@@ -8,8 +8,8 @@
 
 enum { K = 3, TAPS = K * K };
 
-/* With the 16 registers of AVX2 the FMAs read dst from the L1 cache. */
-#if defined(GCONV_ISA_IS_avx512)
+/* With 16 registers the FMAs read dst from the L1 cache. */
+#if V_REGISTERS >= 32
 enum { SLIDING = 1 };
 #else
 enum { SLIDING = 0 };

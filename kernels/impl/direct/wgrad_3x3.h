@@ -5,7 +5,7 @@
 #include "impl/direct/wgrad.h"
 
 /* Input indices a microkernel takes: with two, 18 accumulators and the pixels they need fit 32 registers. */
-#if defined(GCONV_ISA_IS_avx512)
+#if V_REGISTERS >= 32
 #define WGRAD_PAIR 2
 #else
 #define WGRAD_PAIR 1
@@ -35,7 +35,7 @@ INLINE v_f32 wgrad_operand(const wgrad_input *in, const operand_mode mode, const
 // clang-format off
 #define WGRAD_3X3_KERNEL(mode, NI) static void mode##_i##NI(const wgrad_strip *a) { gradients(a, mode, NI); }
 #define WGRAD_3X3_ROW(mode, NI) [mode] = {mode##_i##NI, NI, 1, ALL_TAPS},
-#if defined(GCONV_ISA_IS_avx512) || defined(GCONV_ISA_IS_avx2)
+#if VL > 1
 #define WGRAD_3X3_MODES(M, NI) M(SHUFFLE, NI) M(PERMUTE, NI) M(PERMUTE2, NI) M(BCAST, NI) M(MIX2, NI) M(MIX, NI)
 #else
 #define WGRAD_3X3_MODES(M, NI) M(BCAST, NI) /* one lane belongs to one group */

@@ -5,7 +5,7 @@
  * NV = 2 and NI = 12 that is 0.58 loads per FMA. Pixels whose input lies outside are left out, exactly. */
 #include "impl/direct/wgrad.h"
 
-#if defined(GCONV_ISA_IS_avx512)
+#if V_REGISTERS >= 32
 #define LARGE       8
 #define LARGE_PAIRS 12
 #else

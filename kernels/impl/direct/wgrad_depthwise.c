@@ -95,7 +95,7 @@ INLINE void gradients(const wgrad_strip *a, const int K, const int R, const int 
 
 /* The most rows whose taps leave registers for pixels of dst and an input first, then single rows. K, R, W. */
 // clang-format off
-#if defined(GCONV_ISA_IS_avx512)
+#if V_REGISTERS >= 32
 #define KERNELS(M) M(3, 3, 8) M(5, 5, 4) M(5, 1, 4) M(7, 4, 2) M(7, 3, 4) M(7, 1, 4)
 #else
 #define KERNELS(M) M(3, 3, 4) M(5, 2, 4) M(5, 1, 4) M(7, 1, 4)

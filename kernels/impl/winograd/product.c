@@ -1,11 +1,11 @@
 /* product.c - the products: for one xi, a run of tiles and one or two vectors of output channels,
  * m[tile] = sum_i operand_i(tile) * u_i.
  *
- * The register tile of a matrix product: 2 vectors x 14 tiles with AVX-512, or 1 x 14 where vectors do not share their
- * operands. A table has every width, so that a block of tiles is cut into nearly equal runs. */
+ * The register tile of a matrix product: 2 vectors x 14 tiles with 32 registers, or 1 x 14 where vectors do not share
+ * their operands. A table has every width, so that a block of tiles is cut into nearly equal runs. */
 #include "impl/winograd/winograd.h"
 
-#if defined(GCONV_ISA_IS_avx512)
+#if V_REGISTERS >= 32
 enum { WIDE = 14 };
 #else
 enum { WIDE = 6 };
@@ -44,7 +44,7 @@ INLINE void product(const winograd_product *a, const operand_mode mode, const in
 #define FUNCTION(mode, NV, W) static void mode##_v##NV##_w##W(const winograd_product *a) { product(a, mode, NV, W); }
 #define NAME(mode, NV, W) mode##_v##NV##_w##W,
 #define NARROW(M, mode, NV) M(mode, NV, 1) M(mode, NV, 2) M(mode, NV, 3) M(mode, NV, 4) M(mode, NV, 5) M(mode, NV, 6)
-#if defined(GCONV_ISA_IS_avx512)
+#if V_REGISTERS >= 32
 #define WIDTHS(M, mode, NV) NARROW(M, mode, NV) M(mode, NV, 7) M(mode, NV, 8) M(mode, NV, 9) M(mode, NV, 10) \
   M(mode, NV, 11) M(mode, NV, 12) M(mode, NV, 13) M(mode, NV, 14)
 #else
