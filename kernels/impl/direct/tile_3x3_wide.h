@@ -1,4 +1,4 @@
-/* tile_3x3_wide.c - 3x3, stride 1 or 2, dilation 1: one output row x W columns, a pixel's load shared by up to four
+/* tile_3x3_wide.h - 3x3, stride 1 or 2, dilation 1: one output row x W columns, a pixel's load shared by up to four
  * input indices.
  *
  * One load brings N neighbouring channels of every group into the four lanes where they are needed; N in-lane shuffles,
