@@ -64,18 +64,20 @@ typedef struct {
 /* Columns that tiles of this width compute for a row: the last one may share some with the one before. */
 static inline int columns_computed(int width, int ow) { return (ow + width - 1) / width * width; }
 
-/* Of `count` tiles of different widths, `step` rows of a table apart: the one that computes the fewest columns twice;
- * the first of equals. The narrowest has too few accumulators to hide the latency of an FMA: where no other fits. */
+/* Of two tiles of different widths, the first of which may be NULL: the one that computes fewer columns twice; the
+ * first of equals. The narrowest has too few accumulators to hide the latency of an FMA: where no other fits. */
 enum { NARROWEST = 4 };
+static inline const microkernel *better_width(const microkernel *best, const microkernel *other, int ow) {
+  if (ow < other->width) return best;
+  if (!best) return other;
+  if (other->width == NARROWEST) return best;
+  return columns_computed(other->width, ow) < columns_computed(best->width, ow) ? other : best;
+}
+
+/* ... of `count` tiles that are `step` rows of a table apart. */
 static inline const microkernel *best_width(const microkernel *tile, size_t count, size_t step, int ow) {
   const microkernel *best = NULL;
-  int best_columns = 0;
-  for (size_t i = 0; i < count; i++, tile += step) {
-    const int columns = columns_computed(tile->width, ow);
-    if (ow < tile->width || (best && (columns >= best_columns || tile->width == NARROWEST))) continue;
-    best = tile;
-    best_columns = columns;
-  }
+  for (size_t i = 0; i < count; i++, tile += step) best = better_width(best, tile, ow);
   return best;
 }
 

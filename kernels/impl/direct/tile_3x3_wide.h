@@ -4,10 +4,17 @@
  * One load brings N neighbouring channels of every group into the four lanes where they are needed; N in-lane shuffles,
  * which are free beside FMAs, spread them. Meanwhile the taps of a kernel row stay in registers: with W = 14 and N = 4
  * that is 0.17 loads per FMA, 0.24 at stride 2, where tile_3x3.c needs 0.43 and 0.74. The order of the columns keeps
- * FMAs into one accumulator apart, without which all this gains nothing. It needs 32 registers. */
+ * FMAs into one accumulator apart, without which all this gains nothing. It needs 32 registers.
+ *
+ * A header, so that each width is a file of its own: the time that clang takes grows with the square of the tiles in a
+ * file, and three are compiled at once. */
+#ifndef GCONV_DIRECT_TILE_3X3_WIDE_H
+#define GCONV_DIRECT_TILE_3X3_WIDE_H
+
 #include "impl/direct/direct.h"
 
-#if V_HAS_FOURS && V_REGISTERS >= 32
+#define HAS_WIDE_3X3 (V_HAS_FOURS && V_REGISTERS >= 32)
+#if HAS_WIDE_3X3
 
 enum { KW = 3, WIDEST = 14, MOST_INDICES = 4, MOST_ABREAST = 7 };
 
@@ -181,46 +188,29 @@ INLINE void tiles(const strip *a, tile_fn *const by_sides[4], const int S, const
   }
 }
 
-/* Tiles of 8 columns and less lose to two rows of them in tile_3x3.c. */
+/* A file's tiles: WIDE_3X3(W) defines every one of W columns and the table of them. */
 // clang-format off
 #define TILE(how, S, W, left, right) \
-  static __attribute__((noinline)) void how##_s##S##_w##W##_##left##right(const strip *a, int x0, int skip) { \
+  static __attribute__((noinline)) void how##_s##S##_##left##right(const strip *a, int x0, int skip) { \
     tile(a, how, S, W, (sides){left, right}, x0, skip); \
   }
 #define STRIP(how, S, W) \
   TILE(how, S, W, 0, 0) TILE(how, S, W, 1, 0) TILE(how, S, W, 0, 1) TILE(how, S, W, 1, 1) \
-  static void how##_s##S##_w##W(const strip *a) { \
-    static tile_fn *const by_sides[] = {how##_s##S##_w##W##_00, how##_s##S##_w##W##_10, how##_s##S##_w##W##_01, \
-                                        how##_s##S##_w##W##_11}; \
+  static void how##_s##S(const strip *a) { \
+    static tile_fn *const by_sides[] = {how##_s##S##_00, how##_s##S##_10, how##_s##S##_01, how##_s##S##_11}; \
     tiles(a, by_sides, S, W); \
   }
-#define ROW(how, S, W) [how] = {how##_s##S##_w##W, 1, 1, W, true},
+#define ROW(how, S, W) [how] = {how##_s##S, 1, 1, W, true},
 #define ALL(M, S, W) M(OWN2, S, W) M(OWN4, S, W) M(OWN8, S, W) M(ONE2, S, W) M(TWO2, S, W) M(ONE4, S, W) M(TWO4, S, W)
-#define STRIPS(W) ALL(STRIP, 1, W) ALL(STRIP, 2, W)
-#define TABLE(W) {{ALL(ROW, 1, W)}, {ALL(ROW, 2, W)}}
-enum { WIDTHS = 3 };
-STRIPS(14) STRIPS(12) STRIPS(10)
-static const microkernel table[WIDTHS][2][GATHERS] = {TABLE(14), TABLE(12), TABLE(10)};
+#define WIDE_3X3(W) \
+  ALL(STRIP, 1, W) ALL(STRIP, 2, W) \
+  const microkernel ISA_NAME(direct_3x3_wide_##W)[2][GATHERS] = {{ALL(ROW, 1, W)}, {ALL(ROW, 2, W)}};
 // clang-format on
 
-/* GATHERS where no load serves several indices: odd widths, and groups whose lanes need another pattern. */
-static gather gather_of(const gconv_problem *p, operand_mode mode) {
-  const bool own = mode == SHUFFLE || mode == PERMUTE;
-  if (own && p->icg == p->ocg) return p->icg == 2 ? OWN2 : p->icg == 4 ? OWN4 : p->icg == 8 ? OWN8 : GATHERS;
-  if (p->icg % 2 || p->ocg % 2) return GATHERS;
-  if (p->icg % 4) return mode == BCAST ? ONE2 : mode == MIX2 ? TWO2 : GATHERS;
-  return mode == BCAST ? ONE4 : mode == MIX2 ? TWO4 : GATHERS;
-}
+/* By stride and gather. */
+extern const microkernel ISA_NAME(direct_3x3_wide_14)[2][GATHERS], ISA_NAME(direct_3x3_wide_12)[2][GATHERS],
+    ISA_NAME(direct_3x3_wide_10)[2][GATHERS];
 
-const microkernel *ISA_NAME(direct_3x3_wide)(const gconv_problem *p, operand_mode mode) {
-  const gather how = gather_of(p, mode);
-  return how == GATHERS ? NULL : best_width(&table[0][p->stride_w - 1][how], WIDTHS, (size_t)2 * GATHERS, p->ow);
-}
-
-#else
-
-const microkernel *ISA_NAME(direct_3x3_wide)(const gconv_problem *p, operand_mode mode) {
-  return (void)p, (void)mode, NULL;
-}
+#endif
 
 #endif

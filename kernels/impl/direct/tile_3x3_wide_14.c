@@ -1,2 +1,6 @@
-/* tile_3x3_wide_14.c - the tiles of all widths. */
+/* tile_3x3_wide_14.c - the tiles of 14 columns. */
 #include "impl/direct/tile_3x3_wide.h"
+
+#if HAS_WIDE_3X3
+WIDE_3X3(14)
+#endif

@@ -1,0 +1,6 @@
+/* tile_3x3_wide_12.c - the tiles of 12 columns. */
+#include "impl/direct/tile_3x3_wide.h"
+
+#if HAS_WIDE_3X3
+WIDE_3X3(12)
+#endif
