@@ -2,7 +2,7 @@
  * the headers. Everything there is:
  *
  *   V_ISA            the ISA of this compilation, GCONV_ISA_AVX2, ...; ISA_NAME(f) is f_avx2, SIMD_KERNEL writes a row
- *   VL               lanes of a vector: 1, 8, 16
+ *   VL               lanes of a vector: 1, 4, 8, 16
  *   V_REGISTERS      vector registers, which decide how large a tile may be: 16 or 32
  *   V_HAS_SPREAD V_HAS_FOURS V_HAS_HALF   0 or 1: whether it has what is listed with that name below. Kernels ask for
  *                    these, for V_REGISTERS and for VL > 1 (lanes may belong to several groups), never for an ISA
