@@ -1,7 +1,7 @@
 /* dgrad_stride2_narrow.c - the gradient of src at stride 2 where N = 1, 2, 4 or 8 channels of dst are summed:
  * depthwise 3x3, 5x5, 7x7 and groups of 2, 4 or 8 with 3x3.
  *
- * The tile of dgrad_stride2_tile.c with all loops over taps and channels written out, one code for rows of src that
+ * The tile of dgrad_stride2_3x3.c with all loops over taps and channels written out, one code for rows of src that
  * begin with kernel row 0 and one for those that begin with 1: with 2 to 18 FMAs for a stored vector, the branches
  * and masks of the general tile took a third of the time. */
 #include "impl/direct/dgrad_stride2.h"
