@@ -3,17 +3,20 @@
  *   descriptor text -> gconv_problem -> gconv_plan (kernel chosen, memory stated) -> pack weights -> execute
  *
  * Three tensors, always called src, wei and dst; the direction says which one is written:
- *   fwd    dst = conv(src, wei)        dst[n,g*OCG+o,y,x] = sum_{i,r,s} src[n,g*ICG+i, y*SH-PT+r*(DH+1),
- * x*SW-PL+s*(DW+1)] * wei[g,o,i,r,s] bwd_d  src = d loss/d src          the transpose of fwd in src, dst given bwd_w
- * wei = d loss/d wei          the transpose of fwd in wei, src and dst given Cross-correlation (no kernel flip), as in
- * every deep-learning library; terms as in oneDNN (oneapi-src.github.io/oneDNN). Floats are IEEE binary32. The library
- * does no I/O, never allocates while executing (libraries underneath may) and keeps no state but its registry.
+ *   fwd     dst = conv(src, wei):
+ *           dst[n, g*OCG + o, y, x] =
+ *             sum_{i,r,s} src[n, g*ICG + i, y*SH - PT + r*(DH+1), x*SW - PL + s*(DW+1)] * wei[g, o, i, r, s]
+ *   bwd_d   src = d loss / d src: the transpose of fwd in src; dst holds d loss / d dst
+ *   bwd_w   wei = d loss / d wei: the transpose of fwd in wei; src as in fwd, dst as in bwd_d
+ *
+ * Cross-correlation (no kernel flip), as in every deep-learning library; terms as in oneDNN
+ * (oneapi-src.github.io/oneDNN). Floats are IEEE binary32. The library does no I/O, never allocates while executing
+ * (libraries underneath may) and keeps no state but its registry.
  *
  * Threads: all calls may be made from any thread and from several at once, also with the same plan, of any kernel. Then
  * each call has its own written tensor, workspace and clock (and packed weights, where they are written); what is only
  * read may be shared. A plan is destroyed when no call uses it. gconv_last_error is each thread's own. Each call runs
- * on the plan's number of threads, so that n calls at once run on n times as many.
- */
+ * on the plan's number of threads, so that n calls at once run on n times as many. */
 #ifndef GCONV_H
 #define GCONV_H
 
@@ -172,11 +175,11 @@ typedef struct gconv_kernel gconv_kernel;
 
 /* What a plan is made for. Zero-initialise; zero means the default. */
 typedef struct {
-  int threads;       /* default 1 */
-  unsigned isa_mask; /* bits 1u << gconv_isa; default: everything detected; bits the CPU lacks are ignored, but a mask
-                        of which it has nothing is GCONV_UNSUPPORTED. Kernels that are compiled once ignore it. */
-  gconv_layout
-      layout; /* of src and dst as the caller has them; GCONV_NATIVE = as the kernel likes them (see the plan) */
+  int threads; /* default 1 */
+  /* Bits 1u << gconv_isa; default: everything detected. Bits the CPU lacks are ignored, but a mask of which it has
+   * nothing is GCONV_UNSUPPORTED. Kernels that are compiled once ignore it. */
+  unsigned isa_mask;
+  gconv_layout layout;   /* of src and dst as the caller has them; GCONV_NATIVE: as the kernel likes them */
   gconv_caches caches;   /* default: detected */
   uint64_t memory_bytes; /* plans that need more are refused; default: physical memory */
 } gconv_env;
@@ -209,8 +212,8 @@ gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *pro
                                gconv_plan **plan);
 void gconv_plan_destroy(gconv_plan *plan);
 
-size_t gconv_plan_tensor_bytes(const gconv_plan *plan,
-                               gconv_tensor tensor); /* plan->tensor_bytes, for other languages */
+/* plan->tensor_bytes, for other languages */
+size_t gconv_plan_tensor_bytes(const gconv_plan *plan, gconv_tensor tensor);
 
 typedef struct {
   void *data;
@@ -250,8 +253,7 @@ gconv_status gconv_reference(const gconv_problem *problem, const float *src, con
  * results for which its tap is outside. Denormals are exact. GCONV_TRANSFORM: it may spoil all results of its group,
  * and denormals lose their digits. Kernels that say mixes_groups spread it to other groups too. */
 typedef enum {
-  GCONV_SUM_ANY_ORDER, /* products summed in some order: |error| <= gamma_K * sum |a||b| (Higham, ASNA 2002,
-                          section 3.1) */
+  GCONV_SUM_ANY_ORDER, /* summed in some order: |error| <= gamma_K * sum |a||b| (Higham, ASNA 2002, section 3.1) */
   GCONV_TRANSFORM,     /* computed in a transformed domain: the bound is multiplied by amplification(problem) */
 } gconv_numeric;
 
@@ -270,9 +272,9 @@ struct gconv_kernel {
   gconv_status (*plan)(gconv_plan *);             /* sets native layouts, bytes, executed_macs, text; may set state */
   void (*pack)(const gconv_plan *, const float *wei, void *packed);
   void (*unpack)(const gconv_plan *, const void *packed, float *wei);
-  gconv_status (*execute)(const gconv_plan *,
-                          const gconv_args *); /* tensors in native layout, arguments already checked */
-  void (*release)(gconv_plan *);               /* frees state; NULL where there is none */
+  /* Tensors in native layout, arguments already checked. */
+  gconv_status (*execute)(const gconv_plan *, const gconv_args *);
+  void (*release)(gconv_plan *); /* frees state; NULL where there is none */
 };
 
 /* One line of kernels.inc: the variants of one kernel, one per ISA it was compiled for. */

@@ -102,8 +102,8 @@ static void test_random_in_pieces(void **state) {
 }
 
 /* Whatever the machine does, waiting threads of a random run sleep, unless the user wants them to spin: on busy
- * cores spinning made small problems of two threads several times as slow (the one below once ran into the time limit).
- */
+ * cores spinning made small problems of two threads several times as slow (the one below once ran into the time
+ * limit). */
 static void test_random_waits_asleep(void **state) {
   (void)state;
   static const char arguments[] = "--random=1 --first=5341 --seed=2 --kernels=batched_gemm,naive_split --threads=2";

@@ -100,8 +100,8 @@ static void test_others(void **state) {
   check_totals(others, ROWS(others));
 }
 
-/* pycls dev/model_complexity.json, which adds the biases to the multiply-adds and the 1000 results to the activations.
- */
+/* pycls dev/model_complexity.json, which adds the biases to the multiply-adds and the 1000 results to the
+ * activations. */
 static void test_regnet(void **state) {
   (void)state;
   enum { CLASSES = 1000 };

@@ -125,8 +125,8 @@ static void test_clock(void **state) {
   call_each_kernel(check_clock);
 }
 
-/* Blocking follows the caches, so tiny caches bring small problems to every path that otherwise only large layers take.
- */
+/* Blocking follows the caches, so tiny caches bring small problems to every path that otherwise only large layers
+ * take. */
 static void test_tiny_caches(void **state) {
   (void)state;
   static const char *const dense[] = {"mb2_ic40oc48_ih12kh3ph1", "mb1_ic33oc80_ih16kh3sh2ph1",

@@ -9,8 +9,7 @@
 
 typedef enum {
   CHECK_EXACT, /* small integers whose sums binary32 holds exactly: every order must give equal values (-0 == 0) */
-  CHECK_REAL,  /* normal floats of both signs: |error| <= bound, in a transformed domain the plane's largest *
-                  amplification */
+  CHECK_REAL,  /* normal floats of both signs: |error| <= bound; of a transform, the plane's largest, amplified */
   CHECK_MODES,
   CHECK_DENORMAL = CHECK_MODES /* for timing: as exact, with activations and results that are denormal */
 } check_mode;

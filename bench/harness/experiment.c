@@ -12,8 +12,8 @@
 /* As data_fill_exact draws them. */
 static const double amplitude = 16;
 
-/* Two results of a transform, each within its bound of the same sum; four of them take part in the longest comparison.
- */
+/* Two results of a transform, each within its bound of the same sum; four of them take part in the longest
+ * comparison. */
 static double slack_of(const gconv_kernel *kernel, const gconv_problem *p) {
   const double terms = (double)gconv_problem_count(p).sum_terms;
   if (kernel->numeric == GCONV_SUM_ANY_ORDER) return 0;

@@ -16,9 +16,10 @@
 #include <sys/stat.h>
 
 enum {
-  DEPTH_MAX = 16,    /* files inside files; benchdnn's own are three deep */
-  FILES_MAX = 20000, /* read for one file, benchdnn's longest reads some thousands; those that name others twice double
-                        the number at every depth */
+  DEPTH_MAX = 16, /* files inside files; benchdnn's own are three deep */
+  /* Read for one file: benchdnn's longest reads some thousands; files that name others twice double the number at
+   * every depth. */
+  FILES_MAX = 20000,
   PATH_BYTES = 4096,
   IGNORED_MAX = 32, /* names of options that are listed */
   OPTION_BYTES = 40

@@ -1,6 +1,10 @@
 /* workspace.h - scratch booked by name at plan time, granted at run time: kernels add up sizes once and never count
- * bytes twice. plan:    gconv_book book = {0}; state->columns = gconv_book_add(&book, bytes); plan->workspace_bytes =
- * book.bytes; execute: float *columns = gconv_grant(args->workspace.data, state->columns); */
+ * bytes twice.
+ *
+ *   plan      gconv_book book = {0};
+ *             state->columns = gconv_book_add(&book, bytes);
+ *             plan->kernel_workspace_bytes = book.bytes;
+ *   execute   float *columns = gconv_grant(args->workspace.data, state->columns); */
 #ifndef GCONV_CORE_WORKSPACE_H
 #define GCONV_CORE_WORKSPACE_H
 

@@ -96,8 +96,8 @@ static void add_row(const plane_pass *a, int oh) {
   for (; x < a->p->ow; x += VL) add_vectors(a, oh, x, 1);
 }
 
-/* Inputs that are not neighbours: a loop for each tap, which a compiler turns into shuffles where the stride is known.
- */
+/* Inputs that are not neighbours: a loop for each tap, which a compiler turns into shuffles where the stride is
+ * known. */
 INLINE void add_strided_row(const plane_pass *a, int oh, const int stride) {
   const gconv_problem *p = a->p;
   float *dst = a->dst + (int64_t)oh * p->ow;

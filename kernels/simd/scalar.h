@@ -1,5 +1,5 @@
-/* scalar.h - the vocabulary on one lane: the portable fallback, and the proof that kernels do not depend on the width.
- */
+/* scalar.h - the vocabulary on one lane: the portable fallback, and the proof that kernels do not depend on the
+ * width. */
 
 #define VL           1
 #define V_ISA        GCONV_ISA_SCALAR

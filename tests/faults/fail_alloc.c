@@ -129,8 +129,8 @@ int asprintf(char **text, const char *format, ...) {
   return length;
 }
 
-/* Operators new of C++: without memory they call the handler, and without a handler throw, which nobody here catches.
- */
+/* Operators new of C++: without memory they call the handler, and without a handler throw, which nobody here
+ * catches. */
 void *_Znwm(size_t size);
 void *_Znam(size_t size);
 

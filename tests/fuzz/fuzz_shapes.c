@@ -1,5 +1,5 @@
-/* fuzz_shapes.c - any bytes as a file of shapes: problems, or a sentence that says which line, and the list as it was.
- */
+/* fuzz_shapes.c - any bytes as a file of shapes: problems, or a sentence that says which line, and the list as it
+ * was. */
 #include "fuzz.h"
 
 #include "problems.h"

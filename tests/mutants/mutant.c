@@ -1,6 +1,6 @@
 /* mutant.c - a convolution that is wrong in one way, which its parameter names. What gconv-check would let pass here,
- * it would let pass in a real kernel. The faults are those that kernels have had, written as their authors wrote them.
- */
+ * it would let pass in a real kernel. The faults are those that kernels have had, written as their authors wrote
+ * them. */
 #include "core/parallel.h"
 #include "fault.h"
 
@@ -227,8 +227,8 @@ static void spoil(const job *j, gconv_tensor out) {
   }
 }
 
-/* Faults of a kernel that takes its workspace for its own: right in the first call, the only one that most checks make.
- */
+/* Faults of a kernel that takes its workspace for its own: right in the first call, the only one that most checks
+ * make. */
 static bool keeps_notes(job *j, gconv_tensor out) {
   static const char note[] = "computed";
   static int calls;
