@@ -1,10 +1,10 @@
-/* dgrad_stride2.h - the gradient of src at stride 2 in one pass over src: what its plan and its tiles share.
+/* dgrad_stride2_tile.h - the gradient of src at stride 2 in one pass over src: what its plan and its tiles share.
  *
  * A tile is one row x W columns of src in registers. In padded coordinates (u = x + pad) tap s leads from pixel o of
  * dst to u = 2 o + s, so a pixel of dst meets all taps of a kernel row, each in an accumulator of its own. Tiles begin
  * at an even u (FIRST = 0) or an odd one (1). */
-#ifndef GCONV_DIRECT_DGRAD_STRIDE2_H
-#define GCONV_DIRECT_DGRAD_STRIDE2_H
+#ifndef GCONV_DIRECT_DGRAD_STRIDE2_TILE_H
+#define GCONV_DIRECT_DGRAD_STRIDE2_TILE_H
 
 #include "common/operand.h"
 #include "gconv.h"
