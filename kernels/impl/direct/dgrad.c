@@ -11,7 +11,7 @@
  * the transposed convolution by parts of Dumoulin and Visin, arXiv:1603.07285, section 4. */
 #include "impl/direct/direct.h"
 #include "impl/direct/dgrad.h"
-#include "impl/direct/dgrad_stride2_tile.h"
+#include "impl/direct/dgrad_stride2.h"
 
 #include "core/clock.h"
 #include "core/error.h"

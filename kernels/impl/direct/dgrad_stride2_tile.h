@@ -1,4 +1,5 @@
-/* dgrad_stride2_tile.h - the gradient of src at stride 2 in one pass over src: what its plan and its tiles share.
+/* dgrad_stride2_tile.h - the gradient of src at stride 2 in one pass over src: what its tiles have in common, and the
+ * tables of them.
  *
  * A tile is one row x W columns of src in registers. In padded coordinates (u = x + pad) tap s leads from pixel o of
  * dst to u = 2 o + s, so a pixel of dst meets all taps of a kernel row, each in an accumulator of its own. Tiles begin
@@ -62,13 +63,5 @@ static inline const dgrad_tile *dgrad_better(const dgrad_tile *best, const dgrad
  * or 8. */
 const dgrad_tile *ISA_NAME(dgrad_stride2_narrow)(int channels, int kernel, int iw);
 const dgrad_tile *ISA_NAME(dgrad_stride2_3x3)(operand_mode mode, int iw);
-
-typedef struct dgrad_stride2 dgrad_stride2;
-
-/* NULL in *pass: not one of these problems. */
-gconv_status ISA_NAME(dgrad_stride2_plan)(gconv_plan *plan, dgrad_stride2 **pass);
-void ISA_NAME(dgrad_stride2_pack)(const gconv_plan *plan, const dgrad_stride2 *pass, const float *wei, void *packed);
-void ISA_NAME(dgrad_stride2_share)(const gconv_plan *plan, const dgrad_stride2 *pass, const gconv_args *args,
-                                   int thread, int threads);
 
 #endif
