@@ -3,6 +3,7 @@
 #if GCONV_WITH_DNNL
 #include "common/dnnl_sample.h"
 #include "common/dnnl_weights.h"
+#include "core/integers.h"
 
 #include <math.h>
 #include <string.h>
@@ -23,7 +24,7 @@ typedef struct {
 void gconv_sample_fill(gconv_tensor tensor, float *data, int64_t count) {
   for (int64_t i = 0; i < count && i < GCONV_SAMPLE_PERIOD; i++) data[i] = gconv_sample_value(tensor, i);
   for (int64_t i = GCONV_SAMPLE_PERIOD; i < count; i += GCONV_SAMPLE_PERIOD)
-    memcpy(data + i, data, (size_t)(count - i < GCONV_SAMPLE_PERIOD ? count - i : GCONV_SAMPLE_PERIOD) * sizeof *data);
+    memcpy(data + i, data, (size_t)gconv_min64(count - i, GCONV_SAMPLE_PERIOD) * sizeof *data);
 }
 
 static int64_t activation_at(const gconv_sample_view *v, gconv_tensor tensor, int n, int c, int h, int w) {
@@ -116,9 +117,8 @@ bool gconv_sample_is_right(const gconv_sample_view *v, const float *written, dou
   int64_t dims[4];
   written_dims(&v->problem, dims);
   const int64_t all = dims[0] * dims[1] * dims[2] * dims[3], terms = gconv_problem_count(&v->problem).sum_terms;
-  const int64_t affordable = PRODUCTS / (terms ? terms : 1);
-  int64_t count = affordable < ELEMENTS_MIN ? ELEMENTS_MIN : affordable > ELEMENTS_MAX ? ELEMENTS_MAX : affordable;
-  if (count > all) count = all;
+  const int64_t affordable = gconv_max64(PRODUCTS / gconv_max64(terms, 1), ELEMENTS_MIN);
+  const int64_t count = gconv_min64(gconv_min64(affordable, ELEMENTS_MAX), all);
   for (int64_t e = 0; e < count; e++) {
     const uint64_t draw = (uint64_t)gconv_sample_scatter((uint32_t)e) << 32 | gconv_sample_scatter(~(uint32_t)e);
     const int64_t drawn = (int64_t)(draw % (uint64_t)all);

@@ -5,6 +5,7 @@
  * with every version; packing is not timed with the convolution. */
 #if GCONV_WITH_DNNL
 #include "common/dnnl_weights.h"
+#include "core/integers.h"
 
 #include <string.h>
 
@@ -46,7 +47,7 @@ typedef struct {
 } chunk;
 
 static chunk chunk_at(int64_t from, int64_t end) {
-  return (chunk){.from = from, .count = end - from < CHUNK ? end - from : CHUNK};
+  return (chunk){.from = from, .count = gconv_min64(end - from, CHUNK)};
 }
 
 static void move_chunk(const gconv_problem *p, const gconv_dnnl_blocking *b, const chunk *ics, const chunk *taps,

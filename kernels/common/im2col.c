@@ -1,24 +1,21 @@
 /* im2col.c - the column matrix row by row: a row is one channel shifted by one tap, cut into runs that lie in one image
  * row, so that the inner loops are copies (or additions) of contiguous or evenly strided floats. */
 #include "common/im2col.h"
+#include "core/taps.h"
 
 #include <string.h>
 
 /* One tap of one channel: which outputs of a row it serves, and where their inputs are. */
 typedef struct {
-  int first, end;    /* outputs first .. end - 1 of a row have their input inside the image */
-  int64_t row, left; /* input row and column of output (0, 0); may be negative */
+  gconv_range inside; /* outputs of a row that have their input inside the image */
+  int64_t row, left;  /* input row and column of output (0, 0); may be negative */
 } tap;
 
 static tap make_tap(const gconv_problem *p, int r, int s) {
-  tap t = {.row = (int64_t)r * (p->dilation_h + 1) - p->pad_top,
-           .left = (int64_t)s * (p->dilation_w + 1) - p->pad_left};
-  const int64_t first = t.left >= 0 ? 0 : (-t.left + p->stride_w - 1) / p->stride_w;
-  const int64_t room = p->iw - t.left; /* inputs from the first output's to the right edge */
-  const int64_t end = room <= 0 ? 0 : (room + p->stride_w - 1) / p->stride_w;
-  t.end = (int)(end < p->ow ? end : p->ow);
-  t.first = (int)(first < t.end ? first : t.end);
-  return t;
+  const int64_t left = gconv_tap_origin(s, p->dilation_w, p->pad_left);
+  return (tap){.inside = gconv_outputs_inside(left, p->stride_w, p->iw, p->ow),
+               .row = gconv_tap_origin(r, p->dilation_h, p->pad_top),
+               .left = left};
 }
 
 /* Outputs of one image row that a block covers: `before` have no input, then `inside`, then `after`. */
@@ -28,9 +25,9 @@ typedef struct {
 } run;
 
 static run make_run(const gconv_problem *p, const tap *t, int oh, int ow, int room) {
-  run u = {.length = p->ow - ow < room ? p->ow - ow : room};
+  run u = {.length = gconv_min(p->ow - ow, room)};
   const int64_t ih = (int64_t)oh * p->stride_h + t->row;
-  const int first = t->first > ow ? t->first : ow, stop = ow + u.length, end = t->end < stop ? t->end : stop;
+  const int first = gconv_max(t->inside.first, ow), end = gconv_min(t->inside.end, ow + u.length);
   u.before = u.length;
   if (ih < 0 || ih >= p->ih || first >= end) return u;
   u.before = first - ow;
@@ -70,12 +67,11 @@ static bool shifts_whole_plane(const gconv_problem *p) {
 }
 
 static void copy_plane(const gconv_problem *p, const tap *t, gconv_columns block, const float *plane, float *column) {
-  const int64_t first_row = t->row < 0 ? -t->row : 0;
-  const int64_t end_row = p->ih - t->row < p->oh ? p->ih - t->row : p->oh;
-  int64_t begin = first_row * p->ow + t->first - block.first, end = (end_row - 1) * p->ow + t->end - block.first;
-  if (begin < 0) begin = 0;
-  if (end > block.count) end = block.count;
-  if (first_row >= end_row || t->first >= t->end || begin >= end) {
+  const int64_t first_row = gconv_max64(-t->row, 0), end_row = gconv_min64(p->ih - t->row, p->oh);
+  const gconv_range inside = t->inside;
+  const int64_t begin = gconv_max64(first_row * p->ow + inside.first - block.first, 0);
+  const int64_t end = gconv_min64((end_row - 1) * p->ow + inside.end - block.first, block.count);
+  if (first_row >= end_row || inside.first >= inside.end || begin >= end) {
     zero(column, block.count);
     return;
   }
@@ -83,11 +79,11 @@ static void copy_plane(const gconv_problem *p, const tap *t, gconv_columns block
   zero(column, begin);
   memcpy(column + begin, plane + (begin + shift), (size_t)(end - begin) * sizeof *column);
   zero(column + end, block.count - end);
-  const int64_t gap = p->ow - t->end + t->first; /* from the end of one row to the first of the next */
+  const int64_t gap = p->ow - inside.end + inside.first; /* from the end of one row to the first of the next */
   if (!gap) return;
   const int64_t row = begin - (begin + block.first) % p->ow; /* the block may begin in the hole before this row */
-  for (int64_t hole = row - p->ow + t->end; hole < end; hole += p->ow)
-    for (int64_t j = hole > begin ? hole : begin; j < hole + gap && j < end; j++) column[j] = 0.0f;
+  for (int64_t hole = row - p->ow + inside.end; hole < end; hole += p->ow)
+    for (int64_t j = gconv_max64(hole, begin); j < hole + gap && j < end; j++) column[j] = 0.0f;
 }
 
 void gconv_im2col(const gconv_problem *p, const float *src, int channels, gconv_columns block, float *columns, int ld) {
@@ -135,18 +131,15 @@ gconv_blocking gconv_block_columns(const gconv_plan *plan, int64_t rows, int64_t
   static const int64_t least_bytes = 256 << 10, most_bytes = 4 << 20;
   const gconv_problem *p = &plan->problem;
   const int64_t positions = (int64_t)p->oh * p->ow, l2 = (int64_t)plan->env.caches.l2;
-  const int64_t bytes = l2 < least_bytes ? least_bytes : l2 > most_bytes ? most_bytes : l2;
+  const int64_t bytes = gconv_min64(gconv_max64(l2, least_bytes), most_bytes);
   int64_t width = bytes / (rows * (int64_t)sizeof(float));
   if (jobs < WANTED_JOBS && width > positions * jobs / WANTED_JOBS) width = positions * jobs / WANTED_JOBS;
-  if (width < NARROWEST) width = NARROWEST;
-  const int64_t even = (positions + width - 1) / width; /* blocks; all of about one size */
-  width = (positions + even - 1) / even;
-  width = (width + MULTIPLE - 1) / MULTIPLE * MULTIPLE;
-  if (width > positions) width = positions;
-  return (gconv_blocking){(int)width, (int)((positions + width - 1) / width)};
+  const int64_t blocks = gconv_ceil_div(positions, gconv_max64(width, NARROWEST)); /* all of about one size */
+  width = gconv_min64(gconv_round_up(gconv_ceil_div(positions, blocks), MULTIPLE), positions);
+  return (gconv_blocking){(int)width, (int)gconv_ceil_div(positions, width)};
 }
 
 gconv_columns gconv_block(const gconv_problem *p, gconv_blocking blocking, int index) {
-  const int64_t first = (int64_t)index * blocking.width, rest = (int64_t)p->oh * p->ow - first;
-  return (gconv_columns){first, (int)(rest < blocking.width ? rest : blocking.width)};
+  const int64_t first = (int64_t)index * blocking.width;
+  return (gconv_columns){first, (int)gconv_min64((int64_t)p->oh * p->ow - first, blocking.width)};
 }

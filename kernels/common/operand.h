@@ -14,11 +14,15 @@
 #ifndef GCONV_COMMON_OPERAND_H
 #define GCONV_COMMON_OPERAND_H
 
+#include "core/integers.h"
 #include "simd/simd.h"
 
 #include <stddef.h>
 
 enum { BLOCK = 16 }; /* channels per block of NCHW16c, floats per pixel of a block */
+
+/* Vectors of whole blocks, the last of which may have lanes that are padding. */
+static inline int vectors_of(int channels) { return (int)gconv_ceil_div(channels, BLOCK) * (BLOCK / VL); }
 
 typedef enum { LOAD, SHUFFLE, PERMUTE, PERMUTE2, BCAST, MIX2, MIX, OPERANDS } operand_mode;
 

@@ -30,7 +30,7 @@ static inline void operand_fill_index(const gconv_problem *p, operand_source *o,
 
 /* `index` has room for icg rows of VL lane numbers; taken where the result points to it. */
 static inline operand_source operand_source_of(const gconv_problem *p, int vector, int32_t *index) {
-  const int first = vector * VL, last = (first + VL < p->oc ? first + VL : p->oc) - 1;
+  const int first = vector * VL, last = gconv_min(first + VL, p->oc) - 1;
   if (first > last)
     return (operand_source){.mode = MIX, .icg = p->icg}; /* padding lanes only: no group, zeros are stored */
   const int group = first / p->ocg;
@@ -48,6 +48,12 @@ static inline operand_source operand_source_of(const gconv_problem *p, int vecto
   else
     o.mode = o.groups == 2 ? MIX2 : MIX;
   return o;
+}
+
+/* Whether the vector and the next one take the same operands: both lie in one group. */
+static inline bool operand_shared(const gconv_problem *p, const operand_source *o, int vector) {
+  const int last = (vector + 2) * VL - 1;
+  return o->mode == BCAST && last < p->oc && last / p->ocg == vector * VL / p->ocg;
 }
 
 /* The input index of its group, `group_channel` being the first, that lane `lane` of the vector uses at step i. */

@@ -6,6 +6,7 @@
  * both sides. */
 #include "core/arguments.h"
 #include "core/error.h"
+#include "core/integers.h"
 #include "core/layout.h"
 #include "core/parallel.h"
 
@@ -81,15 +82,13 @@ static void convert_run(const conversion *k, int n, int64_t c, int64_t run, int6
     memset(out + p * to.pixel + real, 0, (size_t)(run - real) * sizeof *out);
 }
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
 static void convert_tile(const conversion *k, int n, int64_t first, int64_t pixel) {
-  const int pixels = (int)least(PIXELS, k->plane - pixel);
-  const int64_t end = least(first + CHANNELS, k->padded);
+  const int pixels = (int)gconv_min64(PIXELS, k->plane - pixel);
+  const int64_t end = gconv_min64(first + CHANNELS, k->padded);
   for (int64_t c = first; c < end;) {
     int64_t run = end - c;
-    if (k->in_block > 1) run = least(run, k->in_block - c % k->in_block);
-    if (k->out_block > 1) run = least(run, k->out_block - c % k->out_block);
+    if (k->in_block > 1) run = gconv_min64(run, k->in_block - c % k->in_block);
+    if (k->out_block > 1) run = gconv_min64(run, k->out_block - c % k->out_block);
     convert_run(k, n, c, run, pixel, pixels);
     c += run;
   }
@@ -97,7 +96,7 @@ static void convert_tile(const conversion *k, int n, int64_t first, int64_t pixe
 
 static void convert_share(const void *arg, int thread, int threads) {
   const conversion *k = arg;
-  const int64_t channel_tiles = (k->padded + CHANNELS - 1) / CHANNELS, pixel_tiles = (k->plane + PIXELS - 1) / PIXELS;
+  const int64_t channel_tiles = gconv_ceil_div(k->padded, CHANNELS), pixel_tiles = gconv_ceil_div(k->plane, PIXELS);
   const int64_t tiles = k->d.n * channel_tiles * pixel_tiles;
   for (int64_t t = tiles * thread / threads; t < tiles * (thread + 1) / threads; t++)
     convert_tile(k, (int)(t / (channel_tiles * pixel_tiles)), t / pixel_tiles % channel_tiles * CHANNELS,

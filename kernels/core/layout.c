@@ -1,5 +1,6 @@
 /* layout.c - activation layouts as a table: how many channels are stored next to each other, and where that puts an
  * element. */
+#include "core/integers.h"
 #include "core/layout.h"
 
 typedef struct {
@@ -22,7 +23,7 @@ int64_t gconv_channel_block(gconv_layout layout, int channels) {
 
 int64_t gconv_padded_channels(gconv_layout layout, int channels) {
   const int64_t block = gconv_channel_block(layout, channels);
-  return (channels + block - 1) / block * block;
+  return gconv_round_up(channels, block);
 }
 
 int64_t gconv_layout_elems(gconv_layout layout, gconv_dims d) {

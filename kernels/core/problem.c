@@ -1,5 +1,6 @@
 /* problem.c - validation in 64 bits, derived sizes, and exact counts of multiply-adds, weights and bytes. */
 #include "core/error.h"
+#include "core/integers.h"
 #include "core/saturate.h"
 
 #include <limits.h>
@@ -134,10 +135,10 @@ static int64_t pairs_up_to(const axis *a, int out, int64_t last) {
   const int64_t step = a->dilation + (int64_t)1, stride = a->stride;
   if (last < 0) return 0;
   const int64_t room = last - (out - 1) * stride; /* taps up to here: with every output */
-  const int64_t with_all = room < 0 ? 0 : room / step + 1 < a->kernel ? room / step + 1 : a->kernel;
-  const int64_t taps = last / step + 1 < a->kernel ? last / step + 1 : a->kernel;
-  const int64_t with_some =
-      taps - with_all; /* the last of these taps first: last - tap * step rises from below a step */
+  const int64_t with_all = room < 0 ? 0 : gconv_min64(room / step + 1, a->kernel);
+  const int64_t taps = gconv_min64(last / step + 1, a->kernel);
+  /* The last of these taps first: last - tap * step rises from below a step. */
+  const int64_t with_some = taps - with_all;
   return with_all * out + with_some + floor_sum(with_some, stride, step, last - (taps - 1) * step);
 }
 

@@ -10,6 +10,7 @@
 #include "common/sgemm_batch.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/integers.h"
 #include "core/parallel.h"
 #include "core/workspace.h"
 
@@ -35,10 +36,9 @@ static void choose_pieces(const gconv_plan *plan, method *m) {
   const int64_t all_rows = (int64_t)p->groups * m->rows;
   m->blocking = gconv_block_columns(plan, m->direct ? 1 : all_rows, p->batch);
   const int64_t blocks = (int64_t)p->batch * m->blocking.count;
-  int64_t pieces = (WANTED_PIECES + blocks - 1) / blocks;
-  if (pieces > p->groups) pieces = p->groups;
-  m->groups = (int)((p->groups + pieces - 1) / pieces);
-  m->pieces = (p->groups + m->groups - 1) / m->groups;
+  const int64_t pieces = gconv_min64(gconv_ceil_div(WANTED_PIECES, blocks), p->groups);
+  m->groups = (int)gconv_ceil_div(p->groups, pieces);
+  m->pieces = (int)gconv_ceil_div(p->groups, m->groups);
 }
 
 static gconv_sgemm_batch shape(const gconv_problem *p, const method *m, int width) {
@@ -95,7 +95,7 @@ static void forward(const team *t, int thread, int64_t job) {
   const gconv_args *args = t->args;
   const int piece = (int)(job % m->pieces), index = (int)(job / m->pieces % m->blocking.count);
   const int64_t n = job / m->pieces / m->blocking.count;
-  const int first = piece * m->groups, count = p->groups - first < m->groups ? p->groups - first : m->groups;
+  const int first = piece * m->groups, count = gconv_min(p->groups - first, m->groups);
   const gconv_columns block = gconv_block(p, m->blocking, index);
   const float *src = (const float *)args->src.data + (n * p->ic + (int64_t)first * p->icg) * p->ih * p->iw;
   float *dst = (float *)args->dst.data + (n * p->oc + (int64_t)first * p->ocg) * m->plane + block.first;

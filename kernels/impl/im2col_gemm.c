@@ -13,6 +13,7 @@
 #include "common/im2col.h"
 #include "common/sgemm.h"
 #include "core/clock.h"
+#include "core/integers.h"
 #include "core/parallel.h"
 #include "core/workspace.h"
 
@@ -34,11 +35,9 @@ typedef struct {
 static int choose_channels(const gconv_problem *p, int64_t independent) {
   enum { ENOUGH_ROWS = 192, WANTED_PIECES = 8 };
   const int64_t taps = (int64_t)p->kh * p->kw;
-  const int64_t efficient = (ENOUGH_ROWS + taps - 1) / taps;
-  const int64_t share = p->icg * independent / WANTED_PIECES;
-  int64_t channels = independent >= WANTED_PIECES ? p->icg : share > efficient ? share : efficient;
-  if (channels > p->icg) channels = p->icg;
-  return (int)channels;
+  if (independent >= WANTED_PIECES) return p->icg;
+  const int64_t efficient = gconv_ceil_div(ENOUGH_ROWS, taps), share = p->icg * independent / WANTED_PIECES;
+  return (int)gconv_min64(gconv_max64(share, efficient), p->icg);
 }
 
 static method make_method(const gconv_plan *plan) {
@@ -47,7 +46,7 @@ static method make_method(const gconv_plan *plan) {
   const int64_t images = (int64_t)p->groups * (p->direction == GCONV_BWD_W ? 1 : p->batch);
   m.rows = p->icg * m.taps;
   m.channels = p->direction == GCONV_FWD ? p->icg : choose_channels(p, images);
-  m.parts = (p->icg + m.channels - 1) / m.channels;
+  m.parts = (int)gconv_ceil_div(p->icg, m.channels);
   m.blocking = gconv_block_columns(plan, m.direct ? 1 : (int64_t)m.channels * m.taps,
                                    p->direction == GCONV_FWD ? images : INT32_MAX);
   return m;
@@ -131,8 +130,8 @@ typedef struct {
 } part;
 
 static part get_part(const method *m, int index) {
-  const int first = index * m->channels, rest = m->p.icg - first;
-  return (part){first, rest < m->channels ? rest : m->channels};
+  const int first = index * m->channels;
+  return (part){first, gconv_min(m->p.icg - first, m->channels)};
 }
 
 /* Some source planes of one group of one image. */

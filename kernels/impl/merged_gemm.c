@@ -16,6 +16,7 @@
 #include "common/sgemm.h"
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/integers.h"
 #include "core/parallel.h"
 #include "core/saturate.h"
 #include "core/workspace.h"
@@ -40,15 +41,15 @@ typedef struct {
 } groups;
 
 static groups merge_groups(const method *m, int index) {
-  const int first = index * m->m, rest = m->p->groups - first;
-  return (groups){first, rest < m->m ? rest : m->m};
+  const int first = index * m->m;
+  return (groups){first, gconv_min(m->p->groups - first, m->m)};
 }
 
 /* m is kept as the plan's state: it fits the pointer, and nothing needs to be freed. */
 static method make_method(const gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
   method m = {.p = p, .m = (int)(intptr_t)plan->state, .plane = p->oh * p->ow, .direct = gconv_columns_are_src(p)};
-  m.merges = (p->groups + m.m - 1) / m.m;
+  m.merges = (int)gconv_ceil_div(p->groups, m.m);
   m.group_rows = p->icg * p->kh * p->kw;
   m.blocking = gconv_block_columns(plan, m.direct ? 1 : (int64_t)m.m * m.group_rows,
                                    p->direction == GCONV_FWD ? (int64_t)p->batch * m.merges : INT32_MAX);
@@ -65,8 +66,7 @@ static gconv_status choose_merge(const gconv_plan *plan, int *m) {
   enum { rows_needed = 4 };
   const gconv_problem *p = &plan->problem;
   if (!plan->param[0]) {
-    const int wanted = (rows_needed + p->ocg - 1) / p->ocg;
-    *m = wanted < p->groups ? wanted : p->groups;
+    *m = (int)gconv_min64(gconv_ceil_div(rows_needed, p->ocg), p->groups);
     return GCONV_OK;
   }
   char *end;

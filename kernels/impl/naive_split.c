@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/parallel.h"
+#include "core/taps.h"
 #include "core/workspace.h"
 #include "simd/simd.h"
 
@@ -33,17 +34,15 @@ static parts book_parts(const gconv_problem *p) {
 
 /* One tap: which outputs of a row have their input inside the image, and where the input of output (0, 0) is. */
 typedef struct {
-  int first, end;
+  gconv_range inside;
   int64_t top, left;
 } tap;
 
 static tap make_tap(const gconv_problem *p, int r, int s) {
-  tap t = {.end = p->ow,
-           .top = (int64_t)r * (p->dilation_h + 1) - p->pad_top,
-           .left = (int64_t)s * (p->dilation_w + 1) - p->pad_left};
-  while (t.first < t.end && t.first * (int64_t)p->stride_w + t.left < 0) t.first++;
-  while (t.end > t.first && (t.end - 1) * (int64_t)p->stride_w + t.left >= p->iw) t.end--;
-  return t;
+  const int64_t left = gconv_tap_origin(s, p->dilation_w, p->pad_left);
+  return (tap){.inside = gconv_outputs_inside(left, p->stride_w, p->iw, p->ow),
+               .top = gconv_tap_origin(r, p->dilation_h, p->pad_top),
+               .left = left};
 }
 
 /* The input row of output row oh; -1 where it is outside the image. */
@@ -101,8 +100,8 @@ __attribute__((noinline)) static void each_tap_row(const gconv_problem *p, tap_r
       for (int oh = 0; oh < p->oh; oh++) {
         const int64_t ih = input_row(p, &t, oh);
         if (ih >= 0)
-          row(src + ih * p->iw + t.first * (int64_t)p->stride_w + t.left, p->stride_w, t.end - t.first,
-              wei + r * p->kw + s, dst + (int64_t)oh * p->ow + t.first);
+          row(src + ih * p->iw + t.inside.first * (int64_t)p->stride_w + t.left, p->stride_w,
+              t.inside.end - t.inside.first, wei + r * p->kw + s, dst + (int64_t)oh * p->ow + t.inside.first);
       }
     }
 }

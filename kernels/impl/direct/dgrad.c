@@ -17,6 +17,7 @@
 #include "core/error.h"
 #include "core/parallel.h"
 #include "core/saturate.h"
+#include "core/workspace.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static int gcd(int a, int b) { return b ? gcd(b, a % b) : a; }
 
 static axis axis_of(int in, int kernel, int stride, int dilation, int pad, int phase) {
   const int step = dilation + 1, common = gcd(stride, step), q = stride / common, e = step / common;
-  axis a = {.pixels = (int)(((int64_t)in - phase + stride - 1) / stride), .distance = e, .tap_step = -q};
+  axis a = {.pixels = (int)gconv_ceil_div((int64_t)in - phase, stride), .distance = e, .tap_step = -q};
   int64_t offset = (int64_t)phase + pad;
   for (int k = 0; k < kernel && k < q; k++, offset -= step) {
     if (offset % stride) continue;
@@ -107,8 +108,7 @@ static gconv_status plan_phase(gconv_plan *plan, dgrad_state *state, int fy, int
 
 gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
-  const size_t most =
-      (size_t)(p->stride_h < p->ih ? p->stride_h : p->ih) * (size_t)(p->stride_w < p->iw ? p->stride_w : p->iw);
+  const size_t most = (size_t)gconv_min(p->stride_h, p->ih) * (size_t)gconv_min(p->stride_w, p->iw);
   dgrad_state *state = calloc(1, sizeof *state + most * sizeof *state->phase);
   if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the %zu phases of the strides", most);
   plan->state = state;
@@ -123,7 +123,7 @@ gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan) {
       if (status) return status;
       if (state->phases == before) continue;
       const gconv_plan *forward = &state->phase[before].plan;
-      plan->packed_bytes += (forward->packed_bytes + 63) / 64 * 64;
+      plan->packed_bytes += (size_t)gconv_round_up((int64_t)forward->packed_bytes, GCONV_ALIGN);
       plan->executed_macs = gconv_saturated_sum(plan->executed_macs, forward->executed_macs);
       plan->lane_use = forward->lane_use;
     }

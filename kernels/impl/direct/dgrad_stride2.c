@@ -62,7 +62,7 @@ gconv_status ISA_NAME(dgrad_stride2_plan)(gconv_plan *plan, dgrad_stride2 **pass
   const gconv_problem *p = &plan->problem;
   *pass = NULL;
   if (!fits(p)) return GCONV_OK;
-  const int vectors = (p->ic + BLOCK - 1) / BLOCK * (BLOCK / VL);
+  const int vectors = vectors_of(p->ic);
   const size_t index_count = p->ocg <= VL ? (size_t)vectors * (size_t)p->ocg * VL : 0;
   dgrad_stride2 *state =
       calloc(1, sizeof *state + (size_t)vectors * sizeof *state->vector + index_count * sizeof(int32_t));
@@ -124,7 +124,7 @@ void ISA_NAME(dgrad_stride2_share)(const gconv_plan *plan, const dgrad_stride2 *
         .src = (float *)args->src.data + n * src_image + channel_offset(v * VL, (ptrdiff_t)p->ih * p->iw * BLOCK),
         .dst_block = (ptrdiff_t)p->oh * p->ow * BLOCK,
     };
-    const int64_t plane_end = (row / p->ih + 1) * p->ih, end = plane_end < last ? plane_end : last;
+    const int64_t end = gconv_min64((row / p->ih + 1) * p->ih, last);
     for (int64_t first_row = row / p->ih * p->ih; row < end; row++)
       pass->vector[v].tile->row(&a, (int)(row - first_row));
   }

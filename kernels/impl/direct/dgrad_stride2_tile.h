@@ -55,8 +55,7 @@ static inline const dgrad_tile *dgrad_better(const dgrad_tile *best, const dgrad
   if (iw < other->columns) return best;
   if (!best) return other;
   if (other->columns == DGRAD_NARROW) return best;
-  const int columns = (iw + best->columns - 1) / best->columns * best->columns;
-  return (iw + other->columns - 1) / other->columns * other->columns < columns ? other : best;
+  return gconv_round_up(iw, other->columns) < gconv_round_up(iw, best->columns) ? other : best;
 }
 
 /* NULL where the ISA has none or the row is narrower than every tile. _narrow: sums of `channels` = 1, 2, 4

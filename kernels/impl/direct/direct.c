@@ -1,6 +1,7 @@
 /* direct.c - direct convolution in registers, every valid problem: the plan of a pass and the kernel's row.
  *
- * Vectors of output channels over NCHW16c; see README.md for the method, its bounds, and what was tried and lost. */
+ * Vectors of output channels over NCHW16c; README.md explains the method and its words,
+ * TUNING.md its bounds and what was tried and lost. */
 #include "impl/direct/direct.h"
 #include "impl/direct/dgrad.h"
 #include "impl/direct/wgrad.h"
@@ -55,13 +56,12 @@ static int choose_columns(const gconv_plan *plan, const geometry *g, int jobs, i
   const gconv_problem *p = &plan->problem;
   const int64_t pixel = (int64_t)p->ic * (int64_t)sizeof(float);
   int64_t columns = (int64_t)(plan->env.caches.l2 / 4) / pixel;
-  const int64_t share = ((int64_t)g->ow * p->batch + plan->env.threads - 1) / plan->env.threads;
-  if (columns > share) columns = share;
-  if (columns < 2 * width) columns = 2 * width;
-  int64_t units = (g->ow + columns - 1) / columns;
+  const int64_t share = gconv_ceil_div((int64_t)g->ow * p->batch, plan->env.threads);
+  columns = gconv_max64(gconv_min64(columns, share), 2 * width);
+  int64_t units = gconv_ceil_div(g->ow, columns);
   if (units * jobs * p->batch < 16 * (int64_t)plan->env.threads)
     units += plan->env.threads - 1 - (units - 1) % plan->env.threads; /* too few to be shared evenly by chance */
-  return (int)((g->ow + units * width - 1) / (units * width) * width);
+  return (int)(gconv_ceil_div(g->ow, units * width) * width);
 }
 
 /* Output rows per unit of a microkernel that walks down columns: every row boundary costs it a window, idle threads
@@ -87,12 +87,13 @@ static void choose_order(const gconv_plan *plan, direct_state *state) {
   const gconv_problem *p = &plan->problem;
   const int64_t l2 = (int64_t)plan->env.caches.l2, channels = p->icg > BLOCK || state->image ? p->icg : BLOCK,
                 pixel = (int64_t)sizeof(float) * channels;
-  const int rows_read = min_int(p->kh, p->stride_h), columns_read = min_int(p->kw, p->stride_w); /* of every stride */
+  const int rows_read = gconv_min(p->kh, p->stride_h),
+            columns_read = gconv_min(p->kw, p->stride_w); /* of every stride */
   const int64_t row = pixel * p->iw * columns_read / p->stride_w * rows_read, input = row * p->ih / p->stride_h;
   const int64_t weights = (int64_t)sizeof(float) * p->oc * p->icg * p->kh * p->kw;
   state->jobs_inner = state->x_step > 0;
   if (p->groups > 1 || state->x_step || input <= l2 / 2) return;
-  const int most = min_int((int)(l2 / 4 / row), p->oh);
+  const int most = gconv_min((int)(l2 / 4 / row), p->oh);
   int rows = even_rows(p->oh, most, state->row_step);
   if (!rows) return;
   if ((int64_t)p->batch * state->jobs * (p->oh / rows) < 16 * (int64_t)plan->env.threads && rows % 2 == 0)
@@ -104,7 +105,7 @@ static void choose_order(const gconv_plan *plan, direct_state *state) {
 
 gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   const gconv_problem *p = &plan->problem;
-  const int vectors = (p->oc + BLOCK - 1) / BLOCK * (BLOCK / VL);
+  const int vectors = vectors_of(p->oc);
   const bool small = p->icg <= VL; /* only then can a vector need lane numbers */
   const size_t index_count = small ? (size_t)vectors * (size_t)p->icg * VL : 0;
   direct_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
@@ -115,7 +116,7 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   state->image = form->image && ISA_NAME(direct_is_image)(p);
   state->g = geometry_of(p, form, state->flat, state->image);
   state->wei = form->wei;
-  state->dst_image = (ptrdiff_t)((p->oc + BLOCK - 1) / BLOCK) * state->g.dst_block;
+  state->dst_image = gconv_ceil_div(p->oc, BLOCK) * state->g.dst_block;
   ISA_NAME(direct_cut)(plan, state, vectors, small ? (int32_t *)&state->job[vectors] : NULL);
   for (int j = 0; j < state->jobs; j++)
     if (state->job[j].main->rows > state->row_step) state->row_step = state->job[j].main->rows;

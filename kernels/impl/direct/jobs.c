@@ -102,7 +102,7 @@ static void single(const gconv_problem *p, direct_family f, vector_job *job, int
 static bool together(const gconv_problem *p, direct_family f, vector_job *job, int count) {
   const int first = job->vector * VL, end = first + count * VL, group = first / p->ocg;
   if (end - VL >= p->oc || f == DEPTHWISE) return false;
-  const int last_group = (end < p->oc ? end - 1 : p->oc - 1) / p->ocg, border = (group + 1) * p->ocg;
+  const int last_group = (gconv_min(end, p->oc) - 1) / p->ocg, border = (group + 1) * p->ocg;
   job->source = (operand_source){.mode = BCAST, .groups = 1, .channel = group * p->icg, .icg = p->icg};
   job->vectors = count;
   job->mixed = 0;
@@ -122,9 +122,9 @@ static bool together(const gconv_problem *p, direct_family f, vector_job *job, i
 static double cost_of(const gconv_problem *p, int ow, const vector_job *job) {
   const int rows = job->main->rows == ALL_ROWS ? p->oh : job->main->rows, columns = job->main->width * rows;
   const int fmas = (2 * job->vectors - job->half) * columns / 2;
-  const int loads = job->vectors + columns * (job->source.groups > 1 ? job->source.groups : 1);
+  const int loads = job->vectors + columns * gconv_max(job->source.groups, 1);
   const bool operands_shared_by_taps = job->family == TAPS_3X3 || job->family == DEPTHWISE;
-  const double index = operands_shared_by_taps || fmas > loads ? fmas : loads;
+  const double index = operands_shared_by_taps ? fmas : gconv_max(fmas, loads);
   const double waste = columns_computed(job->main->width, ow) / (double)ow;
   return (index * p->icg * p->kh * p->kw + TILE_COST) / columns * waste;
 }

@@ -45,11 +45,11 @@ static strip strip_of(const pass *p, int n, const vector_job *job) {
 /* Units [first, last) of one job's rows: all of them for one chunk of input indices before the next chunk. */
 static void run_rows(const pass *p, int n, const vector_job *job, int first, int last) {
   const direct_state *state = p->state;
-  const int end = last * state->row_step < state->g.oh ? last * state->row_step : state->g.oh;
+  const int end = gconv_min(last * state->row_step, state->g.oh);
   strip a = strip_of(p, n, job);
   for (int i = 0; i < job->source.icg; i += job->chunk) {
     a.i_first = i;
-    a.i_last = i + job->chunk < job->source.icg ? i + job->chunk : job->source.icg;
+    a.i_last = gconv_min(i + job->chunk, job->source.icg);
     a.accumulate = i > 0;
     for (a.y = first * state->row_step, a.y_last = end; a.y < end;) {
       const microkernel *m = a.y + job->main->rows <= end ? job->main : job->rest;
@@ -62,7 +62,7 @@ static void run_rows(const pass *p, int n, const vector_job *job, int first, int
 static void run_columns(const pass *p, int n, const vector_job *job, int x_unit) {
   strip a = strip_of(p, n, job);
   a.x_first = x_unit * p->state->x_step;
-  const int end = a.x_first + p->state->x_step < p->state->g.ow ? a.x_first + p->state->x_step : p->state->g.ow;
+  const int end = gconv_min(a.x_first + p->state->x_step, p->state->g.ow);
   const int full = (end - a.x_first) / job->main->width * job->main->width;
   a.x_last = a.x_first + full;
   job->main->run(&a);
@@ -88,8 +88,7 @@ static void run_units(const pass *p, int64_t first, int64_t last) {
     }
     const int64_t plane = first / p->y_units;
     const int begin = (int)(first % p->y_units);
-    const int64_t left = last - first;
-    const int end = left < p->y_units - begin ? begin + (int)left : p->y_units;
+    const int end = (int)gconv_min64(begin + last - first, p->y_units);
     run_rows(p, (int)(plane / state->jobs), &state->job[plane % state->jobs], begin, end);
     first += end - begin;
   }
@@ -107,7 +106,7 @@ static int64_t work_before(const pass *p, int64_t unit) {
   const vector_job *job = &state->job[state->jobs_inner ? rest % state->jobs : rest / ranges];
   const int64_t begin = (int64_t)range * step, before = unit / image * vectors * extent;
   if (!state->jobs_inner) return before + (int64_t)job->vector * extent + job->vectors * begin;
-  return before + vectors * begin + job->vector * (begin + step < extent ? step : extent - begin);
+  return before + vectors * begin + job->vector * gconv_min64(step, extent - begin);
 }
 
 /* The first unit of a thread: the border of two units that is nearest to where its share begins. */
@@ -138,8 +137,8 @@ void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const floa
       .dst = dst,
       .stream = state->large && (uintptr_t)dst % (BLOCK * sizeof(float)) == 0,
       .src_image = gconv_layout_elems(plan->native_src_layout, image),
-      .y_units = (state->g.oh + state->row_step - 1) / state->row_step,
-      .x_units = state->x_step ? (state->g.ow + state->x_step - 1) / state->x_step : 0,
+      .y_units = (int)gconv_ceil_div(state->g.oh, state->row_step),
+      .x_units = state->x_step ? (int)gconv_ceil_div(state->g.ow, state->x_step) : 0,
   };
   const int64_t units = (int64_t)problem->batch * state->jobs * (p.x_units ? p.x_units : p.y_units);
   run_units(&p, first_unit(&p, units, thread, threads), first_unit(&p, units, thread + 1, threads));
@@ -173,10 +172,9 @@ static void pack_lane(const gconv_plan *plan, const vector_job *job, int oc, int
 
 static void pack_vector(const gconv_plan *plan, const vector_job *job, int vector, const float *wei, float *out) {
   const gconv_problem *p = &plan->problem;
-  const int first = vector * VL, last = first + VL < p->oc ? first + VL : p->oc;
+  const int first = vector * VL, last = gconv_min(first + VL, p->oc);
   for (int i = 0; i < p->icg; i += PACK_INPUTS)
-    for (int oc = first; oc < last; oc++)
-      pack_lane(plan, job, oc, i, i + PACK_INPUTS < p->icg ? i + PACK_INPUTS : p->icg, wei, out);
+    for (int oc = first; oc < last; oc++) pack_lane(plan, job, oc, i, gconv_min(i + PACK_INPUTS, p->icg), wei, out);
 }
 
 /* [vector][i][r][s][lane] or [vector][r][s][i][lane]; lanes beyond oc are zero. */

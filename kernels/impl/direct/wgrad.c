@@ -43,32 +43,25 @@ static direct_family family_of(const gconv_problem *p, const operand_source *o) 
   return p->kw == 3 && p->stride_w <= 2 && kernel_3x3(o->mode, p->stride_w, p->icg) ? TAPS_3X3 : ANY_TAPS;
 }
 
-/* Whether the vector and the next one lie in one group: a pair of them shares its operands. */
-static bool pairs_up(const gconv_problem *p, const wgrad_job *job) {
-  const int last = (job->vector + 2) * VL - 1;
-  return job->family == ANY_TAPS && job->source.mode == BCAST && last < p->oc &&
-         last / p->ocg == job->vector * VL / p->ocg;
-}
-
 /* Parts of the rows: enough units for many threads, each of enough rows to be worth its sum. */
 static int choose_parts(const gconv_problem *p, const wgrad_state *state) {
   enum { WANTED_UNITS = 64, LEAST_ROWS = 8 };
   const int64_t units = (int64_t)state->jobs * state->blocks, rows = (int64_t)p->batch * p->oh;
-  const int64_t wanted = (WANTED_UNITS + units - 1) / units, most = rows / LEAST_ROWS;
-  return (int)(wanted < most ? wanted : most > 1 ? most : 1);
+  return (int)gconv_max64(gconv_min64(gconv_ceil_div(WANTED_UNITS, units), rows / LEAST_ROWS), 1);
 }
 
 /* Rows of src and dst that stay in half of the L2 cache while the input indices of a block pass over them. */
 static int choose_rows(const gconv_plan *plan) {
+  enum { LEAST_ROWS = 4 };
   const gconv_problem *p = &plan->problem;
   const int64_t row = ((int64_t)p->iw * p->stride_h + 2 * (int64_t)p->ow) * BLOCK * (int64_t)sizeof(float);
   const int64_t rows = (int64_t)(plan->env.caches.l2 / 2) / row;
-  return rows < 4 ? 4 : rows < p->oh ? (int)rows : p->oh;
+  return rows < LEAST_ROWS ? LEAST_ROWS : (int)gconv_min64(rows, p->oh);
 }
 
 gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
-  const int vectors = (p->oc + BLOCK - 1) / BLOCK * (BLOCK / VL);
+  const int vectors = vectors_of(p->oc);
   const size_t index_count = p->icg <= VL ? (size_t)vectors * (size_t)p->icg * VL : 0; /* as for the forward pass */
   wgrad_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
   if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %d vectors", vectors);
@@ -80,12 +73,12 @@ gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan) {
     job->source = operand_source_of(p, vector, index);
     if (job->source.index) index += (ptrdiff_t)p->icg * VL;
     job->family = family_of(p, &job->source);
-    job->vectors = pairs_up(p, job) ? 2 : 1;
+    job->vectors = job->family == ANY_TAPS && operand_shared(p, &job->source, vector) ? 2 : 1;
     vector += job->vectors;
   }
   state->vectors = vectors;
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
-  state->blocks = (p->icg + BLOCK - 1) / BLOCK;
+  state->blocks = (int)gconv_ceil_div(p->icg, BLOCK);
   state->parts = choose_parts(p, state);
   state->rows = choose_rows(plan);
   state->far = direct_is_far(plan);
@@ -117,7 +110,7 @@ static void run_block(const wgrad_job *job, wgrad_strip *a, int first, int last)
     case TAPS_3X3:
       k = kernel_3x3(job->source.mode, p->stride_w, last - a->i);
       a->pass = (a->i - first) / k->inputs;
-      a->passes = (last - first + k->inputs - 1) / k->inputs;
+      a->passes = (int)gconv_ceil_div(last - first, k->inputs);
       k->run(a);
       break;
     case DEPTHWISE:
@@ -150,7 +143,7 @@ static void run_unit(const pass *s, int64_t unit) {
   const wgrad_state *state = s->plan->state;
   const int part = (int)(unit % state->parts), block = (int)(unit / state->parts % state->blocks);
   const wgrad_job *job = &state->job[unit / state->parts / state->blocks];
-  const int first = block * BLOCK, last = min_int(first + BLOCK, p->icg);
+  const int first = block * BLOCK, last = gconv_min(first + BLOCK, p->icg);
   const int64_t rows = (int64_t)p->batch * p->oh, end = rows * (part + 1) / state->parts;
   float *gradients = part ? s->partial + (part - 1) * (ptrdiff_t)state->vectors * state->wei_vector : s->packed;
   const ptrdiff_t dst_block = (ptrdiff_t)p->oh * p->ow * BLOCK;
@@ -165,7 +158,7 @@ static void run_unit(const pass *s, int64_t unit) {
                    .fresh = true};
   for (int64_t row = rows * part / state->parts; row < end;) {
     const int n = (int)(row / p->oh), y = (int)(row % p->oh);
-    const int count = min_int(min_int(state->rows, p->oh - y), (int)(end - row < p->oh ? end - row : p->oh));
+    const int count = (int)gconv_min64(gconv_min(state->rows, p->oh - y), end - row);
     a.src = s->src + n * s->src_image;
     a.dst = s->dst + n * s->dst_image + dst_first;
     a.y_first = y;
@@ -230,8 +223,8 @@ void ISA_NAME(wgrad_unpack)(const gconv_plan *plan, const void *packed, float *w
     const wgrad_job *job = &state->job[j];
     for (int vector = job->vector; vector < job->vector + job->vectors; vector++)
       for (int i = 0; i < p->icg; i += UNPACK_INPUTS)
-        for (int oc = vector * VL; oc < min_int((vector + 1) * VL, p->oc); oc++)
-          unpack_lane(p, job, oc, i, min_int(i + UNPACK_INPUTS, p->icg),
+        for (int oc = vector * VL; oc < gconv_min((vector + 1) * VL, p->oc); oc++)
+          unpack_lane(p, job, oc, i, gconv_min(i + UNPACK_INPUTS, p->icg),
                       (const float *)packed + vector * state->wei_vector, wei);
   }
 }

@@ -7,6 +7,7 @@
 #define GCONV_DIRECT_WGRAD_H
 
 #include "common/operand.h"
+#include "core/taps.h"
 #include "gconv.h"
 
 /* Rows [y_first, y_last) of one image, added to the gradients of input indices i and the next ones, as many as the
@@ -45,19 +46,6 @@ const wgrad_kernel *ISA_NAME(wgrad_3x3_stride1)(operand_mode mode, int inputs);
 const wgrad_kernel *ISA_NAME(wgrad_3x3_stride2)(operand_mode mode, int inputs);
 const wgrad_kernel *ISA_NAME(wgrad_depthwise)(int kw, int stride, int rows);
 const wgrad_kernel *ISA_NAME(wgrad_any)(operand_mode mode, int vectors, int inputs);
-
-/* Output columns [first, end) whose input for kernel column s lies in the row. */
-typedef struct {
-  int first, end;
-} wgrad_columns;
-
-static inline wgrad_columns wgrad_inside(const gconv_problem *p, int s) {
-  const int64_t left = (int64_t)s * (p->dilation_w + 1) - p->pad_left, room = p->iw - left;
-  const int64_t first = left >= 0 ? 0 : (-left + p->stride_w - 1) / p->stride_w;
-  const int64_t end = room <= 0 ? 0 : (room + p->stride_w - 1) / p->stride_w;
-  const int last = (int)(end < p->ow ? end : p->ow);
-  return (wgrad_columns){first < last ? (int)first : last, last};
-}
 
 gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan);
 void ISA_NAME(wgrad_unpack)(const gconv_plan *plan, const void *packed, float *wei);

@@ -17,7 +17,8 @@ enum { MOST = LARGE_PAIRS > LARGE ? LARGE_PAIRS : LARGE };
 /* One tap over the rows of the strip. */
 INLINE void tap(const wgrad_strip *a, const operand_mode mode, const int NV, const int NI, int r, int s) {
   const gconv_problem *p = a->p;
-  const wgrad_columns inside = wgrad_inside(p, s);
+  const int64_t left = gconv_tap_origin(s, p->dilation_w, p->pad_left);
+  const gconv_range inside = gconv_outputs_inside(left, p->stride_w, p->iw, p->ow);
   const ptrdiff_t step = (ptrdiff_t)p->stride_w * BLOCK;
   const v_mask second = v_mask_of(a->source->lanes[1]), none = v_mask_all(false);
   const int taps = p->kh * p->kw;
@@ -28,9 +29,9 @@ INLINE void tap(const wgrad_strip *a, const operand_mode mode, const int NV, con
   UNROLLED (v, NV)
     UNROLLED (n, NI) acc[v][n] = wgrad_load(a, wei + v * a->wei_vector + (ptrdiff_t)n * taps * VL);
   for (int y = a->y_first; y < a->y_last; y++) {
-    const int64_t q = (int64_t)y * p->stride_h - p->pad_top + (int64_t)r * (p->dilation_h + 1);
+    const int64_t q = (int64_t)y * p->stride_h + gconv_tap_origin(r, p->dilation_h, p->pad_top);
     if (q < 0 || q >= p->ih) continue;
-    const int64_t c = (int64_t)inside.first * p->stride_w - p->pad_left + (int64_t)s * (p->dilation_w + 1);
+    const int64_t c = (int64_t)inside.first * p->stride_w + left;
     ptrdiff_t pixel = (ptrdiff_t)(q * p->iw + c) * BLOCK;
     const float *dst = a->dst + ((ptrdiff_t)y * p->ow + inside.first) * BLOCK;
     for (int x = inside.first; x < inside.end; x++, pixel += step, dst += BLOCK) {

@@ -38,7 +38,7 @@ INLINE void transform(const int tile, const winograd_part *a, const float *in, f
             one_tile(tile, from + (ptrdiff_t)t * BLOCK, a->at.xi, out + (ptrdiff_t)x * BLOCK, g->dst_row, true, m, m);
           else
             one_tile(tile, from + (ptrdiff_t)t * BLOCK, a->at.xi, out + (ptrdiff_t)x * BLOCK, g->dst_row, false, rows,
-                     columns < m ? columns : m);
+                     gconv_min(columns, m));
         }
       }
     }

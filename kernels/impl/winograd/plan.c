@@ -9,10 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int min_int(int a, int b) { return a < b ? a : b; }
-static int max_int(int a, int b) { return a > b ? a : b; }
-static int ceil_div(int a, int b) { return (a + b - 1) / b; }
-
 const char *ISA_NAME(winograd_supports)(const gconv_problem *p) {
   if (p->kh != 3 || p->kw != 3) return "only 3x3 kernels have these transforms";
   if (p->stride_h != 1 || p->stride_w != 1) return "only stride 1: neighbouring outputs must share inputs";
@@ -28,19 +24,19 @@ static winograd_geometry geometry_of(const gconv_problem *p, int tile) {
                          .ow = p->ow,
                          .pad_top = p->pad_top,
                          .pad_left = p->pad_left,
-                         .y_first = min_int(max_int(0, p->pad_top - p->kh + 1), p->oh),
-                         .x_first = min_int(max_int(0, p->pad_left - p->kw + 1), p->ow)};
+                         .y_first = gconv_min(gconv_max(0, p->pad_top - p->kh + 1), p->oh),
+                         .x_first = gconv_min(gconv_max(0, p->pad_left - p->kw + 1), p->ow)};
   g.alpha = g.m + COOK_TOOM_TAPS - 1;
-  g.y_last = max_int(g.y_first, min_int(p->oh, p->ih + p->pad_top));
-  g.x_last = max_int(g.x_first, min_int(p->ow, p->iw + p->pad_left));
-  g.rows = ceil_div(g.y_last - g.y_first, g.m);
-  g.columns = ceil_div(g.x_last - g.x_first, g.m);
+  g.y_last = gconv_max(g.y_first, gconv_min(p->oh, p->ih + p->pad_top));
+  g.x_last = gconv_max(g.x_first, gconv_min(p->ow, p->iw + p->pad_left));
+  g.rows = (int)gconv_ceil_div(g.y_last - g.y_first, g.m);
+  g.columns = (int)gconv_ceil_div(g.x_last - g.x_first, g.m);
   g.src_row = (ptrdiff_t)p->iw * BLOCK;
   g.src_block = g.src_row * p->ih;
-  g.src_image = g.src_block * ceil_div(p->ic, BLOCK);
+  g.src_image = g.src_block * gconv_ceil_div(p->ic, BLOCK);
   g.dst_row = (ptrdiff_t)p->ow * BLOCK;
   g.dst_block = g.dst_row * p->oh;
-  g.dst_image = g.dst_block * ceil_div(p->oc, BLOCK);
+  g.dst_image = g.dst_block * gconv_ceil_div(p->oc, BLOCK);
   return g;
 }
 
@@ -48,18 +44,12 @@ static winograd_geometry geometry_of(const gconv_problem *p, int tile) {
 static int groups_of_cluster(const gconv_problem *p) {
   int groups = 1;
   while (groups < BLOCK && (groups * p->icg % BLOCK || groups * p->ocg % BLOCK)) groups *= 2;
-  return min_int(groups, p->groups);
-}
-
-/* Whether the vector and the next one take the same operands. */
-static bool pairs_up(const gconv_problem *p, const operand_source *o, int vector) {
-  const int last = (vector + 2) * VL - 1;
-  return o->mode == BCAST && last < p->oc && last / p->ocg == vector * VL / p->ocg;
+  return gconv_min(groups, p->groups);
 }
 
 static winograd_job job_of(const gconv_problem *p, const winograd_cluster *c, int vector, int32_t *index) {
   winograd_job job = {.source = operand_source_of(p, vector, index), .vectors = 1};
-  if (pairs_up(p, &job.source, vector)) job.vectors = 2;
+  if (operand_shared(p, &job.source, vector)) job.vectors = 2;
   job.source.channel -= c->src_block * BLOCK;
   job.vector = vector - c->dst_block * (BLOCK / VL);
   job.run = ISA_NAME(winograd_products)(job.source.mode, job.vectors, &job.width);
@@ -72,11 +62,11 @@ static void fill_clusters(const gconv_problem *p, winograd_state *s, int32_t *in
   int job = 0;
   for (int i = 0; i < s->clusters; i++) {
     winograd_cluster *c = &s->cluster[i];
-    const int first = i * groups, last = min_int(first + groups, p->groups);
+    const int first = i * groups, last = gconv_min(first + groups, p->groups);
     c->src_block = first * p->icg / BLOCK;
     c->dst_block = first * p->ocg / BLOCK;
-    c->src_blocks = ceil_div(last * p->icg, BLOCK) - c->src_block;
-    c->dst_blocks = ceil_div(last * p->ocg, BLOCK) - c->dst_block;
+    c->src_blocks = (int)gconv_ceil_div(last * p->icg, BLOCK) - c->src_block;
+    c->dst_blocks = (int)gconv_ceil_div(last * p->ocg, BLOCK) - c->dst_block;
     c->job_first = job;
     c->wei = (ptrdiff_t)s->g.alpha * s->g.alpha * c->dst_block * BLOCK * p->icg;
     const int end = (c->dst_block + c->dst_blocks) * vectors_of_block;
@@ -85,8 +75,8 @@ static void fill_clusters(const gconv_problem *p, winograd_state *s, int32_t *in
       if (s->job[job].source.index) index += (ptrdiff_t)p->icg * VL;
     }
     c->jobs = job - c->job_first;
-    s->src_blocks = max_int(s->src_blocks, c->src_blocks);
-    s->dst_blocks = max_int(s->dst_blocks, c->dst_blocks);
+    s->src_blocks = gconv_max(s->src_blocks, c->src_blocks);
+    s->dst_blocks = gconv_max(s->dst_blocks, c->dst_blocks);
   }
 }
 
@@ -96,17 +86,15 @@ static void choose_block(const gconv_plan *plan, winograd_state *s) {
   const int64_t xis = (int64_t)s->g.alpha * s->g.alpha;
   const int64_t tile_bytes = xis * (s->src_blocks + s->dst_blocks) * BLOCK * (int64_t)sizeof(float);
   const int64_t least = 2 * s->job[0].width; /* fewer, and the weights are read for too little work */
-  int64_t most = (int64_t)(plan->env.caches.l2 / 2) / tile_bytes;
-  if (most < least) most = least;
-  int64_t blocks = (s->tiles + most - 1) / most;
+  int64_t blocks = gconv_ceil_div(s->tiles, gconv_max64((int64_t)(plan->env.caches.l2 / 2) / tile_bytes, least));
   const int threads = plan->env.threads;
   for (int64_t more = blocks; more < blocks + threads && more <= s->tiles; more++)
     if (more * s->clusters % threads == 0) {
       blocks = more;
       break;
     }
-  s->block = s->tiles ? (int)((s->tiles + blocks - 1) / blocks) : 0;
-  s->blocks = s->block ? (int)((s->tiles + s->block - 1) / s->block) : 0;
+  s->block = s->tiles ? (int)gconv_ceil_div(s->tiles, blocks) : 0;
+  s->blocks = s->block ? (int)gconv_ceil_div(s->tiles, s->block) : 0;
 }
 
 /* An odd number of cache lines from one xi to the next: a tile's alpha^2 lines would otherwise share few cache sets. */
@@ -127,8 +115,8 @@ static void book_workspace(gconv_plan *plan, winograd_state *s) {
 }
 
 static winograd_state *allocate(const gconv_problem *p, int tile) {
-  const size_t clusters = (size_t)ceil_div(p->groups, groups_of_cluster(p));
-  const size_t vectors = (size_t)ceil_div(p->oc, BLOCK) * (BLOCK / VL);
+  const size_t clusters = (size_t)gconv_ceil_div(p->groups, groups_of_cluster(p));
+  const size_t vectors = (size_t)vectors_of(p->oc);
   const size_t index_count = p->icg <= VL ? vectors * (size_t)p->icg * VL : 0; /* only then lanes have numbers */
   const size_t jobs = sizeof(winograd_state) + clusters * sizeof(winograd_cluster);
   char *memory = calloc(1, jobs + vectors * sizeof(winograd_job) + index_count * sizeof(int32_t));
@@ -151,7 +139,7 @@ gconv_status ISA_NAME(winograd_plan)(gconv_plan *plan, int tile) {
   plan->state = s;
   choose_block(plan, s);
   book_workspace(plan, s);
-  const int64_t xis = (int64_t)s->g.alpha * s->g.alpha, lanes = (int64_t)ceil_div(p->oc, BLOCK) * BLOCK;
+  const int64_t xis = (int64_t)s->g.alpha * s->g.alpha, lanes = gconv_round_up(p->oc, BLOCK);
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
   plan->packed_bytes = (size_t)(xis * lanes * p->icg) * sizeof(float);
   plan->executed_macs =

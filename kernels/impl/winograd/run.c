@@ -14,8 +14,8 @@ typedef struct {
 } run;
 
 static winograd_part part_of(const winograd_state *s, int block) {
-  const int64_t first = (int64_t)block * s->block, left = s->tiles - first;
-  return (winograd_part){.g = &s->g, .first = first, .count = left < s->block ? (int)left : s->block};
+  const int64_t first = (int64_t)block * s->block;
+  return (winograd_part){.g = &s->g, .first = first, .count = (int)gconv_min64(s->tiles - first, s->block)};
 }
 
 /* All xi and all vectors of a cluster. Runs of tiles differ by one at most, so that none is too narrow to hide the
@@ -26,7 +26,7 @@ static void products(const winograd_state *s, const winograd_cluster *c, int icg
   for (int xi = 0; xi < s->g.alpha * s->g.alpha; xi++)
     for (int j = c->job_first; j < c->job_first + c->jobs; j++) {
       const winograd_job *job = &s->job[j];
-      const int runs = (count + job->width - 1) / job->width;
+      const int runs = (int)gconv_ceil_div(count, job->width);
       winograd_product a = {.source = &job->source,
                             .v_block = s->v_at.block,
                             .wei = wei + c->wei + xi * wei_xi + job->vector * vector,

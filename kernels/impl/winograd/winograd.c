@@ -1,14 +1,13 @@
 /* winograd.c - the tile size by a rule, its row, and the amplification of errors for every tile size. */
 #include "impl/winograd/winograd.h"
 
-static int64_t ceil_div(int a, int b) { return (a + b - 1) / b; }
-
 /* Cycles of a core with 16 lanes and two FMAs a cycle, per position xi: products of every tile, 32 a cycle; both
  * transforms, measured to take 4 cycles a vector of 16 channels whatever the tile size; and the weights, which pass
  * through the cache once at 16 bytes a cycle: what decides on small maps. */
 static int64_t cost(const gconv_problem *p, int tile) {
   const int m = winograd_matrix[tile].m, alpha = m + COOK_TOOM_TAPS - 1;
-  const int64_t tiles = p->batch * ceil_div(p->oh, m) * ceil_div(p->ow, m), weights = (int64_t)p->icg * p->oc;
+  const int64_t tiles = p->batch * gconv_ceil_div(p->oh, m) * gconv_ceil_div(p->ow, m),
+                weights = (int64_t)p->icg * p->oc;
   return alpha * alpha * (tiles * (weights / 32 + ((int64_t)p->ic + p->oc) / 4) + weights / 4);
 }
 

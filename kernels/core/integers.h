@@ -1,0 +1,17 @@
+/* integers.h - arithmetic on sizes that every part needs. Sizes are int, products and sums of them int64_t. */
+#ifndef GCONV_CORE_INTEGERS_H
+#define GCONV_CORE_INTEGERS_H
+
+#include <stdint.h>
+
+static inline int gconv_min(int a, int b) { return a < b ? a : b; }
+static inline int gconv_max(int a, int b) { return a > b ? a : b; }
+static inline int64_t gconv_min64(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t gconv_max64(int64_t a, int64_t b) { return a > b ? a : b; }
+
+/* a >= 0, b > 0; a + b fits. */
+static inline int64_t gconv_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+/* The smallest multiple of b that is at least a. */
+static inline int64_t gconv_round_up(int64_t a, int64_t b) { return gconv_ceil_div(a, b) * b; }
+
+#endif
