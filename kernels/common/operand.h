@@ -31,10 +31,10 @@ static inline const char *operand_mode_name(operand_mode mode) {
   return names[mode];
 }
 
-/* Every `apart`-th pixel of a row of a block into L2, of which far more can be under way than into L1: layers in memory
- * are limited by that. */
-INLINE void prefetch_pixels(const float *first, const int apart, const int count) {
-  UNROLLED (c, count) __builtin_prefetch(first + c * apart * BLOCK, 0, 2);
+/* Every `stride`-th pixel of a row of a block into L2, of which far more can be under way than into L1: layers in
+ * memory are limited by that. */
+INLINE void prefetch_pixels(const float *first, const int stride, const int count) {
+  UNROLLED (c, count) __builtin_prefetch(first + c * stride * BLOCK, 0, 2);
 }
 
 /* Where one oc vector takes its input from. */

@@ -88,22 +88,22 @@ static gconv_status plan_phase(gconv_plan *plan, dgrad_state *state, int fy, int
   };
   const gconv_status status = gconv_problem_init(&f->plan.problem);
   if (status) return status;
-  const direct_form form = {
+  const direct_pass pass = {
       .wei = {.group = (ptrdiff_t)p->ocg * p->icg * p->kh * p->kw,
               .oc = (ptrdiff_t)p->kh * p->kw,
               .ic = (ptrdiff_t)p->icg * p->kh * p->kw,
               .first = (ptrdiff_t)y.first_tap * p->kw + x.first_tap,
               .row = (ptrdiff_t)y.tap_step * p->kw,
               .column = x.tap_step},
-      .rows_apart = p->stride_h,
-      .columns_apart = p->stride_w,
+      .dst_stride_h = p->stride_h,
+      .dst_stride_w = p->stride_w,
       .ih = p->ih,
       .iw = p->iw,
   };
   f->packed = plan->packed_bytes;
   f->first = ((ptrdiff_t)fy * p->iw + fx) * BLOCK;
   state->phases++;
-  return ISA_NAME(direct_plan)(&f->plan, &form);
+  return ISA_NAME(direct_plan)(&f->plan, &pass);
 }
 
 gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan) {

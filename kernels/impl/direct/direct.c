@@ -22,7 +22,7 @@ static bool is_flat(const gconv_problem *p) {
          p->oh == p->ih && p->ow == p->iw && !p->pad_top && !p->pad_left;
 }
 
-static geometry geometry_of(const gconv_problem *p, const direct_form *form, bool flat, bool image) {
+static geometry geometry_of(const gconv_problem *p, const direct_pass *pass, bool flat, bool image) {
   const int pixel = image ? 1 : BLOCK; /* floats of one column of src */
   geometry g = {
       .ih = p->ih,
@@ -38,9 +38,9 @@ static geometry geometry_of(const gconv_problem *p, const direct_form *form, boo
       .pad_top = p->pad_top,
       .pad_left = p->pad_left,
       .src_block = (ptrdiff_t)p->ih * p->iw * pixel,
-      .dst_block = (ptrdiff_t)form->ih * form->iw * BLOCK,
-      .dst_row = (ptrdiff_t)form->rows_apart * form->iw * BLOCK,
-      .dst_pixel = (ptrdiff_t)form->columns_apart * BLOCK,
+      .dst_block = (ptrdiff_t)pass->ih * pass->iw * BLOCK,
+      .dst_row = (ptrdiff_t)pass->dst_stride_h * pass->iw * BLOCK,
+      .dst_pixel = (ptrdiff_t)pass->dst_stride_w * BLOCK,
   };
   if (flat) {
     g.iw = g.ow = p->ih * p->iw;
@@ -103,7 +103,7 @@ static void choose_order(const gconv_plan *plan, direct_state *state) {
   if (state->jobs_inner) state->row_step = rows;
 }
 
-gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
+gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_pass *pass) {
   const gconv_problem *p = &plan->problem;
   const int vectors = vectors_of(p->oc);
   const bool small = p->icg <= VL; /* only then can a vector need lane numbers */
@@ -111,13 +111,13 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   direct_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
   if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %d vectors", vectors);
   plan->state = state;
-  state->apart = form->rows_apart > 1 || form->columns_apart > 1;
-  state->flat = is_flat(p) && !state->apart;
-  state->image = form->image && ISA_NAME(direct_is_image)(p);
-  state->g = geometry_of(p, form, state->flat, state->image);
-  state->wei = form->wei;
+  state->dst_strided = pass->dst_stride_h > 1 || pass->dst_stride_w > 1;
+  state->flat = is_flat(p) && !state->dst_strided;
+  state->image = pass->image && ISA_NAME(direct_is_image)(p);
+  state->g = geometry_of(p, pass, state->flat, state->image);
+  state->wei = pass->wei;
   state->dst_image = gconv_ceil_div(p->oc, BLOCK) * state->g.dst_block;
-  ISA_NAME(direct_cut)(plan, state, vectors, small ? (int32_t *)&state->job[vectors] : NULL);
+  ISA_NAME(direct_choose_jobs)(plan, state, vectors, small ? (int32_t *)&state->job[vectors] : NULL);
   for (int j = 0; j < state->jobs; j++)
     if (state->job[j].main->rows > state->row_step) state->row_step = state->job[j].main->rows;
   const vector_job *first = &state->job[0];
@@ -125,7 +125,7 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
   state->x_step = state->flat ? choose_columns(plan, &state->g, state->jobs, first->main->width) : 0;
   choose_order(plan, state);
   const gconv_counts counts = gconv_problem_count(p);
-  state->far = direct_is_far(plan);
+  state->prefetch = direct_prefetches(plan);
   state->large = direct_bytes(plan) > plan->env.caches.l3;
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
 
@@ -144,15 +144,15 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form) {
 static gconv_status plan_forward(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
   const ptrdiff_t taps = (ptrdiff_t)p->kh * p->kw, oc = taps * p->icg;
-  const direct_form form = {
+  const direct_pass pass = {
       .wei = {.group = oc * p->ocg, .oc = oc, .ic = taps, .row = p->kw, .column = 1},
-      .rows_apart = 1,
-      .columns_apart = 1,
+      .dst_stride_h = 1,
+      .dst_stride_w = 1,
       .ih = p->oh,
       .iw = p->ow,
       .image = true,
   };
-  return ISA_NAME(direct_plan)(plan, &form);
+  return ISA_NAME(direct_plan)(plan, &pass);
 }
 
 typedef struct {

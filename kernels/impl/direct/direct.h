@@ -32,7 +32,7 @@ typedef struct {
   int x_first, x_last;               /* output columns [x_first, x_last) */
   int i_first, i_last;               /* input indices summed by this call */
   bool accumulate;                   /* add to dst instead of overwriting it */
-  bool far;                          /* direct_is_far */
+  bool prefetch;                     /* direct_prefetches */
   bool stream;                       /* dst past the caches: it is on cache lines and would not stay in them */
 } strip;
 
@@ -105,7 +105,7 @@ static inline size_t direct_bytes(const gconv_plan *plan) { /* of src and dst */
 
 /* src and dst come from beyond the private caches, so that it pays to prefetch them. Of layers a little larger than L2
  * prefetching made depthwise gradients 1 to 15 % slower, narrow 1x1 ones 1 to 2. */
-static inline bool direct_is_far(const gconv_plan *plan) { return direct_bytes(plan) > 4 * plan->env.caches.l2; }
+static inline bool direct_prefetches(const gconv_plan *plan) { return direct_bytes(plan) > 4 * plan->env.caches.l2; }
 
 /* Vectors that run together: the same microkernel and the same one or two groups. */
 typedef struct {
@@ -116,7 +116,7 @@ typedef struct {
   bool half;                      /* main computes only half of the last, the rest of which is padding */
   double cost;                    /* of this job and all after it, see jobs.c */
   int chunk;                      /* input indices summed per pass, so that a vector's weights stay in the L1 cache */
-  const microkernel *main, *rest; /* rest: the rows, or the last columns, that main's tile does not fill */
+  const microkernel *main, *tail; /* tail: for the rows, or the last columns, that main's tile does not fill */
 } vector_job;
 
 /* Weights in plain GOIHW order: floats from one of each to the next (oc: within the group), and where tap (0, 0) of the
@@ -125,24 +125,24 @@ typedef struct {
   ptrdiff_t group, oc, ic, first, row, column;
 } weight_view;
 
-/* How a pass differs from a plain forward one (dgrad.c). */
+/* A forward convolution over the tiles: forward itself, or a part of bwd_d (dgrad.c). */
 typedef struct {
   weight_view wei;
-  int rows_apart, columns_apart; /* its outputs are every so many rows and columns ... */
-  int ih, iw;                    /* ... of images of this size */
-  bool image;                    /* src may be taken as NCHW */
-} direct_form;
+  int dst_stride_h, dst_stride_w; /* its outputs are every so many rows and columns ... */
+  int ih, iw;                     /* ... of images of this size */
+  bool image;                     /* src may be taken as NCHW */
+} direct_pass;
 
 typedef struct {
   geometry g;
   weight_view wei;
   ptrdiff_t dst_image; /* floats from one image to the next */
-  bool apart;          /* outputs are not neighbours: only the tap tile can store them */
+  bool dst_strided;    /* outputs are not neighbours: only the tap tile can store them */
   int jobs, row_step;  /* output rows per unit of work */
   int x_step;          /* output columns per unit of work */
   bool flat;           /* one pixel per column and no border: the plane is one long row */
   bool image;          /* src is NCHW, see tile_image.c */
-  bool far;            /* direct_is_far */
+  bool prefetch;       /* direct_prefetches */
   bool large;          /* src and dst exceed the last cache */
   bool jobs_inner;     /* all vectors for some rows or columns before the next */
   ptrdiff_t wei_vector;
@@ -150,8 +150,8 @@ typedef struct {
 } direct_state;
 
 /* Fills state->job; `index` has room for icg * VL numbers a vector where icg <= VL. */
-void ISA_NAME(direct_cut)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index);
-gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_form *form);
+void ISA_NAME(direct_choose_jobs)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index);
+gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_pass *pass);
 /* One thread's share of the work. */
 void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const float *wei, float *dst, int thread,
                             int threads);

@@ -29,7 +29,7 @@ static direct_family family_of(const gconv_problem *p, const direct_state *state
   const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && p->stride_w <= 2 && !p->dilation_h &&
                        !p->dilation_w && p->pad_left <= edge && p->pad_right <= edge;
   if (state->image) return IMAGE;
-  if (!regular || state->apart) return ANY_TAPS;
+  if (!regular || state->dst_strided) return ANY_TAPS;
   const bool depthwise = p->icg == 1 && p->ocg == 1 && VL > 1 && (p->kw == 3 || p->kw == 5 || p->kw == 7);
   if (depthwise && depthwise_tile(p)) return DEPTHWISE;
   if (p->kw == 3 && ISA_NAME(direct_3x3)(BCAST, p->stride_w, 1, p->ow)) return TAPS_3X3;
@@ -52,7 +52,7 @@ static int pixel_stride(const gconv_problem *p, const direct_state *state) {
   if (state->flat) return 1;
   const bool inside =
       !p->pad_top && !p->pad_left && (p->oh - 1) * INT64_C(2) < p->ih && (p->ow - 1) * INT64_C(2) < p->iw;
-  return p->kh == 1 && p->kw == 1 && p->stride_h == 2 && p->stride_w == 2 && inside && !state->apart ? 2 : 0;
+  return p->kh == 1 && p->kw == 1 && p->stride_h == 2 && p->stride_w == 2 && inside && !state->dst_strided ? 2 : 0;
 }
 
 /* The tile for a 1x1 job whose last vector has output channels in its lower half only; NULL for any other. */
@@ -69,15 +69,15 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
   job->half = false;
   job->chunk = choose_chunk(p, job->family, &plan->env.caches);
   if (job->family == TAPS_3X3) {
-    job->rest = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
-    job->main = g->oh > 1 && TWO_ROWS ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->rest;
+    job->tail = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
+    job->main = g->oh > 1 && TWO_ROWS ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->tail;
     const microkernel *wide = ISA_NAME(direct_3x3_wide)(p, mode);
     if (wide && columns_computed(wide->width, g->ow) <= columns_computed(job->main->width, g->ow))
-      job->main = job->rest = wide;
+      job->main = job->tail = wide;
   } else if (job->family == DEPTHWISE) {
-    job->main = job->rest = depthwise_tile(p);
+    job->main = job->tail = depthwise_tile(p);
   } else if (job->family == IMAGE) {
-    job->main = job->rest = ISA_NAME(direct_image)(p->stride_w, job->vectors);
+    job->main = job->tail = ISA_NAME(direct_image)(p->stride_w, job->vectors);
   } else {
     const int stride = pixel_stride(p, state);
     const microkernel *pixels = stride ? ISA_NAME(direct_1x1)(mode, job->mixed, stride, job->vectors, g->ow) : NULL;
@@ -85,7 +85,7 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
     job->half = half;
     if (half) pixels = half;
     job->main = pixels ? pixels : ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow);
-    job->rest = ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow % job->main->width);
+    job->tail = ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow % job->main->width);
   }
 }
 
@@ -129,7 +129,7 @@ static double cost_of(const gconv_problem *p, int ow, const vector_job *job) {
   return (index * p->icg * p->kh * p->kw + TILE_COST) / columns * waste;
 }
 
-void ISA_NAME(direct_cut)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index) {
+void ISA_NAME(direct_choose_jobs)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index) {
   const gconv_problem *p = &plan->problem;
   const direct_family f = family_of(p, state);
   for (int v = vectors - 1; v >= 0; v--) { /* the best job that begins with vector v, and the cost of all from there */

@@ -35,7 +35,7 @@ static strip strip_of(const pass *p, int n, const vector_job *job) {
       .x_last = p->state->g.ow,
       .i_first = 0,
       .i_last = job->source.icg,
-      .far = p->state->far,
+      .prefetch = p->state->prefetch,
       .stream = p->stream && job->chunk == job->source.icg, /* chunks read what the one before stored */
   };
   for (int v = 0; v < job->vectors; v++) a.dst_vector[v] = vector_dst(p, n, job->vector + v) - dst;
@@ -52,7 +52,7 @@ static void run_rows(const pass *p, int n, const vector_job *job, int first, int
     a.i_last = gconv_min(i + job->chunk, job->source.icg);
     a.accumulate = i > 0;
     for (a.y = first * state->row_step, a.y_last = end; a.y < end;) {
-      const microkernel *m = a.y + job->main->rows <= end ? job->main : job->rest;
+      const microkernel *m = a.y + job->main->rows <= end ? job->main : job->tail;
       m->run(&a);
       a.y = m->rows == ALL_ROWS ? end : a.y + m->rows;
     }
@@ -68,7 +68,7 @@ static void run_columns(const pass *p, int n, const vector_job *job, int x_unit)
   job->main->run(&a);
   a.x_first = a.x_last;
   a.x_last = end;
-  if (a.x_first < end) job->rest->run(&a);
+  if (a.x_first < end) job->tail->run(&a);
 }
 
 /* Units [first, last). In the order image, job, rows whole runs of rows are handed on. */

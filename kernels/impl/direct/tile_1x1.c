@@ -7,12 +7,12 @@
 #include "impl/direct/run_of_vectors.h"
 
 /* The sum over the input channels for W columns of NV vectors, of which vector X has lanes of two groups (MIX2); from
- * every S-th pixel. Of far layers the pixels that are read next are fetched meanwhile: those of the next tile, at
+ * every S-th pixel. The pixels that are read next may be prefetched meanwhile: those of the next tile, at
  * stride 2 those below. */
 INLINE void tile(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
                  const float *src, float *dst) {
   const ptrdiff_t block = a->g->src_block, step = S * BLOCK;
-  const ptrdiff_t next = !a->far ? 0 : S == 1 ? W * BLOCK : S * a->g->src_row;
+  const ptrdiff_t next = !a->prefetch ? 0 : S == 1 ? W * BLOCK : S * a->g->src_row;
   const v_mask lanes[2] = {v_mask_of(a->source->lanes[0]), v_mask_of(a->source->lanes[1])};
   const float *wei = a->wei;
   v_f32 acc[VECTORS_MAX][WIDE]; /* [NV][W] of it live in registers */

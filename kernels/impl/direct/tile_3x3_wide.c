@@ -4,13 +4,13 @@
 
 #if HAS_WIDE_3X3
 
-/* GATHERS where no load serves several indices: odd widths, and groups whose lanes need another pattern. */
-static gather gather_of(const gconv_problem *p, operand_mode mode) {
+/* PATTERNS where no load serves several indices: odd widths, and groups whose lanes need another pattern. */
+static pattern pattern_of(const gconv_problem *p, operand_mode mode) {
   const bool own = mode == SHUFFLE || mode == PERMUTE;
-  if (own && p->icg == p->ocg) return p->icg == 2 ? OWN2 : p->icg == 4 ? OWN4 : p->icg == 8 ? OWN8 : GATHERS;
-  if (p->icg % 2 || p->ocg % 2) return GATHERS;
-  if (p->icg % 4) return mode == BCAST ? ONE2 : mode == MIX2 ? TWO2 : GATHERS;
-  return mode == BCAST ? ONE4 : mode == MIX2 ? TWO4 : GATHERS;
+  if (own && p->icg == p->ocg) return p->icg == 2 ? OWN2 : p->icg == 4 ? OWN4 : p->icg == 8 ? OWN8 : PATTERNS;
+  if (p->icg % 2 || p->ocg % 2) return PATTERNS;
+  if (p->icg % 4) return mode == BCAST ? ONE2 : mode == MIX2 ? TWO2 : PATTERNS;
+  return mode == BCAST ? ONE4 : mode == MIX2 ? TWO4 : PATTERNS;
 }
 
 const microkernel *ISA_NAME(direct_3x3_wide)(const gconv_problem *p, operand_mode mode) {

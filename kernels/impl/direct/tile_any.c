@@ -37,12 +37,12 @@ INLINE uint32_t every(const int W) { return (1u << W) - 1; }
 INLINE void tap(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
                 const bool whole, uint32_t inside, ptrdiff_t origin, const ptrdiff_t below, const float *wei,
                 v_f32 acc[VECTORS_MAX][WIDE]) {
-  const bool apart = MANY_REGISTERS && mode == BCAST && S && NV > 1;
-  if (whole || (apart && inside == every(W)))
+  const bool edge_loops = MANY_REGISTERS && mode == BCAST && S && NV > 1;
+  if (whole || (edge_loops && inside == every(W)))
     sum(a, mode, X, S, NV, 0, W, false, 0, origin, below, wei, acc);
-  else if (apart && inside == (every(W) & ~1u))
+  else if (edge_loops && inside == (every(W) & ~1u))
     sum(a, mode, X, S, NV, 1, W, false, 0, origin, below, wei, acc);
-  else if (apart && inside == every(W) >> 1)
+  else if (edge_loops && inside == every(W) >> 1)
     sum(a, mode, X, S, NV, 0, W - 1, false, 0, origin, below, wei, acc);
   else
     sum(a, mode, X, S, NV, 0, W, true, inside, origin, below, wei, acc);
@@ -63,8 +63,9 @@ INLINE void tile(const strip *a, const operand_mode mode, const int X, const int
     for (int r = 0; r < g->kh; r++) {
       const int64_t row = (int64_t)a->y * g->stride_h - g->pad_top + (int64_t)r * g->step_h;
       const float *wei = a->wei + ((ptrdiff_t)r * g->kw + s) * a->source->icg * VL;
-      /* of far layers each tap that is the first to meet its pixels fetches those of the tile below */
-      const ptrdiff_t below = MANY_REGISTERS && S && a->far && s < S && r >= g->kh - S ? g->stride_h * g->src_row : 0;
+      /* each tap that is the first to meet its pixels prefetches those of the tile below */
+      const ptrdiff_t below =
+          MANY_REGISTERS && S && a->prefetch && s < S && r >= g->kh - S ? g->stride_h * g->src_row : 0;
       if (row >= 0 && row < g->ih)
         tap(a, mode, X, S, NV, W, whole, inside, (ptrdiff_t)(row * g->src_row + column * BLOCK), below, wei, acc);
     }

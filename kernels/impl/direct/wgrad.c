@@ -28,7 +28,7 @@ typedef struct {
   int rows;             /* of an image that are walked together */
   ptrdiff_t wei_vector; /* floats of one vector's gradients */
   int vectors;
-  bool far; /* direct_is_far */
+  bool prefetch; /* direct_prefetches */
   wgrad_job job[];
 } wgrad_state;
 
@@ -81,7 +81,7 @@ gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan) {
   state->blocks = (int)gconv_ceil_div(p->icg, BLOCK);
   state->parts = choose_parts(p, state);
   state->rows = choose_rows(plan);
-  state->far = direct_is_far(plan);
+  state->prefetch = direct_prefetches(plan);
 
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
   plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
@@ -154,7 +154,7 @@ static void run_unit(const pass *s, int64_t unit) {
                    .src_block = (ptrdiff_t)p->ih * p->iw * BLOCK,
                    .wei = gradients + job->vector * state->wei_vector,
                    .wei_vector = state->wei_vector,
-                   .far = state->far,
+                   .prefetch = state->prefetch,
                    .fresh = true};
   for (int64_t row = rows * part / state->parts; row < end;) {
     const int n = (int)(row / p->oh), y = (int)(row % p->oh);

@@ -24,7 +24,7 @@ typedef struct {
   int y_first, y_last, i, row_of_taps; /* row_of_taps: the first, where a microkernel takes some rows of the kernel */
   const float *src_ahead, *dst_ahead;  /* the first rows of the strip after this one */
   int pass, passes;                    /* over the strip: each for some input indices */
-  bool far;                            /* direct_is_far */
+  bool prefetch;                       /* direct_prefetches */
   bool fresh;                          /* nothing was added to these gradients before: memory holds none */
 } wgrad_strip;
 

@@ -71,15 +71,15 @@ INLINE void edge_cell(const cells *row, const operand_mode mode, const int NI, c
   cell(row, mode, NI, HAVE, MEET, pixels, meets, x, d, acc);
 }
 
-/* number: of the row in its strip. FAR: the next strip comes from beyond the private caches. */
+/* number: of the row in its strip. PREFETCH: the next strip comes from beyond the private caches. */
 INLINE void cell_row(const cells *row, const operand_mode mode, const int NI, const int HAVE, const int MEET,
-                     const bool FAR, int number, v_f32 acc[]) {
+                     const bool PREFETCH, int number, v_f32 acc[]) {
   const gconv_problem *p = row->in[0].a->p;
   int first = (p->pad_left + 1) / 2, end = (p->iw + p->pad_left) / 2; /* whole cells */
   if (first < 1) first = 1;
   if (end > p->ow) end = p->ow;
   for (int x = 0; x < first && x <= p->ow; x++) edge_cell(row, mode, NI, HAVE, MEET, x, acc);
-  const share next = FAR ? share_of(row->in[0].a, number) : (share){.step = 0};
+  const share next = PREFETCH ? share_of(row->in[0].a, number) : (share){.step = 0};
   v_f32 d[2][2] = {{v_zero(), v_zero()}, {v_zero(), v_zero()}};
   if (first < end)
     UNROLLED (up, 2)
@@ -91,7 +91,7 @@ INLINE void cell_row(const cells *row, const operand_mode mode, const int NI, co
       d[up][0] = v_load(row->dst[up] + (ptrdiff_t)x * BLOCK);
     }
     cell(row, mode, NI, HAVE, MEET, 3, 3, x, d, acc);
-    if (FAR) fetch(&next, p->iw, x);
+    if (PREFETCH) fetch(&next, p->iw, x);
   }
   for (int x = end > first ? end : first; x <= p->ow; x++) edge_cell(row, mode, NI, HAVE, MEET, x, acc);
 }
@@ -110,7 +110,7 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
         .have = (q >= 0 && q < p->ih) | (q + 1 >= 0 && q + 1 < p->ih) << 1,
         .meet = (y < a->y_last) | (y > a->y_first) << 1};
     const int number = y - 1 - a->y_first; /* the first row of cells is not among the whole ones */
-    if (row.have == 3 && row.meet == 3 && a->far)
+    if (row.have == 3 && row.meet == 3 && a->prefetch)
       cell_row(&row, mode, NI, 3, 3, true, number, acc);
     else if (row.have == 3 && row.meet == 3)
       cell_row(&row, mode, NI, 3, 3, false, number, acc);

@@ -14,7 +14,7 @@ typedef struct {
   const gconv_problem *p;
   const float *dst, *in[KERNEL_MAX];
   uint32_t rows;
-  bool far; /* direct_is_far */
+  bool prefetch; /* direct_prefetches */
 } dst_row;
 
 /* Whether an input stays in a register or its FMAs read it again: only with 5x5 at stride 1 did GCC's spills cost more
@@ -31,7 +31,7 @@ INLINE void pixels(const dst_row *row, const int K, const int R, const int S, co
   const gconv_problem *p = row->p;
   const int first = x * p->stride_w - p->pad_left;
   const ptrdiff_t at = (ptrdiff_t)x * p->stride_w * BLOCK;
-  if (row->far) {
+  if (row->prefetch) {
     prefetch_pixels(row->dst + ((ptrdiff_t)AHEAD * p->ow + x) * BLOCK, 1, W);
     UNROLLED (t, S) prefetch_pixels(row->in[R - 1] + (ptrdiff_t)(AHEAD * S - t) * p->iw * BLOCK + at, 1, W * S);
   }
@@ -79,7 +79,7 @@ INLINE void gradients(const wgrad_strip *a, const int K, const int R, const int 
     UNROLLED (s, K) acc[r][s] = wgrad_load(a, wei + (r * K + s) * VL);
   for (int y = a->y_first; y < a->y_last; y++) {
     const int64_t top = (int64_t)y * p->stride_h - p->pad_top + a->row_of_taps;
-    dst_row row = {.p = p, .far = a->far, .dst = a->dst + (ptrdiff_t)y * p->ow * BLOCK};
+    dst_row row = {.p = p, .prefetch = a->prefetch, .dst = a->dst + (ptrdiff_t)y * p->ow * BLOCK};
     UNROLLED (r, R) {
       row.in[r] = src + ((ptrdiff_t)(top + r) * p->iw - p->pad_left) * BLOCK;
       row.rows |= (uint32_t)(top + r >= 0 && top + r < p->ih) << r;
