@@ -16,20 +16,26 @@ typedef struct {
   v_mask second;
 } kernel_row;
 
-INLINE void sum_inputs(const kernel_row *at, const operand_mode mode, const int W, const int FIRST, int first, int last,
-                       v_f32 acc[DGRAD_WIDEST]) {
+/* What a tile is compiled for: constants, once it is inlined. odd: its first u is. */
+typedef struct {
+  operand_mode mode;
+  int width, odd;
+} shape;
+
+INLINE void sum_inputs(const kernel_row *at, const shape t, int first, int last, v_f32 acc[DGRAD_WIDEST]) {
+  const int W = t.width, FIRST = t.odd;
   const operand_source *source = at->a->source;
   const ptrdiff_t block = at->a->dst_block;
   const int low = DGRAD_LOW(K, FIRST), count = DGRAD_COUNT(K, W, FIRST);
   const float *wei = at->wei + (ptrdiff_t)first * K * K * VL;
   for (int i = first; i < last; i++, wei += K * K * VL) {
-    const operand_at from = operand_for(source, mode, at->dst, block, i);
+    const operand_at from = operand_for(source, t.mode, at->dst, block, i);
     v_f32 tap[K];
     UNROLLED (s, K) tap[s] = v_load(wei + s * VL);
     UNROLLED (n, count) {
       const bool edge = n == 0 || n == count - 1;
       const v_mask inside = n == 0 ? at->border.left[0] : at->border.right[0];
-      const v_f32 p = operand(source, mode, &from, at->dst, block, i, (low + n) * BLOCK, edge, inside, at->second);
+      const v_f32 p = operand(source, t.mode, &from, at->dst, block, i, (low + n) * BLOCK, edge, inside, at->second);
       UNROLLED (j, K) {
         const int s = K - 1 - j, x = 2 * (low + n) + s - FIRST; /* the last tap first: far from the next column's */
         if (x >= 0 && x < W) acc[x] = v_fma(p, tap[s], acc[x]);
@@ -38,11 +44,12 @@ INLINE void sum_inputs(const kernel_row *at, const operand_mode mode, const int 
   }
 }
 
-INLINE void tile(const dgrad_strip *a, const operand_mode mode, const int W, const int FIRST, int y, int x0) {
+INLINE void tile(const dgrad_strip *a, const shape t, int y, int x0) {
+  const int W = t.width;
   const gconv_problem *p = a->p;
   const int v = y + p->pad_top, column = (x0 + p->pad_left) / 2;
   kernel_row at = {
-      .a = a, .border = dgrad_borders_of(p, K, W, FIRST, column), .second = v_mask_of(a->source->lanes[1])};
+      .a = a, .border = dgrad_borders_of(p, K, W, t.odd, column), .second = v_mask_of(a->source->lanes[1])};
   v_f32 acc[DGRAD_WIDEST]; /* [W] of it live in registers */
   UNROLLED (x, W) acc[x] = v_zero();
   for (int r = v % 2; r < K; r += 2) {
@@ -50,11 +57,11 @@ INLINE void tile(const dgrad_strip *a, const operand_mode mode, const int W, con
     if (v < r || row >= p->oh) continue;
     at.dst = a->dst + ((ptrdiff_t)row * p->ow + column) * BLOCK;
     at.wei = a->wei + (ptrdiff_t)r * K * VL;
-    if (mode == PERMUTE) {
-      sum_inputs(&at, SHUFFLE, W, FIRST, 0, a->source->shuffled, acc);
-      sum_inputs(&at, PERMUTE, W, FIRST, a->source->shuffled, p->ocg, acc);
+    if (t.mode == PERMUTE) {
+      sum_inputs(&at, (shape){SHUFFLE, W, t.odd}, 0, a->source->shuffled, acc);
+      sum_inputs(&at, t, a->source->shuffled, p->ocg, acc);
     } else {
-      sum_inputs(&at, mode, W, FIRST, 0, p->ocg, acc);
+      sum_inputs(&at, t, 0, p->ocg, acc);
     }
   }
   float *src = a->src + ((ptrdiff_t)y * p->iw + x0) * BLOCK;
@@ -67,9 +74,9 @@ INLINE void tiles(const dgrad_strip *a, const operand_mode mode, const int W, in
   for (int x = 0; x < p->iw; x += W) {
     const int x0 = x + W <= p->iw ? x : p->iw - W;
     if ((x0 + p->pad_left) % 2)
-      tile(a, mode, W, 1, y, x0);
+      tile(a, (shape){mode, W, 1}, y, x0);
     else
-      tile(a, mode, W, 0, y, x0);
+      tile(a, (shape){mode, W, 0}, y, x0);
   }
 }
 

@@ -16,9 +16,17 @@ INLINE v_f32 lanes_of(v_f32 pixel, const int N, const int i) {
   return N == 1 ? pixel : N == 2 ? v_spread2(pixel, i) : v_spread4(pixel, i);
 }
 
+/* What a tile is compiled for: constants, once it is inlined. row: kernel rows row, row + 2, ...; odd: its first u is;
+ * whole: all kernel rows are inside. */
+typedef struct {
+  int channels, kernel, width, row, odd;
+  bool whole;
+} shape;
+
 /* One kernel row. begin: nothing was summed before; the first product of a sum needs no FMA. */
-INLINE void sum_row(const dgrad_borders *border, const int N, const int K, const int W, const int FIRST,
-                    const bool begin, const float *dst, const float *wei, v_f32 acc[DGRAD_WIDEST]) {
+INLINE void sum_row(const shape t, const dgrad_borders *border, const bool begin, const float *dst, const float *wei,
+                    v_f32 acc[DGRAD_WIDEST]) {
+  const int N = t.channels, K = t.kernel, W = t.width, FIRST = t.odd;
   const int low = DGRAD_LOW(K, FIRST), count = DGRAD_COUNT(K, W, FIRST), edge = DGRAD_EDGE(K);
   UNROLLED (i, N) {
     v_f32 tap[DGRAD_KERNEL_MAX];
@@ -38,56 +46,56 @@ INLINE void sum_row(const dgrad_borders *border, const int N, const int K, const
   }
 }
 
-/* Kernel rows ODD, ODD + 2, ...; the first meets `row` of dst, the others those above it. whole: all are inside. */
-INLINE void tile(const dgrad_strip *a, const int N, const int K, const int W, const int FIRST, const int ODD,
-                 const bool whole, int y, int x0) {
+/* The first kernel row meets `row` of dst, the others those above it. */
+INLINE void tile(const dgrad_strip *a, const shape t, int y, int x0) {
   const gconv_problem *p = a->p;
-  const int column = (x0 + p->pad_left) / 2, row = (y + p->pad_top - ODD) / 2;
+  const int K = t.kernel, W = t.width, rows = (K - t.row + 1) / 2;
+  const int column = (x0 + p->pad_left) / 2, row = (y + p->pad_top - t.row) / 2;
   const ptrdiff_t dst_row = (ptrdiff_t)p->ow * BLOCK;
-  const dgrad_borders border = dgrad_borders_of(p, K, W, FIRST, column);
+  const dgrad_borders border = dgrad_borders_of(p, K, W, t.odd, column);
   const float *dst = a->dst + channel_offset(a->source->channel, a->dst_block) + row * dst_row + column * BLOCK;
-  const float *wei = a->wei + ODD * K * VL;
+  const float *wei = a->wei + t.row * K * VL;
   v_f32 acc[DGRAD_WIDEST]; /* [W] of it live in registers */
-  if (whole) {
-    UNROLLED (j, (K - ODD + 1) / 2)
-      sum_row(&border, N, K, W, FIRST, j == 0, dst - j * dst_row, wei + 2 * j * K * VL, acc);
+  if (t.whole) {
+    UNROLLED (j, rows) sum_row(t, &border, j == 0, dst - j * dst_row, wei + 2 * j * K * VL, acc);
   } else {
     UNROLLED (x, W) acc[x] = v_zero();
-    for (int j = 0; j < (K - ODD + 1) / 2; j++)
-      if (row - j >= 0 && row - j < p->oh)
-        sum_row(&border, N, K, W, FIRST, false, dst - j * dst_row, wei + 2 * j * K * VL, acc);
+    for (int j = 0; j < rows; j++)
+      if (row - j >= 0 && row - j < p->oh) sum_row(t, &border, false, dst - j * dst_row, wei + 2 * j * K * VL, acc);
   }
   float *src = a->src + ((ptrdiff_t)y * p->iw + x0) * BLOCK;
   UNROLLED (x, W) v_store(src + x * BLOCK, acc[x]);
 }
 
 /* The last tile is moved left to end at the row's end, and may then begin in the other phase. */
-INLINE void tiles(const dgrad_strip *a, const int N, const int K, const int W, const int ODD, const bool whole, int y) {
+INLINE void tiles(const dgrad_strip *a, const shape t, int y) {
   const gconv_problem *p = a->p;
-  const int end = p->iw - W;
+  const shape even = {t.channels, t.kernel, t.width, t.row, 0, t.whole},
+              odd = {t.channels, t.kernel, t.width, t.row, 1, t.whole};
+  const int W = t.width, end = p->iw - W;
   int x = 0;
   if (p->pad_left % 2)
-    for (; x <= end; x += W) tile(a, N, K, W, 1, ODD, whole, y, x);
+    for (; x <= end; x += W) tile(a, odd, y, x);
   else
-    for (; x <= end; x += W) tile(a, N, K, W, 0, ODD, whole, y, x);
+    for (; x <= end; x += W) tile(a, even, y, x);
   if (x == p->iw) return;
   if ((end + p->pad_left) % 2)
-    tile(a, N, K, W, 1, ODD, whole, y, end);
+    tile(a, odd, y, end);
   else
-    tile(a, N, K, W, 0, ODD, whole, y, end);
+    tile(a, even, y, end);
 }
 
 INLINE void row(const dgrad_strip *a, const int N, const int K, const int W, int y) {
   const int v = y + a->p->pad_top, last = v / 2;
   const bool whole = last - (K - 1 - v % 2) / 2 >= 0 && last < a->p->oh;
   if (v % 2 && whole)
-    tiles(a, N, K, W, 1, true, y);
+    tiles(a, (shape){N, K, W, .row = 1, .whole = true}, y);
   else if (v % 2)
-    tiles(a, N, K, W, 1, false, y);
+    tiles(a, (shape){N, K, W, .row = 1}, y);
   else if (whole)
-    tiles(a, N, K, W, 0, true, y);
+    tiles(a, (shape){N, K, W, .row = 0, .whole = true}, y);
   else
-    tiles(a, N, K, W, 0, false, y);
+    tiles(a, (shape){N, K, W, .row = 0}, y);
 }
 
 // clang-format off

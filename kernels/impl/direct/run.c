@@ -5,6 +5,7 @@
  * thread takes a contiguous range of units, all ranges of about the same work. Every output is summed by one thread in
  * one order: results do not depend on the thread count. */
 #include "common/operand_source.h"
+#include "core/taps.h"
 #include "impl/direct/direct.h"
 
 #include <string.h>
@@ -149,7 +150,7 @@ void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const floa
  * two, so that more would meet in one set of the L1 cache (which has eight ways and more). */
 enum { PACK_INPUTS = 8 };
 
-static void pack_lane(const gconv_plan *plan, const vector_job *job, int oc, int i_first, int i_last, const float *wei,
+static void pack_lane(const gconv_plan *plan, const vector_job *job, int oc, gconv_range inputs, const float *wei,
                       float *out) {
   const gconv_problem *p = &plan->problem;
   const weight_view view = ((const direct_state *)plan->state)->wei;
@@ -159,10 +160,10 @@ static void pack_lane(const gconv_plan *plan, const vector_job *job, int oc, int
   const float *in = wei + oc / p->ocg * view.group + oc % p->ocg * view.oc + view.first;
   out += lane;
   if (kh * kw == 1 && !job->source.index) {
-    for (int i = i_first; i < i_last; i++) out[i * index] = in[i * view.ic];
+    for (int i = inputs.first; i < inputs.end; i++) out[i * index] = in[i * view.ic];
     return;
   }
-  for (int i = i_first; i < i_last; i++) {
+  for (int i = inputs.first; i < inputs.end; i++) {
     const float *from = in + operand_input(&job->source, group_channel, i, lane) * view.ic;
     float *to = out + i * index;
     for (int r = 0; r < kh; r++)
@@ -174,7 +175,8 @@ static void pack_vector(const gconv_plan *plan, const vector_job *job, int vecto
   const gconv_problem *p = &plan->problem;
   const int first = vector * VL, last = gconv_min(first + VL, p->oc);
   for (int i = 0; i < p->icg; i += PACK_INPUTS)
-    for (int oc = first; oc < last; oc++) pack_lane(plan, job, oc, i, gconv_min(i + PACK_INPUTS, p->icg), wei, out);
+    for (int oc = first; oc < last; oc++)
+      pack_lane(plan, job, oc, (gconv_range){i, gconv_min(i + PACK_INPUTS, p->icg)}, wei, out);
 }
 
 /* [vector][i][r][s][lane] or [vector][r][s][i][lane]; lanes beyond oc are zero. */

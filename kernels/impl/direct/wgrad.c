@@ -202,14 +202,14 @@ gconv_status ISA_NAME(wgrad_execute)(const gconv_plan *plan, const gconv_args *a
 /* Input indices that are unpacked for one lane before the next: as many lines as lie in L1 whatever their size. */
 enum { UNPACK_INPUTS = 8 };
 
-static void unpack_lane(const gconv_problem *p, const wgrad_job *job, int oc, int i_first, int i_last,
+static void unpack_lane(const gconv_problem *p, const wgrad_job *job, int oc, gconv_range inputs,
                         const float *gradients, float *wei) {
   const int taps = p->kh * p->kw, lane = oc % VL, group_channel = oc / p->ocg * p->icg;
   if (taps == 1 && !job->source.index) {
-    for (int i = i_first; i < i_last; i++) wei[(int64_t)oc * p->icg + i] = gradients[(ptrdiff_t)i * VL + lane];
+    for (int i = inputs.first; i < inputs.end; i++) wei[(int64_t)oc * p->icg + i] = gradients[(ptrdiff_t)i * VL + lane];
     return;
   }
-  for (int i = i_first; i < i_last; i++) {
+  for (int i = inputs.first; i < inputs.end; i++) {
     const float *in = gradients + (ptrdiff_t)i * taps * VL + lane;
     float *out = wei + ((int64_t)oc * p->icg + operand_input(&job->source, group_channel, i, lane)) * taps;
     for (int t = 0; t < taps; t++) out[t] = in[(ptrdiff_t)t * VL];
@@ -224,7 +224,7 @@ void ISA_NAME(wgrad_unpack)(const gconv_plan *plan, const void *packed, float *w
     for (int vector = job->vector; vector < job->vector + job->vectors; vector++)
       for (int i = 0; i < p->icg; i += UNPACK_INPUTS)
         for (int oc = vector * VL; oc < gconv_min((vector + 1) * VL, p->oc); oc++)
-          unpack_lane(p, job, oc, i, gconv_min(i + UNPACK_INPUTS, p->icg),
+          unpack_lane(p, job, oc, (gconv_range){i, gconv_min(i + UNPACK_INPUTS, p->icg)},
                       (const float *)packed + vector * state->wei_vector, wei);
   }
 }

@@ -23,10 +23,17 @@ typedef struct {
   int rows;
 } input_row;
 
-/* Taps s_first to s_last of column c, dst read from memory. ROWS: rows, where it is a constant, else 0. */
-INLINE void edge_column(const input_row *row, const operand_mode mode, const int NI, const int ROWS, int c,
-                        const int s_first, const int s_last, v_f32 acc[]) {
-  const int rows = ROWS ? ROWS : row->rows;
+/* What a function is compiled for: constants, once it is inlined. rows: those of input_row, 0 if only known at run
+ * time. */
+typedef struct {
+  operand_mode mode;
+  int inputs, rows;
+} shape;
+
+/* Taps s_first to s_last of column c, dst read from memory. */
+INLINE void edge_column(const input_row *row, const shape t, int c, const int s_first, const int s_last, v_f32 acc[]) {
+  const operand_mode mode = t.mode;
+  const int NI = t.inputs, rows = t.rows ? t.rows : row->rows;
   v_f32 x[2];
   UNROLLED (n, NI) x[n] = wgrad_operand(&row->in, mode, n, (ptrdiff_t)c * BLOCK);
   UNROLLED (r, K) {
@@ -41,10 +48,10 @@ INLINE void edge_column(const input_row *row, const operand_mode mode, const int
 
 /* Columns [first, end), whose windows lie whole in dst. Column first + j finds pixel c - s in place j + 2 - s, modulo
  * 3. */
-INLINE void inner_columns(const input_row *row, const operand_mode mode, const int NI, const int ROWS, int first,
-                          int end, v_f32 acc[]) {
+INLINE void inner_columns(const input_row *row, const shape t, int first, int end, v_f32 acc[]) {
   if (first >= end) return;
-  const int rows = ROWS ? ROWS : row->rows;
+  const operand_mode mode = t.mode;
+  const int NI = t.inputs, rows = t.rows ? t.rows : row->rows;
   v_f32 window[K][K]; /* [r][place] */
   UNROLLED (r, K)
     UNROLLED (s, K - 1)
@@ -65,24 +72,24 @@ INLINE void inner_columns(const input_row *row, const operand_mode mode, const i
     }
 }
 
-INLINE void same_columns(const input_row *row, const operand_mode mode, const int NI, const int ROWS, v_f32 acc[]) {
+INLINE void same_columns(const input_row *row, const shape t, v_f32 acc[]) {
   const int end = row->in.a->p->iw - 1;
-  edge_column(row, mode, NI, ROWS, 0, 0, 1, acc);
-  inner_columns(row, mode, NI, ROWS, 1, end, acc);
-  edge_column(row, mode, NI, ROWS, end, 1, 2, acc);
+  edge_column(row, t, 0, 0, 1, acc);
+  inner_columns(row, t, 1, end, acc);
+  edge_column(row, t, end, 1, 2, acc);
 }
 
 /* Any border. */
-INLINE void columns(const input_row *row, const operand_mode mode, const int NI, v_f32 acc[]) {
+INLINE void columns(const input_row *row, const shape t, v_f32 acc[]) {
   const gconv_problem *p = row->in.a->p;
   const int low = K - 1 - p->pad_left, high = p->ow - p->pad_left; /* whole windows */
   const int first = low > 0 ? low : 0, end = high < p->iw ? high : p->iw;
   for (int c = 0; c < p->iw; c++) {
     if (c >= first && c < end) continue;
     UNROLLED (s, K)
-      if (c + p->pad_left - s >= 0 && c + p->pad_left - s < p->ow) edge_column(row, mode, NI, 0, c, s, s, acc);
+      if (c + p->pad_left - s >= 0 && c + p->pad_left - s < p->ow) edge_column(row, t, c, s, s, acc);
   }
-  inner_columns(row, mode, NI, 0, first, end, acc);
+  inner_columns(row, t, first, end, acc);
 }
 
 INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int NI) {
@@ -100,13 +107,13 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
       row.rows |= (y >= a->y_first && y < a->y_last) << r;
     }
     if (same && row.rows == 7)
-      same_columns(&row, mode, NI, 7, acc);
+      same_columns(&row, (shape){mode, NI, 7}, acc);
     else if (same && row.rows == 3)
-      same_columns(&row, mode, NI, 3, acc);
+      same_columns(&row, (shape){mode, NI, 3}, acc);
     else if (same && row.rows == 6)
-      same_columns(&row, mode, NI, 6, acc);
+      same_columns(&row, (shape){mode, NI, 6}, acc);
     else
-      columns(&row, mode, NI, acc);
+      columns(&row, (shape){mode, NI, 0}, acc);
   }
   UNROLLED (t, NI * TAPS) v_store(gradient + t * VL, acc[t]);
 }

@@ -25,22 +25,29 @@ INLINE bool keeps_inputs(const int K, const int S) { return K != 5 || S != 1; }
  * and into L1 nothing (Zen 4). */
 enum { AHEAD = 4 };
 
-/* W pixels of dst from x on. S: the stride. */
-INLINE void pixels(const dst_row *row, const int K, const int R, const int S, const int W, const bool whole, int x,
-                   v_f32 acc[KERNEL_MAX][KERNEL_MAX]) {
+/* What a function is compiled for: constants, once it is inlined. K x K taps of which R rows are summed, W pixels of
+ * dst at once, S the stride (0: any other than 1 and 2). whole: all rows are in the image. */
+typedef struct {
+  int K, R, S, W;
+  bool whole;
+} shape;
+
+/* W pixels of dst from x on. */
+INLINE void pixels(const dst_row *row, const shape t, int x, v_f32 acc[KERNEL_MAX][KERNEL_MAX]) {
+  const int K = t.K, R = t.R, S = t.S, W = t.W;
   const gconv_problem *p = row->p;
   const int first = x * p->stride_w - p->pad_left;
   const ptrdiff_t at = (ptrdiff_t)x * p->stride_w * BLOCK;
   if (row->prefetch) {
     prefetch_pixels(row->dst + ((ptrdiff_t)AHEAD * p->ow + x) * BLOCK, 1, W);
-    UNROLLED (t, S) prefetch_pixels(row->in[R - 1] + (ptrdiff_t)(AHEAD * S - t) * p->iw * BLOCK + at, 1, W * S);
+    UNROLLED (n, S) prefetch_pixels(row->in[R - 1] + (ptrdiff_t)(AHEAD * S - n) * p->iw * BLOCK + at, 1, W * S);
   }
   v_f32 d[WIDEST];
   UNROLLED (w, W) d[w] = v_load(row->dst + (ptrdiff_t)(x + w) * BLOCK);
   UNROLLED (j, (W - 1) * S + K) {
     if (first + j < 0 || first + j >= p->iw) continue;
     UNROLLED (r, R) {
-      if (!whole && !(row->rows >> r & 1)) continue;
+      if (!t.whole && !(row->rows >> r & 1)) continue;
       const float *const place = row->in[r] + at + j * BLOCK;
       const v_f32 in = keeps_inputs(K, S) ? v_load_once(place) : v_load(place);
       UNROLLED (w, W) {
@@ -51,25 +58,23 @@ INLINE void pixels(const dst_row *row, const int K, const int R, const int S, co
   }
 }
 
-INLINE void pixel_row(const dst_row *row, const int K, const int R, const int S, const int W, const bool whole,
-                      v_f32 acc[KERNEL_MAX][KERNEL_MAX]) {
-  const int ow = row->p->ow;
+INLINE void pixel_row(const dst_row *row, const shape t, v_f32 acc[KERNEL_MAX][KERNEL_MAX]) {
+  const int ow = row->p->ow, K = t.K, R = t.R, S = t.S, W = t.W;
   int x = 0;
   if (S) {
-    for (; x + W <= ow; x += W) pixels(row, K, R, S, W, whole, x, acc);
+    for (; x + W <= ow; x += W) pixels(row, t, x, acc);
     if (W > 4 && x + 4 <= ow) {
-      pixels(row, K, R, S, 4, whole, x, acc);
+      pixels(row, (shape){K, R, S, 4, t.whole}, x, acc);
       x += 4;
     }
     if (W > 2 && x + 2 <= ow) {
-      pixels(row, K, R, S, 2, whole, x, acc);
+      pixels(row, (shape){K, R, S, 2, t.whole}, x, acc);
       x += 2;
     }
   }
-  for (; x < ow; x++) pixels(row, K, R, 1, 1, whole, x, acc);
+  for (; x < ow; x++) pixels(row, (shape){K, R, 1, 1, t.whole}, x, acc);
 }
 
-/* S: the stride, 0 for any other than 1 and 2. */
 INLINE void gradients(const wgrad_strip *a, const int K, const int R, const int S, const int W) {
   const gconv_problem *p = a->p;
   const float *src = a->src + channel_offset(a->source->channel, a->src_block);
@@ -85,9 +90,9 @@ INLINE void gradients(const wgrad_strip *a, const int K, const int R, const int 
       row.rows |= (uint32_t)(top + r >= 0 && top + r < p->ih) << r;
     }
     if (row.rows == (1u << R) - 1)
-      pixel_row(&row, K, R, S, W, true, acc);
+      pixel_row(&row, (shape){K, R, S, W, true}, acc);
     else
-      pixel_row(&row, K, R, S, W, false, acc);
+      pixel_row(&row, (shape){K, R, S, W, false}, acc);
   }
   UNROLLED (r, R)
     UNROLLED (s, K) v_store(wei + (r * K + s) * VL, acc[r][s]);
