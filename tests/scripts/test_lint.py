@@ -51,6 +51,7 @@ class Lint(unittest.TestCase):
             self.skipTest("not a clone: nothing says which files are the project's")
         done = lint()
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"^lint: \d{3,} files, formatted")
 
 
 if __name__ == "__main__":
