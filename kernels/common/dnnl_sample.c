@@ -37,9 +37,10 @@ static int64_t weight_at(const gconv_sample_view *v, int oc, int i, int r, int s
   return (((int64_t)oc * p->icg + i) * p->kh + r) * p->kw + s;
 }
 
-/* The product that output (n, oc, y, x) takes from input channel i of its group under tap (r, s), if there is one. */
-static void add(const gconv_sample_view *v, int n, int oc, int y, int x, int i, int r, int s, total *t) {
+/* The product that an output (n, oc, y, x) takes from input channel i of its group under tap (r, s), if there is one. */
+static void add(const gconv_sample_view *v, place output, int i, int r, int s, total *t) {
   const gconv_problem *p = &v->problem;
+  const int n = output.i[0], oc = output.i[1], y = output.i[2], x = output.i[3];
   const int h = y * p->stride_h - p->pad_top + r * (p->dilation_h + 1);
   const int w = x * p->stride_w - p->pad_left + s * (p->dilation_w + 1);
   if (h < 0 || h >= p->ih || w < 0 || w >= p->iw) return;
@@ -57,7 +58,7 @@ static total sum_fwd(const gconv_sample_view *v, place at) {
   total t = {0};
   for (int i = 0; i < v->problem.icg; i++)
     for (int r = 0; r < v->problem.kh; r++)
-      for (int s = 0; s < v->problem.kw; s++) add(v, at.i[0], at.i[1], at.i[2], at.i[3], i, r, s, &t);
+      for (int s = 0; s < v->problem.kw; s++) add(v, at, i, r, s, &t);
   return t;
 }
 
@@ -72,7 +73,7 @@ static total sum_bwd_d(const gconv_sample_view *v, place at) {
       if (y < 0 || x < 0 || y % p->stride_h || x % p->stride_w) continue;
       if (y / p->stride_h >= p->oh || x / p->stride_w >= p->ow) continue;
       for (int o = 0; o < p->ocg; o++)
-        add(v, at.i[0], first + o, y / p->stride_h, x / p->stride_w, at.i[1] % p->icg, r, s, &t);
+        add(v, (place){{at.i[0], first + o, y / p->stride_h, x / p->stride_w}}, at.i[1] % p->icg, r, s, &t);
     }
   return t;
 }
@@ -82,7 +83,7 @@ static total sum_bwd_w(const gconv_sample_view *v, place at) {
   total t = {0};
   for (int n = 0; n < v->problem.batch; n++)
     for (int y = 0; y < v->problem.oh; y++)
-      for (int x = 0; x < v->problem.ow; x++) add(v, n, at.i[0], y, x, at.i[1], at.i[2], at.i[3], &t);
+      for (int x = 0; x < v->problem.ow; x++) add(v, (place){{n, at.i[0], y, x}}, at.i[1], at.i[2], at.i[3], &t);
   return t;
 }
 

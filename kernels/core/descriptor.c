@@ -112,22 +112,28 @@ static void fill_missing_axis(fields *f) {
   for (int i = 0; i < AXIS_KEYS; i++) copy_if_missing(f, height_keys[i], width_keys[i]);
 }
 
-/* Pads of one axis from in, out (or missing), kernel, stride, dilation and the pad before (or missing). */
-static gconv_status resolve_pads(const char *axis, fields *f, key in, key out, key kernel, key stride, key dilation,
-                                 key pad, int *before, int *after) {
-  const int64_t extent = (int64_t)(f->value[kernel] - 1) * (f->value[dilation] + (int64_t)1) + 1;
+/* The fields of one axis. */
+typedef struct {
+  const char *name;
+  key in, out, kernel, stride, dilation, pad;
+} axis;
+static const axis axis_h = {"height", IH, OH, KH, SH, DH, PH}, axis_w = {"width", IW, OW, KW, SW, DW, PW};
+
+/* Pads before and after the image; the fields of the output size and of the pad before may be missing. */
+static gconv_status resolve_pads(const axis *a, const fields *f, int *before, int *after) {
+  const int in = f->value[a->in], out = f->value[a->out];
+  const int64_t extent = (int64_t)(f->value[a->kernel] - 1) * (f->value[a->dilation] + (int64_t)1) + 1;
   int64_t head, tail;
-  if (f->given[out]) {
-    if (f->value[out] < 1)
-      return gconv_error(GCONV_INVALID, "%s is %d, must be at least 1", key_names[out], f->value[out]);
-    const int64_t reach = (int64_t)(f->value[out] - 1) * f->value[stride];
-    head = f->given[pad] ? f->value[pad] : (reach - f->value[in] + extent) / 2;
-    tail = reach + extent - f->value[in] - head;
+  if (f->given[a->out]) {
+    if (out < 1) return gconv_error(GCONV_INVALID, "%s is %d, must be at least 1", key_names[a->out], out);
+    const int64_t reach = (int64_t)(out - 1) * f->value[a->stride];
+    head = f->given[a->pad] ? f->value[a->pad] : (reach - in + extent) / 2;
+    tail = reach + extent - in - head;
   } else {
-    head = tail = f->given[pad] ? f->value[pad] : 0;
+    head = tail = f->given[a->pad] ? f->value[a->pad] : 0;
   }
   if (head > INT_MAX || head < -INT_MAX || tail > INT_MAX || tail < -INT_MAX)
-    return gconv_error(GCONV_INVALID, "%s: pads %lld and %lld do not fit 31 bits", axis, (long long)head,
+    return gconv_error(GCONV_INVALID, "%s: pads %lld and %lld do not fit 31 bits", a->name, (long long)head,
                        (long long)tail);
   *before = (int)head;
   *after = (int)tail;
@@ -152,8 +158,8 @@ static gconv_status fill_problem(fields *f, gconv_problem *p) {
   p->ih = f->value[IH], p->iw = f->value[IW], p->kh = f->value[KH], p->kw = f->value[KW];
   p->stride_h = f->value[SH], p->stride_w = f->value[SW];
   p->dilation_h = f->value[DH], p->dilation_w = f->value[DW];
-  gconv_status status = resolve_pads("height", f, IH, OH, KH, SH, DH, PH, &p->pad_top, &p->pad_bottom);
-  if (!status) status = resolve_pads("width", f, IW, OW, KW, SW, DW, PW, &p->pad_left, &p->pad_right);
+  gconv_status status = resolve_pads(&axis_h, f, &p->pad_top, &p->pad_bottom);
+  if (!status) status = resolve_pads(&axis_w, f, &p->pad_left, &p->pad_right);
   return status ? status : gconv_problem_init(p);
 }
 
