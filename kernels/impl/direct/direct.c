@@ -1,4 +1,4 @@
-/* direct.c - direct convolution in registers, every valid problem: the plan of a pass and the kernel's row.
+/* direct.c - direct convolution in registers, every valid problem: its three directions and the kernel's row.
  *
  * Vectors of output channels over NCHW16c; README.md explains the method and its words,
  * TUNING.md its bounds and what was tried and lost. */
@@ -7,139 +7,9 @@
 #include "impl/direct/wgrad.h"
 
 #include "core/clock.h"
-#include "core/error.h"
 #include "core/parallel.h"
-#include "core/saturate.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* One pixel per column and no border: the plane is one long row, if its columns can be counted. */
-static bool is_flat(const gconv_problem *p) {
-  return (int64_t)p->ih * p->iw <= INT_MAX && p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 &&
-         p->oh == p->ih && p->ow == p->iw && !p->pad_top && !p->pad_left;
-}
-
-static geometry geometry_of(const gconv_problem *p, const direct_pass *pass, bool flat, bool image) {
-  const int pixel = image ? 1 : BLOCK; /* floats of one column of src */
-  geometry g = {
-      .ih = p->ih,
-      .iw = p->iw,
-      .oh = p->oh,
-      .ow = p->ow,
-      .kh = p->kh,
-      .kw = p->kw,
-      .stride_h = p->stride_h,
-      .stride_w = p->stride_w,
-      .step_h = p->dilation_h + 1,
-      .step_w = p->dilation_w + 1,
-      .pad_top = p->pad_top,
-      .pad_left = p->pad_left,
-      .src_block = (ptrdiff_t)p->ih * p->iw * pixel,
-      .dst_block = (ptrdiff_t)pass->ih * pass->iw * BLOCK,
-      .dst_row = (ptrdiff_t)pass->dst_stride_h * pass->iw * BLOCK,
-      .dst_pixel = (ptrdiff_t)pass->dst_stride_w * BLOCK,
-  };
-  if (flat) {
-    g.iw = g.ow = p->ih * p->iw;
-    g.ih = g.oh = 1;
-  }
-  g.src_row = (ptrdiff_t)g.iw * pixel;
-  return g;
-}
-
-/* Columns per unit of a flattened layer: their inputs take at most a quarter of L2 and every thread gets work. All
- * units have about the same number of them. */
-static int choose_columns(const gconv_plan *plan, const geometry *g, int jobs, int width) {
-  const gconv_problem *p = &plan->problem;
-  const int64_t pixel = (int64_t)p->ic * (int64_t)sizeof(float);
-  int64_t columns = (int64_t)(plan->env.caches.l2 / 4) / pixel;
-  const int64_t share = gconv_ceil_div((int64_t)g->ow * p->batch, plan->env.threads);
-  columns = gconv_max64(gconv_min64(columns, share), 2 * width);
-  int64_t units = gconv_ceil_div(g->ow, columns);
-  if (units * jobs * p->batch < 16 * (int64_t)plan->env.threads)
-    units += plan->env.threads - 1 - (units - 1) % plan->env.threads; /* too few to be shared evenly by chance */
-  return (int)(gconv_ceil_div(g->ow, units * width) * width);
-}
-
-/* Output rows per unit of a microkernel that walks down columns: every row boundary costs it a window, idle threads
- * cost more. */
-static int choose_rows(const gconv_plan *plan, int jobs) {
-  const gconv_problem *p = &plan->problem;
-  int rows = p->oh;
-  while (rows >= 16 && (int64_t)p->batch * jobs * (p->oh / rows) < 8 * (int64_t)plan->env.threads)
-    rows = (rows + 1) / 2;
-  return rows;
-}
-
-/* The most rows, a multiple of `step`, that divide all of them; 0 if there are none. */
-static int even_rows(int all, int most, int step) {
-  int rows = most;
-  while (rows > 0 && (all % rows || rows % step)) rows--;
-  return rows;
-}
-
-/* Dense layers read their input once per job, or their weights once per range of rows that fits L2: whichever moves
- * fewer bytes. */
-static void choose_order(const gconv_plan *plan, direct_state *state) {
-  const gconv_problem *p = &plan->problem;
-  const int64_t l2 = (int64_t)plan->env.caches.l2, channels = p->icg > BLOCK || state->image ? p->icg : BLOCK,
-                pixel = (int64_t)sizeof(float) * channels;
-  const int rows_read = gconv_min(p->kh, p->stride_h),
-            columns_read = gconv_min(p->kw, p->stride_w); /* of every stride */
-  const int64_t row = pixel * p->iw * columns_read / p->stride_w * rows_read, input = row * p->ih / p->stride_h;
-  const int64_t weights = (int64_t)sizeof(float) * p->oc * p->icg * p->kh * p->kw;
-  state->jobs_inner = state->x_step > 0;
-  if (p->groups > 1 || state->x_step || input <= l2 / 2) return;
-  const int most = gconv_min((int)(l2 / 4 / row), p->oh);
-  int rows = even_rows(p->oh, most, state->row_step);
-  if (!rows) return;
-  if ((int64_t)p->batch * state->jobs * (p->oh / rows) < 16 * (int64_t)plan->env.threads && rows % 2 == 0)
-    rows /= 2; /* too few to be shared evenly by chance */
-  const int64_t ranges = p->oh / rows;
-  state->jobs_inner = ranges * weights + input < state->jobs * input + weights;
-  if (state->jobs_inner) state->row_step = rows;
-}
-
-gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_pass *pass) {
-  const gconv_problem *p = &plan->problem;
-  const int vectors = vectors_of(p->oc);
-  const bool small = p->icg <= VL; /* only then can a vector need lane numbers */
-  const size_t index_count = small ? (size_t)vectors * (size_t)p->icg * VL : 0;
-  direct_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
-  if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %d vectors", vectors);
-  plan->state = state;
-  state->dst_strided = pass->dst_stride_h > 1 || pass->dst_stride_w > 1;
-  state->flat = is_flat(p) && !state->dst_strided;
-  state->image = pass->image && ISA_NAME(direct_is_image)(p);
-  state->g = geometry_of(p, pass, state->flat, state->image);
-  state->wei = pass->wei;
-  state->dst_image = gconv_ceil_div(p->oc, BLOCK) * state->g.dst_block;
-  ISA_NAME(direct_choose_jobs)(plan, state, vectors, small ? (int32_t *)&state->job[vectors] : NULL);
-  for (int j = 0; j < state->jobs; j++)
-    if (state->job[j].main->rows > state->row_step) state->row_step = state->job[j].main->rows;
-  const vector_job *first = &state->job[0];
-  if (first->main->rows == ALL_ROWS) state->row_step = choose_rows(plan, state->jobs);
-  state->x_step = state->flat ? choose_columns(plan, &state->g, state->jobs, first->main->width) : 0;
-  choose_order(plan, state);
-  const gconv_counts counts = gconv_problem_count(p);
-  state->prefetch = direct_prefetches(plan);
-  state->large = direct_bytes(plan) > plan->env.caches.l3;
-  state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
-
-  plan->native_src_layout = state->image ? GCONV_NCHW : GCONV_NCHW16C;
-  plan->native_dst_layout = GCONV_NCHW16C;
-  plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
-  const int64_t lanes = (int64_t)vectors * VL - (state->job[state->jobs - 1].half ? VL / 2 : 0);
-  plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->oc, lanes);
-  plan->lane_use = (double)p->oc / (double)lanes;
-  snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",
-           direct_family_name(first->family), operand_mode_name(first->source.mode), first->vectors, first->main->rows,
-           first->main->width, first->chunk, p->icg);
-  return GCONV_OK;
-}
 
 static gconv_status plan_forward(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;

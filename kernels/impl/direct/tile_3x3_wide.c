@@ -15,11 +15,11 @@ static pattern pattern_of(const gconv_problem *p, operand_mode mode) {
 
 const microkernel *ISA_NAME(direct_3x3_wide)(const gconv_problem *p, operand_mode mode) {
   /* tiles of 8 columns and less lose to two rows of them in tile_3x3.c */
-  static const microkernel(*const widths[])[GATHERS] = {ISA_NAME(direct_3x3_wide_14), ISA_NAME(direct_3x3_wide_12),
-                                                        ISA_NAME(direct_3x3_wide_10)};
-  const gather how = gather_of(p, mode);
+  static const microkernel(*const widths[])[PATTERNS] = {ISA_NAME(direct_3x3_wide_14), ISA_NAME(direct_3x3_wide_12),
+                                                         ISA_NAME(direct_3x3_wide_10)};
+  const pattern how = pattern_of(p, mode);
   const microkernel *best = NULL;
-  for (size_t i = 0; i < sizeof widths / sizeof *widths && how != GATHERS; i++)
+  for (size_t i = 0; i < sizeof widths / sizeof *widths && how != PATTERNS; i++)
     best = better_width(best, &widths[i][p->stride_w - 1][how], p->ow);
   return best;
 }

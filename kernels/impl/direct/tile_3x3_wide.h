@@ -16,14 +16,14 @@
 #define HAS_WIDE_3X3 (V_HAS_FOURS && V_REGISTERS >= 32)
 #if HAS_WIDE_3X3
 
-enum { KW = 3, WIDEST = 14, MOST_INDICES = 4, MOST_ABREAST = 7 };
+enum { KW = 3, WIDEST = 14, MOST_INDICES = 4, MOST_INTERLEAVED = 7 };
 
 /* How one load serves N input indices:
  * OWN2, OWN4  groups of N channels: the pixel's own channels are in the right four lanes
  * OWN8        groups of 8: the half of the group that is in the right four lanes; for the other half fours are swapped
  * ONE2, ONE4  one group fills the vector: its N channels repeated
  * TWO2, TWO4  the vector straddles two groups: N channels of the one, then N of the other */
-typedef enum { OWN2, OWN4, OWN8, ONE2, TWO2, ONE4, TWO4, GATHERS } gather;
+typedef enum { OWN2, OWN4, OWN8, ONE2, TWO2, ONE4, TWO4, PATTERNS } pattern;
 
 /* One kernel row of a tile. */
 typedef struct {
@@ -46,9 +46,9 @@ typedef struct {
   v_f32 tap[MOST_INDICES][KW];
 } indices;
 
-INLINE int count_indices(const gather how) { return how == OWN2 || how == ONE2 || how == TWO2 ? 2 : 4; }
+INLINE int count_indices(const pattern how) { return how == OWN2 || how == ONE2 || how == TWO2 ? 2 : 4; }
 
-INLINE v_f32 load_shared(const kernel_row *at, const gather how, const indices *of, const int c) {
+INLINE v_f32 load_shared(const kernel_row *at, const pattern how, const indices *of, const int c) {
   const float *first = of->first + c * BLOCK, *second = of->second + c * BLOCK;
   switch (how) {
   case OWN2:
@@ -74,25 +74,25 @@ INLINE bool outside(const sides inside, const int c, const int columns) {
 /* Index n of window column c, whose load brought `shared`. The odd columns of stride 2 serve one tap each: there the
  * index itself is loaded again, as the operand of its only FMA, which spares the shuffle units (on Zen 4 they are
  * the FMA units too). */
-INLINE v_f32 index_of(const gather how, const int S, const indices *of, const int c, const int n, v_f32 shared) {
+INLINE v_f32 index_of(const pattern how, const int S, const indices *of, const int c, const int n, v_f32 shared) {
   if (how == ONE4 && S == 2 && c % 2) return v_bcast(of->first + c * BLOCK + n);
   return count_indices(how) == 2 ? v_spread2(shared, n) : v_spread4(shared, n);
 }
 
-/* Window columns from, from + step, ...: `abreast` of them index by index, so far apart that they meet in no
+/* Window columns from, from + step, ...: `interleaved` of them index by index, so far apart that they meet in no
  * accumulator. */
-INLINE void visit(const kernel_row *at, const gather how, const int S, const int W, const sides inside, const int from,
-                  const int step, const int abreast, const indices *of, v_f32 acc[WIDEST]) {
+INLINE void visit(const kernel_row *at, const pattern how, const int S, const int W, const sides inside, const int from,
+                  const int step, const int interleaved, const indices *of, v_f32 acc[WIDEST]) {
   const int N = count_indices(how), columns = (W - 1) * S + KW;
-  UNROLLED (j, (columns - from + step * abreast - 1) / (step * abreast)) {
-    v_f32 shared[MOST_ABREAST];
-    UNROLLED (k, abreast) {
-      const int c = from + (j * abreast + k) * step;
+  UNROLLED (j, (columns - from + step * interleaved - 1) / (step * interleaved)) {
+    v_f32 shared[MOST_INTERLEAVED];
+    UNROLLED (k, interleaved) {
+      const int c = from + (j * interleaved + k) * step;
       if (c < columns && !outside(inside, c, columns)) shared[k] = load_shared(at, how, of, c);
     }
     UNROLLED (n, N)
-      UNROLLED (k, abreast) {
-        const int c = from + (j * abreast + k) * step;
+      UNROLLED (k, interleaved) {
+        const int c = from + (j * interleaved + k) * step;
         if (c >= columns || outside(inside, c, columns)) continue;
         const v_f32 p = index_of(how, S, of, c, n, shared[k]);
         UNROLLED (s, KW) {
@@ -105,8 +105,8 @@ INLINE void visit(const kernel_row *at, const gather how, const int S, const int
 }
 
 /* Adds input indices i .. i + N - 1 to the tile. At stride 2 even columns meet two taps and odd ones the third: fewer
- * taps are live, and more columns fit abreast. */
-INLINE void sum_indices(const kernel_row *at, const gather how, const int S, const int W, const sides inside, int i,
+ * taps are live, and more columns fit interleaved. */
+INLINE void sum_indices(const kernel_row *at, const pattern how, const int S, const int W, const sides inside, int i,
                         const bool other_half, v_f32 acc[WIDEST]) {
   const operand_source *o = at->a->source;
   const ptrdiff_t block = at->a->g->src_block;
@@ -124,10 +124,10 @@ INLINE void sum_indices(const kernel_row *at, const gather how, const int S, con
   visit(at, how, S, W, inside, 0, 4, 4, &of, acc);
   visit(at, how, S, W, inside, 2, 4, 4, &of, acc);
   UNROLLED (n, count_indices(how)) of.tap[n][1] = v_load(wei + (n * KW * KW + 1) * VL);
-  visit(at, how, S, W, inside, 1, 2, MOST_ABREAST, &of, acc);
+  visit(at, how, S, W, inside, 1, 2, MOST_INTERLEAVED, &of, acc);
 }
 
-INLINE void sum_row(const kernel_row *at, const gather how, const int S, const int W, const sides inside,
+INLINE void sum_row(const kernel_row *at, const pattern how, const int S, const int W, const sides inside,
                     v_f32 acc[WIDEST]) {
   if (how <= OWN8) {
     sum_indices(at, how, S, W, inside, 0, false, acc);
@@ -145,7 +145,7 @@ INLINE void sum_row(const kernel_row *at, const gather how, const int S, const i
 /* The row that takes this one's place in the tile below: hardware does not foresee the step to it, and through L1 there
  * is too little of it (8 channels, stride 2, 16 images: 56 % of peak, 89 by way of L2). Pairs of channels of
  * one or two groups do too little per row for it: 5 % slower (Zen 4). */
-INLINE void prefetch_below(const kernel_row *at, const gather how, const int S, const int W) {
+INLINE void prefetch_below(const kernel_row *at, const pattern how, const int S, const int W) {
   const operand_source *o = at->a->source;
   const geometry *g = at->a->g;
   const float *below = at->row + S * g->src_row + BLOCK;
@@ -157,7 +157,7 @@ INLINE void prefetch_below(const kernel_row *at, const gather how, const int S, 
     prefetch_pixels(below + channel_offset(channel, g->src_block), 1, W * S);
 }
 
-INLINE void tile(const strip *a, const gather how, const int S, const int W, const sides inside, int x0, int skip) {
+INLINE void tile(const strip *a, const pattern how, const int S, const int W, const sides inside, int x0, int skip) {
   const geometry *g = a->g;
   const int left_column = x0 * S - g->pad_left, top = a->y * S - g->pad_top;
   float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
@@ -204,12 +204,12 @@ INLINE void tiles(const strip *a, tile_fn *const by_sides[4], const int S, const
 #define ALL(M, S, W) M(OWN2, S, W) M(OWN4, S, W) M(OWN8, S, W) M(ONE2, S, W) M(TWO2, S, W) M(ONE4, S, W) M(TWO4, S, W)
 #define WIDE_3X3(W) \
   ALL(STRIP, 1, W) ALL(STRIP, 2, W) \
-  const microkernel ISA_NAME(direct_3x3_wide_##W)[2][GATHERS] = {{ALL(ROW, 1, W)}, {ALL(ROW, 2, W)}};
+  const microkernel ISA_NAME(direct_3x3_wide_##W)[2][PATTERNS] = {{ALL(ROW, 1, W)}, {ALL(ROW, 2, W)}};
 // clang-format on
 
-/* By stride and gather. */
-extern const microkernel ISA_NAME(direct_3x3_wide_14)[2][GATHERS], ISA_NAME(direct_3x3_wide_12)[2][GATHERS],
-    ISA_NAME(direct_3x3_wide_10)[2][GATHERS];
+/* By stride and pattern. */
+extern const microkernel ISA_NAME(direct_3x3_wide_14)[2][PATTERNS], ISA_NAME(direct_3x3_wide_12)[2][PATTERNS],
+    ISA_NAME(direct_3x3_wide_10)[2][PATTERNS];
 
 #endif
 
