@@ -189,8 +189,9 @@ static void test_vocabulary(void **state) {
     }
   }
   assert_true(words > 100);
-  static const char *const more[] = {"VL",         "V_ISA",    "V_REGISTERS", "V_HAS_SPREAD", "V_HAS_FOURS",
-                                     "V_HAS_HALF", "ISA_NAME", "SIMD_KERNEL", "INLINE",       "UNROLLED"};
+  static const char *const more[] = {"VL",          "V_ISA",      "V_REGISTERS", "V_HAS_SPREAD",
+                                     "V_HAS_FOURS", "V_HAS_HALF", "V_HAS_FMA",   "ISA_NAME",
+                                     "SIMD_KERNEL", "INLINE",     "UNROLLED"};
   for (size_t i = 0; i < ROWS(more); i++)
     if (!says(head, more[i])) fail_msg("the head of simd.h does not say %s", more[i]);
 }

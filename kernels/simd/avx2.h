@@ -7,7 +7,7 @@
 #define V_HAS_SPREAD 1
 #define V_HAS_FOURS  0
 #define V_HAS_HALF   0
-
+#define V_HAS_FMA    1
 typedef __m256 v_f32;
 typedef __m256i v_index;
 typedef __m256i v_mask;

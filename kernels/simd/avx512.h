@@ -7,7 +7,7 @@
 #define V_HAS_SPREAD 1
 #define V_HAS_FOURS  1
 #define V_HAS_HALF   1
-
+#define V_HAS_FMA    1
 typedef __m512 v_f32;
 typedef __m256 v_half;
 typedef __m512i v_index;

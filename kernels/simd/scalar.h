@@ -7,7 +7,7 @@
 #define V_HAS_SPREAD 0
 #define V_HAS_FOURS  0
 #define V_HAS_HALF   0
-
+#define V_HAS_FMA    0
 typedef float v_f32;
 typedef int32_t v_index;
 typedef bool v_mask;

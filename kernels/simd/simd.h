@@ -4,8 +4,8 @@
  *   V_ISA            the ISA of this compilation, GCONV_ISA_AVX2, ...; ISA_NAME(f) is f_avx2, SIMD_KERNEL writes a row
  *   VL               lanes of a vector: 1, 4, 8, 16
  *   V_REGISTERS      vector registers, which decide how large a tile may be: 16 or 32
- *   V_HAS_SPREAD V_HAS_FOURS V_HAS_HALF   0 or 1: whether it has what is listed with that name below. Kernels ask for
- *                    these, for V_REGISTERS and for VL > 1 (lanes may belong to several groups), never for an ISA
+ *   V_HAS_FMA        1: v_fma is one instruction     V_HAS_SPREAD V_HAS_FOURS V_HAS_HALF   1: there is what is listed
+ *                    for it below. Kernels ask for all these and for VL > 1 (groups share a vector), never for an ISA
  *   v_f32            VL floats                              v_index               VL lane numbers, int32_t
  *   v_mask           a set of lanes                         v_mask_of(bits)       bit l: lane l; v_mask_all(bool)
  *   v_zero()         zero in every lane                     v_bcast(p)            *p in every lane

@@ -8,7 +8,7 @@
 #define V_HAS_SPREAD 1
 #define V_HAS_FOURS  0
 #define V_HAS_HALF   0
-
+#define V_HAS_FMA    0
 typedef float v_f32 __attribute__((vector_size(16)));
 typedef int32_t v_index __attribute__((vector_size(16)));
 typedef int32_t v_mask __attribute__((vector_size(16))); /* all-ones lanes */

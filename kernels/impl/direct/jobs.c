@@ -9,9 +9,10 @@
 
 enum { TILE_COST = 60 }; /* FMAs that fit into the time between two tiles: 30 cycles, measured on Zen 5 */
 
-/* With 16 registers two rows of accumulators leave no room for taps: every FMA loads its own, and loads are the limit
- * (4 channels a group: 53 % of the AVX2 peak with two rows, 77 with one, on Zen 4). */
-enum { TWO_ROWS = V_REGISTERS >= 32 };
+/* With 16 registers two rows of accumulators leave no room for taps: every multiply-add loads its own. One instruction
+ * a load is less than a core can do (4 channels a group: 53 % of the AVX2 peak with two rows, 77 with one, on Zen 4),
+ * two are not (a product and a sum: one row takes 1.5 times as long in scalar code, dense). */
+enum { TWO_ROWS = V_REGISTERS >= 32 || !V_HAS_FMA };
 
 /* A longer job must save more than rounding: of two tiles of equal cost the one of fewer vectors is faster, since it
  * forms each operand once for all taps. */
