@@ -14,26 +14,28 @@ static const struct {
   int (*run)(int count, char **arguments);
   const char *help;
 } commands[] = {
-    {"kernels", info_kernels, "kernels                 every kernel of the registry, or why it is not in this build"},
+    {"kernels", info_kernels, "kernels                  every kernel of the registry, or why it is not in this build"},
     {"machine", info_machine,
-     "machine [--json]        processor, memory, software, libraries, counters; with --measure also peak and "
+     "machine [--json]         processor, memory, software, libraries, counters; with --measure also peak and "
      "bandwidths"},
     {"problem", info_problem,
-     "problem DESCRIPTOR...   sizes and costs, and which kernels take it or why not; with --dir= --threads= and so on"},
-    {"model", info_model, "model NAME|list [--csv] the layers and totals of a network, or the totals of every network"},
+     "problem DESCRIPTOR...    sizes and costs, and which kernels take it or why not; with --dir= --threads= and so "
+     "on"},
+    {"model", info_model,
+     "model NAME|list [--csv]  the layers and totals of a network, or the totals of every network"},
     {"best", info_best,
-     "best PROBLEM...         who is fastest on this machine, measured in seconds: in native layouts, nchw and nhwc; "
-     "with "
-     "--train also\n                          backward; with --threads= --kernels= --isa= --layout= --dir= and so on"},
-    {"claims", info_claims, "claims [--csv]          published figures against the counts of this library"},
+     "best PROBLEM...          who is fastest on this machine, measured in seconds: in native layouts, nchw and nhwc; "
+     "with --train also\n                           backward; with --threads= --kernels= --isa= --layout= --dir= and "
+     "so on"},
+    {"claims", info_claims, "claims [--csv]           published figures against the counts of this library"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int help(void) {
-  puts("usage: gconv-info COMMAND [ARGUMENT...]\n");
+  puts("Usage: gconv-info COMMAND [ARGUMENT...]\n");
   for (int i = 0; i < COMMANDS; i++) printf("  %s\n", commands[i].help);
-  printf("\nproblem takes descriptors in benchdnn's syntax (g2mb1_ic128oc128_ih56oh56kh3ph1), named sets and files, "
-         "and:\n%s"
+  printf("\nproblem takes descriptors in benchdnn's syntax (g2mb1_ic128oc128_ih56oh56kh3ph1), named sets and files.\n"
+         "\nOptions of problem:\n%s"
          "kernels of libraries are not planned for more than 10^11 MACs, padded taps among them (10^9 where most\n"
          "windows see only padding): planning may try implementations for minutes\n",
          options_help());
