@@ -17,4 +17,6 @@ configure_file(cmake/gconv.pc.in gconv.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/gconv.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(TARGETS gconv-bench gconv-check gconv-info gconv-train)
-install(TARGETS gconv_watch LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}) # of gconv-check
+# Of gconv-check alone, so in a folder that nobody else looks into: it has no version.
+install(TARGETS gconv_watch LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/gconv)
+set_target_properties(gconv-check PROPERTIES INSTALL_RPATH "${CMAKE_INSTALL_RPATH};${CMAKE_INSTALL_RPATH}/gconv")
