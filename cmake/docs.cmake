@@ -1,5 +1,6 @@
 # docs.cmake - the target `docs`: the reference of the library's functions, build/docs/html/index.html, by Doxygen from the public headers.
 # Their comments are written for readers of the header, so a filter tells Doxygen which of them describe what. A warning is an error.
+# SPDX-License-Identifier: Apache-2.0
 find_package(Doxygen QUIET)
 if(NOT DOXYGEN_FOUND)
   return()

@@ -1,6 +1,7 @@
 # install.cmake - what `cmake --install` puts where: the library with its header, pkg-config file and CMake package, and the tools
 # (bench/problems/ the sets they read). A program that uses the library needs nothing else: which BLAS and
 # which oneDNN are behind it stays inside.
+# SPDX-License-Identifier: Apache-2.0
 include(CMakePackageConfigHelpers)
 
 # The header goes into a folder: glibc has a <gconv.h> of its own (character sets), which must neither be replaced nor found instead.

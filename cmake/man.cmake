@@ -1,5 +1,6 @@
 # man.cmake - a man page for each tool, made by help2man from what --help says, so that the two cannot differ. Nothing of it is kept in
 # the repository. Left out without help2man, where the tools cannot run on the machine that builds them, and with -DGCONV_MAN=OFF.
+# SPDX-License-Identifier: Apache-2.0
 option(GCONV_MAN "man pages through help2man, if it is there" ON)
 if(GCONV_MAN AND NOT CMAKE_CROSSCOMPILING AND NOT GCONV_SANITIZE)
   find_program(GCONV_HELP2MAN help2man)

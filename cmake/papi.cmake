@@ -1,5 +1,6 @@
 # papi.cmake - GCONV_WITH_PAPI: are counters and software-defined events in this build? Without PAPI, or with -DGCONV_PAPI=OFF, the
 # tools answer every question about counters with that.
+# SPDX-License-Identifier: Apache-2.0
 option(GCONV_PAPI "counters through PAPI, if it is there" ON)
 set(GCONV_WITH_PAPI 0)
 if(GCONV_PAPI)

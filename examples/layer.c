@@ -1,5 +1,6 @@
 /* layer.c - one grouped convolution, from the text of a problem to a result that is compared with the reference: how a
  * plan is made, which memory it wants, and how every error is said. Usage: layer [DESCRIPTOR [KERNEL]]. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <gconv/gconv.h>
 
 #include <math.h>

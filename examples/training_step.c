@@ -1,6 +1,7 @@
 /* training_step.c - the three directions of a layer in training: forward, then with the gradient of the loss backward
  * to the input and to the weights, then a step of gradient descent. The layer learns to give what another one, with
  * hidden weights, gives. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <gconv/gconv.h>
 
 #include <stdio.h>

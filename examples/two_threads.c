@@ -1,5 +1,6 @@
 /* two_threads.c - an application with threads of its own: both execute one plan, on one set of packed weights, at the
  * same time. What is written (result and workspace) belongs to each thread; what is only read is shared. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <gconv/gconv.h>
 
 #include <pthread.h>

@@ -17,6 +17,7 @@
  * each call has its own written tensor, workspace and clock (and packed weights, where they are written); what is only
  * read may be shared. A plan is destroyed when no call uses it. gconv_last_error is each thread's own. Each call runs
  * on the plan's number of threads, so that n calls at once run on n times as many. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_H
 #define GCONV_H
 

@@ -4,6 +4,7 @@
 #   thread pool of its own would compete with the kernels' OpenMP threads.
 #   BATCHED_SGEMM: the cblas_sgemm_batch of BLIS or MKL where that is the BLAS, else LIBXSMM. OpenBLAS's (seen with 0.3.29) jumps
 #   to a wrong address on small products in builds for many processors, as Debian's are; its pull request 5980 has the repair.
+# SPDX-License-Identifier: Apache-2.0
 find_package(PkgConfig REQUIRED)
 include(CheckFunctionExists)
 add_library(gconv_libraries INTERFACE)

@@ -1,4 +1,5 @@
 /* backward.c - from the last node to the first, element by element. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "backward.h"
 
 #include "common.h"

@@ -2,6 +2,7 @@
  * be off. The bound is derived as the forward one is (bench/net/reference.h): what the operands may be off, carried
  * through, plus the rounding of the sums. A ReLU whose side the forward bound leaves open may hand on its gradient or
  * not. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_BACKWARD_H
 #define GCONV_TESTS_BACKWARD_H
 

@@ -1,4 +1,5 @@
 /* call.c - see the header. Problems with remainders of every kind, small enough for every kernel. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "call.h"
 #include "data.h"
 

@@ -1,5 +1,6 @@
 /* call.h - a plan with buffers of its own for tests that execute plans without the harness, which would hide from them
  * what they are about: bits, several users, the clock. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_CALL_H
 #define GCONV_TESTS_CALL_H
 

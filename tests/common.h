@@ -1,4 +1,5 @@
 /* common.h - what the tests share: cmocka with the headers it needs, and the assertions of this library's errors. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_COMMON_H
 #define GCONV_TESTS_COMMON_H
 

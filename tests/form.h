@@ -1,4 +1,5 @@
 /* form.h - a bottleneck in one of its three forms, with weights, and what the reference computes of it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_FORM_H
 #define GCONV_TESTS_FORM_H
 

@@ -1,5 +1,6 @@
 /* test_api.c - wrong calls of the public interface: each gives a status and a sentence that names what is wrong, and
  * nothing crashes or is written. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 
 #include <limits.h>

@@ -1,4 +1,5 @@
 /* test_assign.c - the cheapest assignment against trying all of them. Costs are small integers, so equal is equal. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "assign.h"
 #include "common.h"
 

@@ -1,5 +1,6 @@
 /* test_blocks.c - the three forms of a bottleneck compute the same, and a grouped convolution is a dense one with
  * block-diagonal weights; by every kernel. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "data.h"
 #include "form.h"
 #include "net.h"

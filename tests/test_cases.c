@@ -1,5 +1,6 @@
 /* test_cases.c - around the checks: what does not fit the machine, plans that are not made, and the command that
  * repeats a check. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 #include "common.h"
 

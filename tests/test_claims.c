@@ -1,4 +1,5 @@
 /* test_claims.c - published figures: the verdicts, and that no difference goes unexplained. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "claim.h"
 #include "claims.h"
 #include "common.h"

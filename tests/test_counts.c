@@ -1,5 +1,6 @@
 /* test_counts.c - derived sizes and counts against loops that count one by one, and sizes at the edge of what is
  * accepted. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "problems.h"
 

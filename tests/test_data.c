@@ -1,4 +1,5 @@
 /* test_data.c - the harness's buffers notice every kind of overrun, and its data are what they are said to be. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "buffer.h"
 #include "common.h"
 #include "check.h"

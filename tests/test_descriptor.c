@@ -1,5 +1,6 @@
 /* test_descriptor.c - descriptors accepted with every derived field, descriptors refused with the right sentence, and
  * print -> parse as the identity on every built-in problem and on drawn ones. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "problems.h"
 

@@ -1,6 +1,7 @@
 /* test_extremes.c - plans of problems that no machine holds. A descriptor with a digit too many is valid all the same:
  * a plan of it is refused with a sentence, or states sizes that make sense, at once; nothing crashes (and in the
  * sanitizer build nothing overflows). Nothing is executed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 
 #include <math.h>

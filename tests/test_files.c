@@ -1,4 +1,5 @@
 /* test_files.c - what the kernel's one-line files say: limits that limit nothing, and lists of numbers. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "files.h"
 

@@ -1,4 +1,5 @@
 /* test_gconv_check.c - gconv-check as its users meet it: exit status, lines, and a repeat command that repeats. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 
 #include <signal.h>

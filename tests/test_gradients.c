@@ -2,6 +2,7 @@
  * and all three directions against one number. For fixed g the loss L(src, wei) = <g, conv(src, wei)> is linear in
  * either argument, so that central differences are exact but for the rounding of L; and L is the inner product of each
  * direction's result with the tensor it belongs to. Data are real, bounds those of the reference. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 #include "common.h"
 #include "data.h"

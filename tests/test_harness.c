@@ -1,6 +1,7 @@
 /* test_harness.c - the checks check: kernels that are wrong in one way each must fail, and for the right reason.
  *
  * A wrong kernel is the reference's plan with another execute, pack or unpack function. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "buffer.h"
 #include "check.h"
 #include "common.h"

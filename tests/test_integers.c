@@ -1,5 +1,6 @@
 /* test_integers.c - the arithmetic on sizes that kernels share: divisions that round up, and the outputs that a tap
  * serves against a loop that looks at each of them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "core/integers.h"
 #include "core/taps.h"

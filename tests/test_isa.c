@@ -1,6 +1,7 @@
 /* test_isa.c - which variant of a kernel runs: masks that leave nothing are refused on whatever machine, rows that say
  * another instruction set than theirs too, and what a row does not name; naive_split's builds; and simd.h says every
  * word of its vocabulary. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "core/registry.h"
 

@@ -1,6 +1,7 @@
 /* test_kernels.c - every kernel of the registry on every problem of `smoke`, `edges` and `regressions`: directions,
  * layouts, threads, instruction sets, exact and real data. One test a kernel, made from the registry: a new kernel
  * needs no edit here. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 #include "common.h"
 #include "problems.h"

@@ -1,5 +1,6 @@
 /* test_layout.c - layouts: offsets reach every place once, conversions keep every value, fill the padding lanes with
  * zeros and stay inside their buffers. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "buffer.h"
 #include "common.h"
 

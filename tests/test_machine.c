@@ -1,5 +1,6 @@
 /* test_machine.c - the ceilings: statistics and roof on made-up measurements whose answers are known, real ones only
  * for what must hold on any machine. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 
 #include "clocks.h"

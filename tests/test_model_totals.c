@@ -1,4 +1,5 @@
 /* test_model_totals.c - what the networks weigh and cost, to the last digit against published figures. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "model.h"
 

@@ -1,4 +1,5 @@
 /* test_models.c - networks as lists of nodes: shapes and their refusals, layers and their names, the registry. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "model.h"
 

@@ -1,5 +1,6 @@
 /* test_mutants.c - the checks check: gconv-check must fail every mutant, with the kind of check that is there for its
  * fault alone, and must say what is wrong. Every kind has a mutant, so none can be one that cannot fail. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
 /* test_net.c - whole nets against the double-precision reference. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "data.h"
 #include "net.h"

@@ -1,4 +1,5 @@
 /* test_operators.c - what lies between the convolutions, in every layout: models of one node, computed by hand. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "data.h"
 #include "net.h"

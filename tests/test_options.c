@@ -1,4 +1,5 @@
 /* test_options.c - the options that all tools share: what is taken, what is refused, and with which sentence. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "options.h"
 

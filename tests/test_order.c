@@ -1,5 +1,6 @@
 /* test_order.c - the order of repetitions: the same for the same seed, another for another, every benchmark once a
  * round; and Google Benchmark, whatever its version, runs them in that order. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "gbench.h"
 #include "order.h"

@@ -1,5 +1,6 @@
 /* test_overlap.c - buffers of one call that share memory: refused where one of them is written, whatever the pair and
  * the side, with a sentence that names both; taken where both are only read, or where they just touch. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 
 enum { BUFFERS = 5, CLOCK = BUFFERS, REGIONS, ROOM = 1 << 18, THREADS = 2 };

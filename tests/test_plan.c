@@ -1,5 +1,6 @@
 /* test_plan.c - what a plan promises beyond right results: the same bits for any thread count where it says so, no
  * state between calls, figures that make sense, and a stage clock that adds up. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "call.h"
 #include "check.h"
 

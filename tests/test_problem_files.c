@@ -1,5 +1,6 @@
 /* test_problem_files.c - files of problems, benchdnn's among them: which problems they stand for, what is left out and
  * said, what is refused and where. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "padding.h"
 #include "printable.h"

@@ -1,4 +1,5 @@
 /* test_problems.c - the value of --problems=: what is taken, what is refused, and with which sentence. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "problems.h"
 

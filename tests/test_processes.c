@@ -1,6 +1,7 @@
 /* test_processes.c - the same bits in another process: no result depends on where memory lies or on what was in it. The
  * program runs itself, once more with MALLOC_PERTURB_, which fills what malloc gives out; both print a checksum for
  * each kernel, and the texts are equal. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 #include "common.h"
 #include "strict.h"

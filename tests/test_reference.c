@@ -1,6 +1,7 @@
 /* test_reference.c - the reference itself: against seven plain loops that look up every element with its bounds
  * checked, and against the identity that ties the three directions together. Data are small integers, so all sums are
  * exact and results must be equal. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "data.h"
 

@@ -1,4 +1,5 @@
 /* test_registry.c - the registry says what is on disk, its rows are complete, and kernels are found by name and ISA. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 
 #include <dirent.h>

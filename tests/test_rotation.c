@@ -1,5 +1,6 @@
 /* test_rotation.c - the buffers a kernel is timed on: how many copies a cache mode takes, that no two share a byte,
  * that each holds the same data, and that a mode which cannot be kept is refused. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "rotation.h"
 

@@ -1,5 +1,6 @@
 /* test_sde.c - the software-defined events as any program with PAPI sees them: found by name, described, and counting
  * what plans state. Nothing of gconv-bench's own counters takes part. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "gconv_sde.h"
 

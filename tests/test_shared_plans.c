@@ -1,5 +1,6 @@
 /* test_shared_plans.c - one plan, several threads of the user's at once, each with buffers of its own: gconv.h allows
  * that for every kernel. Each user has other inputs, so that one who gets another one's result sees it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "call.h"
 
 #include <math.h>

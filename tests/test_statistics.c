@@ -1,5 +1,6 @@
 /* test_statistics.c - what repetitions say: ranks of the confidence interval as scipy 1.10 computes them
  * (compare/scipy_values.py), and which repetitions count and when there are enough. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "samples.h"
 

@@ -1,5 +1,6 @@
 /* test_teams.c - the threads of a plan are not always there: kernels are right with fewer, or say so; and the CPUs that
  * a control group grants are found. The process is told by its environment, so it starts itself again. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 #include "cpus.h"
 

@@ -1,5 +1,6 @@
 /* test_train.c - training steps against finite differences of the double-precision reference: the whole graph, every
  * operation networks have, by every kernel. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "available.h"
 #include "common.h"
 #include "data.h"

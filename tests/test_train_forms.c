@@ -1,5 +1,6 @@
 /* test_train_forms.c - a training step of a bottleneck in its three forms: the gradients are those of one function, so
  * on integers they are equal bit by bit, and on real data within a derived bound. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "backward.h"
 #include "data.h"
 #include "form.h"

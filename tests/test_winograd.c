@@ -1,5 +1,6 @@
 /* test_winograd.c - the transforms are what the theory says, in exact rationals; the kernels hold their derived bounds,
  * and F(2x2) is exact where its arithmetic is. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 #include "common.h"
 #include "impl/winograd/matrices.h"

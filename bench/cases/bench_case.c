@@ -1,4 +1,5 @@
 /* bench_case.c - the life of a benchmark. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "bench_case.h"
 
 #include "session.h"

@@ -1,6 +1,7 @@
 /* bench_case.h - one benchmark: a layer or a net with a name, called again and again by one kernel on one number of
  * threads. What layers and nets do differently is in their case_type; the life of both is here: prepared and checked,
  * handed to the benchmark library, repeated, written as rows. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CASES_BENCH_CASE_H
 #define GCONV_CASES_BENCH_CASE_H
 

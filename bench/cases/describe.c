@@ -1,4 +1,5 @@
 /* describe.c - see the header. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "describe.h"
 
 #include <stdio.h>

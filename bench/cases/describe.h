@@ -1,4 +1,5 @@
 /* describe.h - what rows of layers and of nets have in common: figures of repetitions, stages, counters. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CASES_DESCRIBE_H
 #define GCONV_CASES_DESCRIBE_H
 

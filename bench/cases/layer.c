@@ -1,4 +1,5 @@
 /* layer.c - what layers do in their life as benchmarks. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "layer.h"
 
 #include "denormals.h"

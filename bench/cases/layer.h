@@ -1,4 +1,5 @@
 /* layer.h - layers as benchmarks: one problem in one direction, called by one kernel under one set of conditions. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CASES_LAYER_H
 #define GCONV_CASES_LAYER_H
 

@@ -1,4 +1,5 @@
 /* layer_plan.c - no kernel is timed that has not just been proved right on this very problem. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "layer_plan.h"
 
 #include "denormals.h"

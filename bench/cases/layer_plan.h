@@ -1,5 +1,6 @@
 /* layer_plan.h - a kernel planned for one problem, layout and number of threads: checked once, called a few times, and
  * then shared by the benchmarks that time it, warm, cold or both. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CASES_LAYER_PLAN_H
 #define GCONV_CASES_LAYER_PLAN_H
 

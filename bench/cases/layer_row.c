@@ -1,4 +1,5 @@
 /* layer_row.c - a layer as rows of the CSV. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "describe.h"
 #include "layer.h"
 

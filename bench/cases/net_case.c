@@ -1,4 +1,5 @@
 /* net_case.c - what nets do in their life as benchmarks. The net that is verified is the one that is timed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "net_case.h"
 
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* net_case.h - blocks and networks as benchmarks: a model run by one kernel, or by the best for each layer, on one
  * number of threads. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CASES_NET_CASE_H
 #define GCONV_CASES_NET_CASE_H
 

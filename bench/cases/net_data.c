@@ -1,4 +1,5 @@
 /* net_data.c - weights, images, labels and gradients, all from the run's seed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "net_data.h"
 
 #include "core/error.h"

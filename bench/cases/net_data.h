@@ -1,4 +1,5 @@
 /* net_data.h - what the nets of one model run on. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_NET_DATA_H
 #define GCONV_RUN_NET_DATA_H
 

@@ -1,4 +1,5 @@
 /* net_output.c - results and gradients, gathered in plain layout. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "net_output.h"
 
 #include "core/error.h"

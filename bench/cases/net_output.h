@@ -1,5 +1,6 @@
 /* net_output.h - what timed runs of a net leave behind is what its verified runs left, as output.h says of layers:
  * the result and, in training, the gradients with regard to all weights. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_NET_OUTPUT_H
 #define GCONV_RUN_NET_OUTPUT_H
 

@@ -1,4 +1,5 @@
 /* net_row.c - blocks, networks and the steps of networks as rows of the CSV. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "describe.h"
 #include "net_case.h"
 #include "stats.h"

@@ -1,4 +1,5 @@
 /* draw.c - a problem from a seed and an index: mostly small and awkward. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "random.h"
 #include "data.h"
 

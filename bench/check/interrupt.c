@@ -1,5 +1,6 @@
 /* interrupt.c - the counts of a run that somebody ends: hours of checks are not to end without a word. A kernel may be
  * under way, in threads that never look at a flag, so the handler itself writes the line. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "interrupt.h"
 
 #include <signal.h>

@@ -1,4 +1,5 @@
 /* interrupt.h - Ctrl-C and termination: what was counted is said before the end. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_INTERRUPT_H
 #define GCONV_TESTS_INTERRUPT_H
 

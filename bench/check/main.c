@@ -1,5 +1,6 @@
 /* main.c - gconv-check: proves kernels right on any problem. One line for each kernel on each problem, direction,
  * layout, instruction set and thread count. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
 #include "interrupt.h"
 #include "printed.h"

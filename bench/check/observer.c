@@ -1,5 +1,6 @@
 /* observer.c - the sentences. What a library underneath allocates is its own affair, and said of it nowhere; on how
  * many threads it runs is not. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "observer.h"
 #include "watch.h"
 

@@ -1,5 +1,6 @@
 /* random.c - checks drawn problems. Each is checked in a child process, so that a crash or a hang is one failure among
  * others, and can be shrunk like them. The parent computes nothing: threads do not survive a fork. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "random.h"
 #include "data.h"
 #include "interrupt.h"

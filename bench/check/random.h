@@ -1,4 +1,5 @@
 /* random.h - problems drawn over everything a descriptor can say. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_RANDOM_H
 #define GCONV_TESTS_RANDOM_H
 

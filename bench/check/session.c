@@ -1,5 +1,6 @@
 /* session.c - checks pair by pair, a line each; a FAIL line is followed by the command that repeats it. The reference
  * is computed once for all kernels of a problem and direction. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "session.h"
 #include "core/error.h"
 #include "observer.h"

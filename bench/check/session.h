@@ -1,4 +1,5 @@
 /* session.h - a run of gconv-check: what was asked for, the pair being checked, what came of them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_SESSION_H
 #define GCONV_TESTS_SESSION_H
 

@@ -1,4 +1,5 @@
 /* shrink.c - smaller problems to try in place of one that fails, most drastic first. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shrink.h"
 
 typedef struct {

@@ -1,4 +1,5 @@
 /* shrink.h - smaller neighbours of a problem. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_SHRINK_H
 #define GCONV_TESTS_SHRINK_H
 

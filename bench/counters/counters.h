@@ -1,5 +1,6 @@
 /* counters.h - hardware and software-defined counters around a piece of work, through PAPI where the build has it. What
  * cannot be counted on this machine is named with its reason and left out; it never stops a measurement. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COUNTERS_H
 #define GCONV_COUNTERS_H
 

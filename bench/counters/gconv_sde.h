@@ -1,6 +1,7 @@
 /* gconv_sde.h - software-defined events of PAPI: what plans say of their calls, countable by anything that counts with
  * PAPI, also where there is no hardware counter. Events are called sde:::gconv::NAME; those there are:
  *   papi_native_avail --sde libgconv_sde.so */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_SDE_H
 #define GCONV_SDE_H
 

@@ -1,4 +1,5 @@
 /* names.c - short names for what people ask for, since one processor's event for it is not another's. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "counters.h"
 
 #include "core/error.h"

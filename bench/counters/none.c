@@ -1,4 +1,5 @@
 /* none.c - counters in a build without PAPI: none, and it says so. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "counters.h"
 
 #include "core/error.h"

@@ -1,6 +1,7 @@
 /* papi.c - counters through PAPI. An event belongs to a component, and an event set to one thread: so every thread of a
  * team starts a set of its own. Whether events fit together is found by starting them, since PAPI's own answer leaves
  * out what the kernel or a hypervisor has taken. Nothing is ever multiplexed: an estimate would look like a count. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "counters.h"
 #include "gconv_sde.h"
 

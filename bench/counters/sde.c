@@ -1,6 +1,7 @@
 /* sde.c - the events as a table. A library of its own, because tools find events by loading a library and calling its
  * papi_sde_hook_list_events; and apart from libgconv, which knows nothing of PAPI: all that is counted stands in plans.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "gconv_sde.h"
 
 #include <sde_lib.h>

@@ -1,4 +1,5 @@
 /* collect.h - facts of this machine and this build that a measurement depends on. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_FACTS_COLLECT_H
 #define GCONV_FACTS_COLLECT_H
 

@@ -1,5 +1,6 @@
 /* countable.c - can hardware counters be read here? Asked by counting cycles once, since every earlier answer may be
  * wrong: virtual machines often present counters that never count, and the kernel may forbid them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "counters.h"
 #include "files.h"
 #include "collect.h"

@@ -1,4 +1,5 @@
 /* cpu.c - processor, caches, memory, and what a virtual machine or container takes away from them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "files.h"
 #include "collect.h"
 

@@ -1,4 +1,5 @@
 /* facts.c - a growing list of facts and its two ways to be printed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "facts.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* facts.h - what is known about machine and build: named values in named sections, printed as text or as one JSON
  * object. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_INFO_FACTS_H
 #define GCONV_INFO_FACTS_H
 

@@ -1,4 +1,5 @@
 /* files.c - reads single lines of small files; a machine that hides a file gets an "unknown", not an error. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "files.h"
 
 #include <limits.h>

@@ -1,4 +1,5 @@
 /* files.h - facts that are one line of a file of the kernel (sysfs, procfs, cgroups). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_INFO_FILES_H
 #define GCONV_INFO_FILES_H
 

@@ -1,5 +1,6 @@
 # Writes the commit of SOURCE to OUTPUT, a C header, if it changed. Run at every build, so that a binary never names a commit
 # it was not built from. A source tree that is no repository of its own (a release archive) has GIVEN, or nothing.
+# SPDX-License-Identifier: Apache-2.0
 find_package(Git QUIET)
 set(commit "${GIVEN}")
 set(dirty -1)

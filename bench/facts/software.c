@@ -1,5 +1,6 @@
 /* software.c - operating system, this build, the libraries under the kernels, OpenMP and the variables that steer them.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "build.h"
 #include "files.h"
 #include "git.h"

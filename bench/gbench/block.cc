@@ -1,4 +1,5 @@
 // block.cc - the benchmarks that run interleaved now, known to those who run them and those who report.
+// SPDX-License-Identifier: Apache-2.0
 #include "parts.h"
 
 namespace gbench {

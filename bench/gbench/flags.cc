@@ -1,5 +1,6 @@
 // flags.cc - the flags of Google Benchmark that are served here, since they concern the whole report or the order; all
 // others reach the library, behind our defaults.
+// SPDX-License-Identifier: Apache-2.0
 #include "parts.h"
 
 #include <regex.h>

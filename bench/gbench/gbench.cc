@@ -1,5 +1,6 @@
 // gbench.cc - the C shim over Google Benchmark (see gbench.h), for 1.7 as for 1.9: blocks and their turns. C++ because
 // the library is; there is none outside this folder.
+// SPDX-License-Identifier: Apache-2.0
 #include "order.h"
 #include "parts.h"
 

@@ -7,6 +7,7 @@
  * report, and each repetition is a benchmark of its own for the library, registered in our order. Flags that concern
  * the whole report (filter, list, out, aggregates), one benchmark (repetitions, minimum time) or the order are
  * therefore served here; all others reach the library. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_GBENCH_H
 #define GCONV_BENCH_GBENCH_H
 

@@ -1,6 +1,7 @@
 /* order.c - a round is sorted by a hash of seed, round and name. Google Benchmark's own interleaving shuffles with a
  * seed from std::random_device, which it neither takes nor tells, and lets one benchmark have several repetitions at
  * once. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "order.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* order.h - in which order the repetitions of several benchmarks run: in rounds in which each benchmark has one, so
  * that all of them see the machine at the same moments; within a round in an order that changes from round to round and
  * follows from the seed, so that a run can be repeated in its order. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_GBENCH_ORDER_H
 #define GCONV_GBENCH_ORDER_H
 

@@ -1,4 +1,5 @@
 // parts.h - what the files of the shim share: flags that are served here, benchmarks of the current block, the report.
+// SPDX-License-Identifier: Apache-2.0
 #ifndef GCONV_GBENCH_PARTS_H
 #define GCONV_GBENCH_PARTS_H
 

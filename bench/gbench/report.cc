@@ -1,5 +1,6 @@
 // report.cc - one report out of many runs of the library: repetitions are gathered by benchmark, and told to display,
 // file and owner once they are complete, with the library's statistics over them.
+// SPDX-License-Identifier: Apache-2.0
 #include "parts.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 /* buffer.c - red zones, poison and fingerprints. Red-zone words are NaNs that count upwards and have no zero byte, so
  * that zeros, a copy of poison and even a shifted copy of the zone itself change them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "buffer.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* buffer.h - buffers that notice misuse: NaN-patterned red zones or forbidden pages on both sides, contents poisoned
  * before use. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_BUFFER_H
 #define GCONV_TESTS_BUFFER_H
 

@@ -1,4 +1,5 @@
 /* case.c - the inputs of a check and the reference result, computed once for all kernels. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 #include "core/error.h"
 #include "data.h"

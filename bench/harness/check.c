@@ -1,4 +1,5 @@
 /* check.c - proves one kernel right on one case: strict calls, and every element of their results compared. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
 #include "strict.h"
 

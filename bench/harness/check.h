@@ -2,6 +2,7 @@
  *
  * A check_case holds the inputs (plain NCHW and GOIHW) and the double-precision reference with its bound, computed once
  * and shared by every kernel, layout, ISA and thread count that is checked on the problem. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_CHECK_H
 #define GCONV_TESTS_CHECK_H
 

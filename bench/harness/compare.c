@@ -1,5 +1,6 @@
 /* compare.c - a result against the reference. NaN and infinity are looked for before anything is compared: they make
  * every later comparison false and would pass a careless check. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "buffer.h"
 #include "check.h"
 

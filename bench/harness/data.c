@@ -1,5 +1,6 @@
 /* data.c - test data from a counter-based generator (splitmix64: Steele, Lea and Flood, OOPSLA 2014): no state, so
  * loops may run in parallel and a value can be found again from its index. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "data.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* data.h - deterministic test data: element i depends on the seed and i alone, on every machine. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_DATA_H
 #define GCONV_TESTS_DATA_H
 

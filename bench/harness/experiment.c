@@ -1,4 +1,5 @@
 /* experiment.c - planning, running and comparing for experiments, and the products of a convolution's definition. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "experiment.h"
 #include "data.h"
 #include "strict.h"

@@ -2,6 +2,7 @@
  *
  * An experiment ends at the first thing that is wrong, from any depth (experiment_stop): its checks are written as if
  * nothing could fail, and whoever started it frees what they took. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_EXPERIMENT_H
 #define GCONV_TESTS_EXPERIMENT_H
 

@@ -1,5 +1,6 @@
 /* properties.c - linearity, impulses, shifts, groups, batches and adjoints. All data are small integers, so that a
  * kernel that only sums must agree with itself exactly; a transform may differ by its slack. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "properties.h"
 #include "data.h"
 

@@ -1,5 +1,6 @@
 /* properties.h - what every convolution is, whatever computes it: checks of a kernel against itself, without the
  * reference. They find what a reference that shares the misunderstanding would not. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_PROPERTIES_H
 #define GCONV_TESTS_PROPERTIES_H
 

@@ -1,4 +1,5 @@
 /* property_list.c - the properties as a table, which is also their order and their names in gconv-check. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "properties.h"
 
 #include <stdio.h>

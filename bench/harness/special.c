@@ -3,6 +3,7 @@
  * Dependence is that of the definition: a result depends on the elements of its window, in its group. A tap that lies
  * outside the image multiplies a zero, so an infinite or NaN weight may also reach the results for which its tap is
  * outside (0 * inf = NaN): kernels are free to multiply padding or to leave it out. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "properties.h"
 #include "data.h"
 

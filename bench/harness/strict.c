@@ -1,4 +1,5 @@
 /* strict.c - runs one kernel as a strict caller would; see strict.h. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "strict.h"
 #include "data.h"
 

@@ -1,6 +1,7 @@
 /* strict.h - one call of a kernel as a strict caller makes it: buffers of exactly the stated size between guards,
  * poison in everything that is to be written, plain weights withheld once they are packed, nothing but the result
  * changed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_STRICT_H
 #define GCONV_TESTS_STRICT_H
 

@@ -1,5 +1,6 @@
 /* best.c - gconv-info best: who is fastest for a layer on this machine. gconv-bench, which lies beside this program,
  * measures: the figures are those of its tables, checks included. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "best.h"
 
 #include "csv_reader.h"

@@ -1,4 +1,5 @@
 /* best.h - what `gconv-info best` prints of what gconv-bench has measured for it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_INFO_BEST_H
 #define GCONV_INFO_BEST_H
 

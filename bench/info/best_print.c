@@ -1,5 +1,6 @@
 /* best_print.c - a table for each layer, direction and number of threads, with a line a layout: who is fastest, by how
  * much, and whether the repetitions carry that. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "best.h"
 #include "printing.h"
 #include "ranking.h"

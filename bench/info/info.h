@@ -1,5 +1,6 @@
 /* info.h - the commands of gconv-info. Each gets its own arguments and returns the exit status: 0, 1 if something
  * failed (a sentence is on stderr) or EXIT_USAGE. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_INFO_INFO_H
 #define GCONV_INFO_INFO_H
 

@@ -1,4 +1,5 @@
 /* kernels.c - gconv-info kernels: the registry as a table. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "info.h"
 #include "table.h"
 

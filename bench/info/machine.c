@@ -1,5 +1,6 @@
 /* machine.c - gconv-info machine: everything about the machine and the build that a measurement depends on, and with
  * --measure what it can do. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "collect.h"
 #include "info.h"
 

@@ -1,5 +1,6 @@
 /* main.c - gconv-info: what there is (kernels), where it runs (machine), what a problem or a network costs (problem,
  * model), who is fastest (best) and which published figures hold (claims). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "info.h"
 #include "options.h"
 #include "pin.h"

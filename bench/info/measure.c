@@ -1,4 +1,5 @@
 /* measure.c - gconv-info machine --measure: the ceilings of this machine at this moment, on one thread and on all. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "info.h"
 
 #include "bandwidth.h"

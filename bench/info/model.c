@@ -1,4 +1,5 @@
 /* model.c - gconv-info model: every network with its totals, or the layers of one. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "info.h"
 #include "model.h"
 #include "table.h"

@@ -1,5 +1,6 @@
 /* problem.c - gconv-info problem: what a problem costs by counting, and what every kernel would make of it, without
  * running any. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "info.h"
 #include "options.h"
 #include "padding.h"

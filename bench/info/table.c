@@ -1,4 +1,5 @@
 /* table.c - cells are kept until all are known, because a column is as wide as its widest cell. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "table.h"
 
 #include <stdarg.h>

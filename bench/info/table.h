@@ -1,4 +1,5 @@
 /* table.h - rows of text cells, printed aligned for people or as CSV for programs. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_INFO_TABLE_H
 #define GCONV_INFO_TABLE_H
 

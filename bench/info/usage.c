@@ -1,4 +1,5 @@
 /* usage.c - how commands say that they were called wrongly. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "info.h"
 
 #include <stdarg.h>

@@ -1,6 +1,7 @@
 /* bandwidth.c - every thread goes over memory of its own, which it has touched first itself, so that it lies in its own
  * node. Working sets are half of what the caches of a level hold, but for L3 little more than what is too large for L2,
  * as its size may not be known; and far more than the last level for memory. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "bandwidth.h"
 
 #include "core/error.h"

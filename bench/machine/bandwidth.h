@@ -1,4 +1,5 @@
 /* bandwidth.h - the memory ceilings: bytes per second out of each level, measured, for each thread count. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_BANDWIDTH_H
 #define GCONV_MACHINE_BANDWIDTH_H
 

@@ -1,4 +1,5 @@
 /* caches.c - hwloc's answer where it is one, and what stands in for it. Builds without hwloc go on with CPUID. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "caches.h"
 
 #include "gconv.h"

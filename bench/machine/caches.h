@@ -1,5 +1,6 @@
 /* caches.h - the levels that data may come from, with their sizes and who said so. Asked in this order: hwloc (sysfs,
  * and CPUID where sysfs is empty), CPUID as the kernels read it, a stated assumption. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_CACHES_H
 #define GCONV_MACHINE_CACHES_H
 

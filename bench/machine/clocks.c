@@ -1,5 +1,6 @@
 /* clocks.c - reading the clocks beside each other. A rate needs a while between two readings: the caller has other
  * things to measure meanwhile. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "clocks.h"
 
 #include <math.h>

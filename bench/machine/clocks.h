@@ -1,6 +1,7 @@
 /* clocks.h - may the clock be trusted that everything is timed with? CLOCK_MONOTONIC, which Google Benchmark and now.h
  * read, beside CLOCK_MONOTONIC_RAW, which no time server slews, and beside the processor's own counter: on a virtual
  * machine, or where the system has chosen another source, each of them can be off in a way of its own. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_CLOCKS_H
 #define GCONV_MACHINE_CLOCKS_H
 

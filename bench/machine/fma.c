@@ -1,5 +1,6 @@
 /* fma.c - chains of dependent multiply-adds in registers, enough of them to fill latency times ports on every core
  * since Haswell and Zen (at most 5 cycles on 2 ports). One function for each line of isas.inc. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fma.h"
 
 #include "now.h"

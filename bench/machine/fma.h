@@ -1,5 +1,6 @@
 /* fma.h - one short burst of multiply-adds: what the machine can do at this moment. Many of them give the peak, single
  * ones between measurements tell whether the machine has become slower. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_FMA_H
 #define GCONV_MACHINE_FMA_H
 

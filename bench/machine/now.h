@@ -1,4 +1,5 @@
 /* now.h - a steady clock in seconds, for everything that Google Benchmark does not time itself. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_NOW_H
 #define GCONV_MACHINE_NOW_H
 

@@ -1,4 +1,5 @@
 /* peak.c - bursts of multiply-adds, collected. The peak is the largest: nothing makes a burst too fast. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "peak.h"
 
 #include "fma.h"

@@ -1,5 +1,6 @@
 /* peak.h - the arithmetic ceiling behind pct_peak: multiply-adds per second that this machine really does, measured,
  * for each ISA and thread count. Data-sheet figures assume clocks that neither a virtual machine nor AVX-512 keeps. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_PEAK_H
 #define GCONV_MACHINE_PEAK_H
 

@@ -1,5 +1,6 @@
 /* pin.c - binds OpenMP threads through the runtime's own variables, so that kernels, BLAS and oneDNN are bound alike.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "pin.h"
 
 #include <omp.h>

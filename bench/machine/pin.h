@@ -1,4 +1,5 @@
 /* pin.h - threads bound to cores, and the proof of it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_PIN_H
 #define GCONV_MACHINE_PIN_H
 

@@ -1,4 +1,5 @@
 /* roof.c - the larger of the times that arithmetic and memory need. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "roof.h"
 
 typedef struct {

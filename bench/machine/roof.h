@@ -1,6 +1,7 @@
 /* roof.h - the roofline: what the machine allows a problem, arithmetic or memory. An upper bound, so every doubt is
  * decided in the machine's favour: each byte moves once, at the best bandwidth seen, and every level holds as much of
  * the tensors as it has room for: what does not fit into L1 comes from L2, the rest from L3 and so on. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_ROOF_H
 #define GCONV_MACHINE_ROOF_H
 

@@ -1,4 +1,5 @@
 /* spread.c - a growing array of doubles. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "spread.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* spread.h - measurements of one quantity, as many as there were, and what they say together. On a machine with
  * neighbours the largest is what it can do, and how far the others fall behind says how far to trust a run. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_SPREAD_H
 #define GCONV_MACHINE_SPREAD_H
 

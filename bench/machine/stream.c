@@ -1,5 +1,6 @@
 /* stream.c - unrolled by eight vectors, which hides the latency of every cache at full width. An empty asm in each step
  * keeps compilers from putting memset and memcpy in the loops' place, which would measure the C library. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "stream.h"
 
 #include "target.h"

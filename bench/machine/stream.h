@@ -1,6 +1,7 @@
 /* stream.h - the loops behind the bandwidth ceilings, as in STREAM: read, write, copy (b = a) and triad (c = a + s b),
  * one function for each and each ISA. Bytes are those the program moves; what a cache fetches before it is written is
  * not counted. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_STREAM_H
 #define GCONV_MACHINE_STREAM_H
 

@@ -1,5 +1,6 @@
 /* target.h - functions that are compiled for an instruction set of isas.inc, so that their file needs no flags of its
  * own and runs on any CPU: GCONV_TARGET_##where(features) before the function. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MACHINE_TARGET_H
 #define GCONV_MACHINE_TARGET_H
 

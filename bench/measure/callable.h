@@ -1,4 +1,5 @@
 /* callable.h - what is counted and staged in runs of their own: calls of a kernel on its rotation, or runs of a net. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_CALLABLE_H
 #define GCONV_RUN_CALLABLE_H
 

@@ -1,4 +1,5 @@
 /* conditions.c - names of the conditions, and the size that cold caches have to pass. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conditions.h"
 
 /* Virtual machines may hide the last-level cache; this is more than most give to one core. */

@@ -1,5 +1,6 @@
 /* conditions.h - under which a benchmark runs: what is timed as one, what a call may find in the caches, what numbers
  * are convolved. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MEASURE_CONDITIONS_H
 #define GCONV_MEASURE_CONDITIONS_H
 

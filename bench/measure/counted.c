@@ -1,4 +1,5 @@
 /* counted.c - a run for each group, and the figures that follow from several counters. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "counted.h"
 
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* counted.h - what the counters say of one call, from runs of their own: one for each group of events that fits the
  * hardware, so that nothing is multiplexed and headline times stay clean. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_COUNTED_H
 #define GCONV_RUN_COUNTED_H
 

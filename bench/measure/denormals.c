@@ -1,5 +1,6 @@
 /* denormals.c - asks the arithmetic itself, on every thread: no processor's control register is as portable as half of
  * the smallest normal number. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "denormals.h"
 
 #include <float.h>

@@ -1,5 +1,6 @@
 /* denormals.h - do the threads compute with denormal numbers or flush them to zero? A library that was linked with
  * -ffast-math may have chosen for the whole process. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_DENORMALS_H
 #define GCONV_RUN_DENORMALS_H
 

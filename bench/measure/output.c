@@ -1,4 +1,5 @@
 /* output.c - bits first: equal ones need no more than a look. Where they differ, elements in plain layout decide. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "output.h"
 
 #include "buffer.h"

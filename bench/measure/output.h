@@ -1,6 +1,7 @@
 /* output.h - what timed calls leave behind is what a verified call left: a kernel that is right when it is checked and
  * wrong when it is timed (it trusts what an earlier call left in its workspace, or computes nothing the second time)
  * has no time worth having. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_OUTPUT_H
 #define GCONV_RUN_OUTPUT_H
 

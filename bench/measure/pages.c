@@ -1,4 +1,5 @@
 /* pages.c - reads AnonHugePages of the mappings in question from /proc/self/smaps. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "pages.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* pages.h - what kind of pages a mapping really got: asking for huge ones is only a wish. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_PAGES_H
 #define GCONV_RUN_PAGES_H
 

@@ -1,5 +1,6 @@
 /* placement.c - places that differ in the two things hardware looks at: the distance of loads and stores in their pages
  * (a store and a later load at one page offset look dependent), and where vectors fall across cache lines. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "placement.h"
 
 #include "now.h"

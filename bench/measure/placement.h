@@ -1,5 +1,6 @@
 /* placement.h - how much it matters where in their pages the tensors begin: the same call at several places, in a run
  * of its own. Headline times know one place only, and a caller's buffers lie wherever malloc puts them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_PLACEMENT_H
 #define GCONV_RUN_PLACEMENT_H
 

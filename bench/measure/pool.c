@@ -1,4 +1,5 @@
 /* pool.c - one mapping, replaced by a larger one when a benchmark needs more, handed out from its start each time. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "pool.h"
 
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* pool.h - the memory every timed call runs in. One for the whole run: benchmarks of a block are interleaved, and a set
  * of buffers for each of them would neither fit in memory nor be equally warm. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_POOL_H
 #define GCONV_RUN_POOL_H
 

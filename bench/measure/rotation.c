@@ -1,5 +1,6 @@
 /* rotation.c - laying out, filling and timing. Filling is repeated before every repetition, because the benchmarks of a
  * block take turns in one pool; it is not timed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "rotation.h"
 
 #include "buffer.h"

@@ -2,6 +2,7 @@
  * set, used again and again. Cold: enough copies that each has left the caches when its turn comes; the workspace stays
  * one, as in a network whose layers share it. The timed loop only moves on to the next copy: nothing is flushed, and
  * the clock never stops. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_ROTATION_H
 #define GCONV_RUN_ROTATION_H
 

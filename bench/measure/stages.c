@@ -1,4 +1,5 @@
 /* stages.c - calls with the clock on, and the arithmetic that makes lanes of threads a share of wall time. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "stages.h"
 
 #include "core/clock.h"

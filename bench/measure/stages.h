@@ -1,5 +1,6 @@
 /* stages.h - where the time of a call goes, by the kernel's own stage clock. A run of its own: the clock is read
  * between the stages, which headline times must not pay for. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_STAGES_H
 #define GCONV_RUN_STAGES_H
 

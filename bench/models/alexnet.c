@@ -1,5 +1,6 @@
 /* alexnet.c - AlexNet, where grouped convolution began: half of its layers were two towers on two processors. Here as
  * two groups, with the towers written out, and as one tower. Local response normalisation is left out (model.h). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "families.h"
 
 typedef enum { ONE_TOWER, TWO_GROUPS, TWO_TOWERS } form;

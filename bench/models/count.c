@@ -1,5 +1,6 @@
 /* count.c - what a network weighs and costs. Each convolution is counted by gconv_problem_count, the same function that
  * the benchmark's figures come from. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "model.h"
 
 #include <fnmatch.h>

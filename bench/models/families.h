@@ -1,4 +1,5 @@
 /* families.h - the tables of networks, one for each file that defines some. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MODELS_FAMILIES_H
 #define GCONV_MODELS_FAMILIES_H
 

@@ -1,5 +1,6 @@
 /* googlenet.c - GoogLeNet: nine Inception modules, split-transform-merge with hand-chosen widths; without the two
  * auxiliary classifiers, which only training uses, and local response normalisation (model.h). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "families.h"
 
 typedef struct {

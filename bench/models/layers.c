@@ -1,5 +1,6 @@
 /* layers.c - the convolutions of a network as problems: those with equal sizes are one problem with a multiplicity,
  * because they take equal time. Its label says what the layers have in common. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "model.h"
 
 #include "core/error.h"

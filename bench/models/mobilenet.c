@@ -1,4 +1,5 @@
 /* mobilenet.c - MobileNetV1: thirteen depthwise separable convolutions, and the full convolutions they replace. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "families.h"
 
 typedef struct {

@@ -1,5 +1,6 @@
 /* model.c - nodes are appended one by one, so a network is a plain function that reads like its paper. The first error
  * stays: later nodes that depend on it are not added, and the builder need not check each step. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "model.h"
 #include "shape.h"
 

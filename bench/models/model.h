@@ -3,6 +3,7 @@
  * says that one was there, for the counts), dropout and softmax are left out, and so is AlexNet's and GoogLeNet's local
  * response normalisation, which changes neither shapes nor counts. Shapes are of one image; the batch comes with the
  * problem. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MODELS_MODEL_H
 #define GCONV_MODELS_MODEL_H
 

@@ -1,4 +1,5 @@
 /* registry.c - every network by its name. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "families.h"
 
 #include "core/error.h"

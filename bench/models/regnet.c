@@ -1,5 +1,6 @@
 /* regnet.c - RegNetX and RegNetY: residual bottlenecks that do not narrow, with one group width for all stages. Widths
  * and depths are those that pycls derives from the four numbers of the paper, written out. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "families.h"
 #include "residual.h"
 

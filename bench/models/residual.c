@@ -1,4 +1,5 @@
 /* residual.c - the one builder of all residual networks. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "residual.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* residual.h - networks of residual bottlenecks: ResNet, ResNeXt and RegNet differ in a row of numbers only. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MODELS_RESIDUAL_H
 #define GCONV_MODELS_RESIDUAL_H
 

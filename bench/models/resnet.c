@@ -1,5 +1,6 @@
 /* resnet.c - ResNet and ResNeXt. ResNet is ResNeXt with one path of width 64, and every network here is a row of
  * (blocks, cardinality, width). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "families.h"
 #include "residual.h"
 

@@ -1,6 +1,7 @@
 /* shape.c - shape inference: a row an operation, with the function that knows its rule and the number of inputs it
  * takes. Convolutions leave theirs to gconv_problem_init, so that a network cannot be built that kernels would refuse.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shape.h"
 
 #include "core/error.h"

@@ -1,4 +1,5 @@
 /* shape.h - what the shape of a node follows from. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_MODELS_SHAPE_H
 #define GCONV_MODELS_SHAPE_H
 

@@ -1,5 +1,6 @@
 /* shufflenet.c - ShuffleNet v1 1x: grouped 1x1 convolutions whose groups are mixed by a shuffle, around a depthwise
  * 3x3. A unit with stride 2 concatenates its pooled input, so that its second 1x1 makes the missing channels only. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "families.h"
 
 enum { STEM = 24, SHRINK = 4, STAGES = 3 }; /* bottleneck: a quarter of the unit's output channels */

@@ -1,6 +1,7 @@
 /* xception.c - Xception: depthwise separable convolutions with shortcuts. ReLU comes before a convolution, and the
  * shortcut skips it, hence the separate ReLU nodes. Normalisation follows the pointwise half only (Keras). Keras pads
  * "same"; pad 1 gives the same sizes. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "families.h"
 
 static int conv(model *m, int input, const char *place, model_node node) {

@@ -1,4 +1,5 @@
 /* assign.c - elimination, and the way back. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "assign.h"
 
 #include <math.h>

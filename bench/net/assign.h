@@ -5,6 +5,7 @@
  * theirs, until none is left. Exact wherever this never gets stuck, which are the series-parallel graphs: chains,
  * residual connections and branches that join again. Where it gets stuck the busiest variable is held at the state that
  * looks cheapest by itself. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_ASSIGN_H
 #define GCONV_NET_ASSIGN_H
 

@@ -1,5 +1,6 @@
 /* available.c - MemAvailable of /proc/meminfo (free pages and what the system would give up for them), and the limits
  * of control groups, versions 2 and 1. Physical memory is no measure: others have their share of it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "available.h"
 
 #include "gconv.h"

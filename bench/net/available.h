@@ -1,4 +1,5 @@
 /* available.h - the memory that a program can still have. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_AVAILABLE_H
 #define GCONV_NET_AVAILABLE_H
 

@@ -1,4 +1,5 @@
 /* bias.c - biases of convolutions that a sum follows are added by the sum. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* blocks.c - blocks as rows of a table, built node by node as their papers draw them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "blocks.h"
 
 #include "core/error.h"

@@ -6,6 +6,7 @@
  *   form c   a grouped convolution between two 1x1
  *
  * All three have the same weights and multiply-adds; they differ in how many calls and how narrow ones. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_BLOCKS_H
 #define GCONV_NET_BLOCKS_H
 

@@ -1,5 +1,6 @@
 /* channels.c - concatenation, slices and shuffles as copies of runs of channels. Groups and branches need not end where
  * a block of 16 channels does, so a run is cut at the blocks of both sides. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ops.h"
 
 #include "core/parallel.h"

@@ -1,6 +1,7 @@
 /* choose.c - a plan for every convolution: one that was handed over, or by the kernel asked for or, where that does not
  * take the problem, by the first that does. Layers of one shape share a plan: some kernels take milliseconds to make
  * one. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* clones.h - loops compiled for several instruction sets, chosen when the program starts. What lies between the
  * convolutions is the same for all kernels, so it is as fast as the machine allows, whatever --isa leaves to them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_CLONES_H
 #define GCONV_NET_CLONES_H
 

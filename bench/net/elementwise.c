@@ -1,4 +1,5 @@
 /* elementwise.c - sums with bias and ReLU in one pass over memory, factors for channels, sigmoid. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "clones.h"
 #include "ops.h"
 

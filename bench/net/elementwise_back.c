@@ -1,5 +1,6 @@
 /* elementwise_back.c - transposes of ReLU, sigmoid, factors and biases; the loss and the update. Sums over pixels go
  * through double every few rows: a channel of a batch has a million of them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "clones.h"
 #include "ops_back.h"
 

@@ -1,5 +1,6 @@
 /* fc.c - fully connected layers through CBLAS. The rows of the weights are cut into the same pieces for any number of
  * threads, so that the BLAS sees the same products and gives the same sums. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ops.h"
 
 #include "common/sgemm.h"

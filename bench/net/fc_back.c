@@ -1,5 +1,6 @@
 /* fc_back.c - both gradients of fully connected layers through CBLAS, cut into the same pieces for any number of
  * threads, as in fc.c. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ops_back.h"
 
 #include "common/sgemm.h"

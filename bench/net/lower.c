@@ -1,5 +1,6 @@
 /* lower.c - from nodes to steps: a row an operation. Conversions appear where a step wants a value in a layout in which
  * nobody has made it yet; a conversion once made serves all later steps. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
 #include "core/error.h"

@@ -1,6 +1,7 @@
 /* lower_backward.c - the steps of training that follow the forward ones, from the last node to the first. A gradient
  * is a value like any other: placed by its lifetime, converted where a kernel wants another layout. Each edge of the
  * graph gets the gradient that its reader hands back; a node's gradient is the sum over its readers. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* memory.c - what a net will hold, in bytes, before any of it is allocated: a training step keeps the results of all
  * layers, and a machine that is asked for more than it has does not say so, it stops the program. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "available.h"
 #include "plan.h"
 

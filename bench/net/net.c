@@ -1,4 +1,5 @@
 /* net.c - the life of a net: made from a request, loaded with weights, run. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
 #include "common/sgemm.h"

@@ -5,6 +5,7 @@
  * Activations stay in the layout in which a kernel leaves them; they are converted only where the next kernel wants
  * another one, which is a step of its own. Bias and ReLU follow a convolution in one pass; the bias of a convolution
  * that only feeds a sum is added there, so that the sum, the bias and the ReLU are one pass too. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_NET_H
 #define GCONV_NET_NET_H
 

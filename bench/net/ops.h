@@ -1,6 +1,7 @@
 /* ops.h - what networks do between convolutions, on activations in any layout of the library. All of them allocate
  * nothing, give the same result for any number of threads, and keep the zero lanes of blocked layouts zero. Where not
  * said otherwise, inputs and result have the same layout. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_OPS_H
 #define GCONV_NET_OPS_H
 

@@ -1,5 +1,6 @@
 /* ops_back.h - the transposes of what networks do between convolutions, the loss and the update; rules as in ops.h.
  * Names: x what the forward operation was given, y what it made, g the gradient with regard to y. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_OPS_BACK_H
 #define GCONV_NET_OPS_BACK_H
 

@@ -2,6 +2,7 @@
  * it; two values whose times do not overlap may have the same. Placed largest first, each at the lowest offset that is
  * free for its time (greedy by size: Pisarchyk and Lee, Efficient Memory Management for Deep Neural Net Inference,
  * 2020). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
 #include "core/error.h"

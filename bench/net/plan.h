@@ -1,4 +1,5 @@
 /* plan.h - inside of a net: values in memory, and the steps that make them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_PLAN_H
 #define GCONV_NET_PLAN_H
 

@@ -1,5 +1,6 @@
 /* pool.c - pooling in two steps that both run along memory: the rows of a window into one row of the map's width, then
  * its columns. Stride and layout only matter to the second, which sees a k-th of the data. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "clones.h"
 #include "ops.h"
 

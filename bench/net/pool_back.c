@@ -1,4 +1,5 @@
 /* pool_back.c - transposes of pooling and of copies of channels. A plane is one thread's, as windows overlap. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "clones.h"
 #include "ops_back.h"
 

@@ -1,5 +1,6 @@
 /* profile.c - rounds in which each net runs once with a clock between its steps: what disturbs the machine for a while
  * disturbs all of them. Who is far behind after the first run is not run again. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "profile.h"
 
 #include "core/error.h"

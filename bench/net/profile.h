@@ -1,4 +1,5 @@
 /* profile.h - how long each step of several nets of one graph takes where it stands, measured in turns. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_PROFILE_H
 #define GCONV_NET_PROFILE_H
 

@@ -1,6 +1,7 @@
 /* race.c - the network as a choice of states, one for each node's result: the layout in which it is made, and the set
  * of layouts in which it will be there. A conversion belongs to the result, however many readers it has, so all other
  * costs are of pairs, a node and one of its inputs; what may follow what is lower.c's way of doing it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "race.h"
 
 #include "assign.h"

@@ -2,6 +2,7 @@
  * means there. Nets of one graph, each by one kernel, are run and every step is timed where it stands, so that weights
  * and activations are as warm or cold as they will be. Then each convolution gets one of the kernels, and each result
  * its layouts, such that the times of all steps and of the conversions that this takes are the least together. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_RACE_H
 #define GCONV_NET_RACE_H
 

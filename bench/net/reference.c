@@ -1,4 +1,5 @@
 /* reference.c - the definition of each operation, and nothing that would make it fast. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "reference.h"
 
 #include "core/error.h"

@@ -18,6 +18,7 @@
  * sum |w| where the values grow by the root of sum w^2), so a deep network is judged node by node instead, each by what
  * it makes of the inputs it really got (verify.h); by the same rule the two are equivalent, and the second loses
  * nothing. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_REFERENCE_H
 #define GCONV_NET_REFERENCE_H
 

@@ -1,4 +1,5 @@
 /* steps.c - how each kind of step runs. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
 #include "core/clock.h"

@@ -1,4 +1,5 @@
 /* steps_back.c - how each kind of step that only training has runs. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ops_back.h"
 #include "plan.h"
 

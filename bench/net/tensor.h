@@ -2,6 +2,7 @@
  * channels a plane of pixels, and at each pixel the block's channels side by side. NCHW has blocks of one channel, NHWC
  * one block of all, NCHW16c blocks of 16, the last one filled up with zeros. Written for this view, one loop serves
  * every layout. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_TENSOR_H
 #define GCONV_NET_TENSOR_H
 

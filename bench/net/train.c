@@ -1,4 +1,5 @@
 /* train.c - what a net that trains keeps besides its steps: plain weights and their gradients, labels and loss. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "train.h"
 
 #include "core/error.h"

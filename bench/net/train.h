@@ -6,6 +6,7 @@
  * Any other model (a block) is given the gradient with regard to its result, as the network behind it would.
  * Batch normalisation is folded into the bias, as it is for inference: what trains is weights and biases. The gradient
  * with regard to the image is not computed, as nobody wants it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_TRAIN_H
 #define GCONV_NET_TRAIN_H
 

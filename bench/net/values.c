@@ -1,5 +1,6 @@
 /* values.c - what lowering adds to a net: values, steps that make them, and conversions where nobody has made a value
  * in the layout that is wanted. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "plan.h"
 
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* verify.c - what a step must make is worked out just before it runs, from its inputs where they lie, as many steps
  * overwrite them; and compared right after. Nothing is copied, so what it costs does not grow with the images. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "verify.h"
 
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* verify.h - proves a net right on the run that is going to be timed: each node's result against the definition, in
  * double precision, of what the node was really given. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_VERIFY_H
 #define GCONV_NET_VERIFY_H
 

@@ -1,5 +1,6 @@
 /* verify_backward.c - gradients of convolutions against the definition, in double precision, on what the step was
  * really given. The other steps of the backward pass are no kernel's: tests compare them with finite differences. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
 #include "train.h"
 #include "verify.h"

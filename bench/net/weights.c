@@ -1,4 +1,5 @@
 /* weights.c - test weights, from the harness's generator: the same on every machine. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "weights.h"
 
 #include "core/error.h"

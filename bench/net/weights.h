@@ -1,5 +1,6 @@
 /* weights.h - weights and biases of a whole model, plain: GOIHW and a value for each output channel, which stands for
  * the convolution's bias and the batch normalisation folded into it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_NET_WEIGHTS_H
 #define GCONV_NET_WEIGHTS_H
 

@@ -1,4 +1,5 @@
 /* benchdnn.c - options of benchdnn, one row each: those that change which problems a file stands for. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "benchdnn.h"
 
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* benchdnn.h - what the options in a file of benchdnn mean for the descriptors behind them. Source: oneDNN,
  * tests/benchdnn/doc/driver_conv.md, knobs_common.md and conv/bench_conv.cpp. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_BENCHDNN_H
 #define GCONV_BENCH_BENCHDNN_H
 

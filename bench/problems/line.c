@@ -1,5 +1,6 @@
 /* line.c - a line is bounded, holds no NUL and may end in a carriage return; Windows' mark of UTF-8 before the first is
  * not part of it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "line.h"
 
 #include "core/error.h"

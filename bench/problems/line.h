@@ -1,4 +1,5 @@
 /* line.h - lines of text files that people and other programs wrote: what may be in them is decided in one place. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_LINE_H
 #define GCONV_BENCH_LINE_H
 

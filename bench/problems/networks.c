@@ -1,5 +1,6 @@
 /* networks.c - which layers of which networks make a set: a row each. The table names what is used often; every other
  * network is a set of its own name. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "networks.h"
 
 #include "model.h"

@@ -1,5 +1,6 @@
 /* networks.h - problem sets that are layers of networks. They come from the definitions in models/, so that no network
  * is written down twice; a set is one network by its name, or a row of the table in networks.c. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_NETWORKS_H
 #define GCONV_BENCH_NETWORKS_H
 

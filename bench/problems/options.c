@@ -1,5 +1,6 @@
 /* options.c - the shared options, as a table: one row an option, with the function that takes its value and its line of
  * help. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
 #include "core/error.h"

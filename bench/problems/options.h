@@ -1,4 +1,5 @@
 /* options.h - the command-line options that gconv-bench and gconv-check share, parsed in one place. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_OPTIONS_H
 #define GCONV_BENCH_OPTIONS_H
 

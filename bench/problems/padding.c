@@ -1,5 +1,6 @@
 /* padding.c - descriptors of a deconvolution name the sides the other way round, and read as a convolution they are
  * valid: the missing rows become padding. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "padding.h"
 
 enum { NAMED = 3 }; /* a file of deconvolutions has hundreds */

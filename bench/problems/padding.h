@@ -1,4 +1,5 @@
 /* padding.h - windows that lie beyond the image: nearly always a descriptor that is not what its user meant. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_PADDING_H
 #define GCONV_BENCH_PADDING_H
 

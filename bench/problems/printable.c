@@ -1,5 +1,6 @@
 /* printable.c - what is not UTF-8 becomes '?', byte by byte: the rest of a name stays as it is, so that it is
  * recognized. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "printable.h"
 
 #include <ctype.h>

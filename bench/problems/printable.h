@@ -1,5 +1,6 @@
 /* printable.h - text from outside (names of files, of layers) as it may go to terminals, CSV and JSON, which take
  * UTF-8: file names are any bytes. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_PRINTABLE_H
 #define GCONV_BENCH_PRINTABLE_H
 

@@ -1,4 +1,5 @@
 /* problem_list.c - a growing list of problems, and of what there is to say about them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "problem_list.h"
 
 #include "printable.h"

@@ -1,4 +1,5 @@
 /* problem_list.h - problems with where they come from. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_PROBLEM_LIST_H
 #define GCONV_BENCH_PROBLEM_LIST_H
 

@@ -1,5 +1,6 @@
 /* problems.c - turns the value of --problems= into a list of problems. Sets are plain files, found at run time, so that
  * a set can be added or changed without building anything, or computed: layers of networks, sweeps. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "networks.h"
 #include "padding.h"
 #include "printable.h"

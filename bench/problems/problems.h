@@ -1,5 +1,6 @@
 /* problems.h - the value of --problems=: named sets (bench/problems/shapes/NAME.txt, networks.h, sweeps.h), descriptors
  * and files of descriptors. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_PROBLEMS_H
 #define GCONV_BENCH_PROBLEMS_H
 

@@ -1,5 +1,6 @@
 /* shape_file.c - reads files as benchdnn does: words between white space, options that hold until they change, '#'
  * comments, a backslash that joins lines, other files by --batch=. Nothing in them is dropped without being counted. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shape_file.h"
 #include "benchdnn.h"
 #include "line.h"

@@ -1,4 +1,5 @@
 /* shape_file.h - files of problems: descriptors and the options of benchdnn between them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_SHAPE_FILE_H
 #define GCONV_BENCH_SHAPE_FILE_H
 

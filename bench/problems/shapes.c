@@ -1,5 +1,6 @@
 /* shapes.c - finds the files of named sets. Looked up at run time: a program that was not installed uses its source
  * tree. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "shapes.h"
 
 #include "core/error.h"

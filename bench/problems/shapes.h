@@ -1,6 +1,7 @@
 /* shapes.h - where named sets are: one file NAME.txt a set, in the first of these folders that exists:
  * $GCONV_SHAPES (alone, if it is set), the source tree the program was built from, the installed data folder next to
  * the program. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_SHAPES_H
 #define GCONV_BENCH_SHAPES_H
 

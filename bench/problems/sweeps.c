@@ -7,6 +7,7 @@
  *   eN     dense with about the multiply-adds of cN: fewer channels, a multiple of 8 so that no vector lane is idle
  * savings: CASE is CHANNELSxMAP.
  *   gN     N groups, from 1 (the dense twin) to as many as there are channels (depthwise) */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "sweeps.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* sweeps.h - problem sets that vary one thing and keep the rest: computed, because a formula says more than two hundred
  * lines. Names are SET:CASE.ROLE: problems of one CASE belong together, and ROLE says which of them it is. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_BENCH_SWEEPS_H
 #define GCONV_BENCH_SWEEPS_H
 

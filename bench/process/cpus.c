@@ -1,5 +1,6 @@
 /* cpus.c - affinity as OpenMP found it at the start (it has bound the calling thread to one place since), and quotas of
  * control groups, which show in no affinity: a container with half a CPU sees all of them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "cpus.h"
 
 #include <fcntl.h>

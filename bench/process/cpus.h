@@ -1,5 +1,6 @@
 /* cpus.h - the CPUs that this process really has: those it may run on, and the time on them that its control group
  * grants. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_PROCESS_CPUS_H
 #define GCONV_PROCESS_CPUS_H
 

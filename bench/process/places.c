@@ -1,4 +1,5 @@
 /* places.c - the places of the runtime, taken together, are all CPUs that it found when the process began. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "places.h"
 
 #include <omp.h>

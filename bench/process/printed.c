@@ -1,5 +1,6 @@
 /* printed.c - whether standard output arrived, and why not. A write fails somewhere inside printf; by the end of the
  * program errno is that of other calls, "Success" at worst, and the stream remembers only that it failed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "printed.h"
 
 #include <errno.h>

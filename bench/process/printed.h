@@ -1,4 +1,5 @@
 /* printed.h - the end of every tool: output that did not arrive (a full disk) must not look like success. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_PROCESS_PRINTED_H
 #define GCONV_PROCESS_PRINTED_H
 

@@ -1,4 +1,5 @@
 /* start.c - closed descriptors, small stacks, and OpenMP's own idea of how many threads a team has. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "start.h"
 
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* start.h - what each tool does first: makes sure of what programs take for granted, and users' shells, containers and
  * service managers now and then do not give. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_PROCESS_START_H
 #define GCONV_PROCESS_START_H
 

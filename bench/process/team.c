@@ -1,4 +1,5 @@
 /* team.c - starts each team once and counts it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "team.h"
 
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* team.h - does OpenMP give the threads that are asked for? Where it gives fewer, figures of N threads would be those
  * of fewer, and a library that counts on N leaves its result half written. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_PROCESS_TEAM_H
 #define GCONV_PROCESS_TEAM_H
 

@@ -1,5 +1,6 @@
 /* canary.c - the better of two bursts, so that an interrupt in one of them is not taken for a slow machine; the second
  * only where the first was slow. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "canary.h"
 
 #include "fma.h"

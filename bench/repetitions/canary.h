@@ -1,6 +1,7 @@
 /* canary.h - how fast the machine is at this moment, as shares of the best that the run has seen: multiply-adds, and
  * loads out of L2 and L3. A neighbour on the same core slows the first, one that shares a cache only the others, and
  * kernels follow now one, now the other. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_CANARY_H
 #define GCONV_RUN_CANARY_H
 

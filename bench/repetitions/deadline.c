@@ -1,4 +1,5 @@
 /* deadline.c - the rule. Kernels so slow that three repetitions pass their share take it from those that follow. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "deadline.h"
 
 #include "now.h"

@@ -1,5 +1,6 @@
 /* deadline.h - --minutes: when a run has to be over. Each benchmark then gets its share of the time that is left, less
  * what preparing one has taken so far, so that problems at the end get as much as those at the beginning. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_DEADLINE_H
 #define GCONV_RUN_DEADLINE_H
 

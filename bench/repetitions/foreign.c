@@ -1,4 +1,5 @@
 /* foreign.c - from /proc/self/maps, which shows what is loaded, and from what the libraries say of themselves. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "foreign.h"
 
 #include "gconv.h"

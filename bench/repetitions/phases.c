@@ -1,4 +1,5 @@
 /* phases.c - one reading of the clock for each change of phase: calls of kernels are inside one, never around. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "phases.h"
 
 #include "now.h"

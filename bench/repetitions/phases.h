@@ -1,5 +1,6 @@
 /* phases.h - what the time of a run goes into. A run that repeats little and prepares much measures badly for its
  * length; the sum of the phases is all the time there was, so that nothing is hidden in what no phase claims. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_PHASES_H
 #define GCONV_RUN_PHASES_H
 

@@ -1,5 +1,6 @@
 /* samples.c - a growing list, the choice of what counts, and the rule for more. A round is never longer than the first
  * one: it may be the last that is needed. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "samples.h"
 
 #include "core/error.h"

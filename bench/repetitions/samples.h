@@ -1,5 +1,6 @@
 /* samples.h - the repetitions of one benchmark with what happened during each: how fast the machine was, and what the
  * operating system did. Those that were disturbed are measured again and left out if enough others remain. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_SAMPLES_H
 #define GCONV_RUN_SAMPLES_H
 

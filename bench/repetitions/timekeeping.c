@@ -1,4 +1,5 @@
 /* timekeeping.c - readings at the right moments, and what they say. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "timekeeping.h"
 
 #include "gbench.h"

@@ -1,5 +1,6 @@
 /* timekeeping.h - the clock of the run under watch: tried at the start, compared with its like while the ceilings are
  * measured, and once more over the whole run. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_TIMEKEEPING_H
 #define GCONV_RUN_TIMEKEEPING_H
 

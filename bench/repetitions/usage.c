@@ -1,5 +1,6 @@
 /* usage.c - getrusage and schedstat for the process, /proc/stat for the machine. The process's own figures are read
  * last at the beginning and first at the end, so that reading does not show in them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "usage.h"
 
 #include <dirent.h>

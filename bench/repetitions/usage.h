@@ -1,4 +1,5 @@
 /* usage.h - what the operating system did to this process meanwhile. A timed region should see none of it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_USAGE_H
 #define GCONV_RUN_USAGE_H
 

@@ -2,6 +2,7 @@
  * its own: it would be one too many among those that are counted and bound. What the handler does is not all that a
  * handler may do; but the thread was in a kernel, which allocates and prints nothing, and should it have been elsewhere
  * and get stuck, the second signal ends the process. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "watchdog.h"
 
 #include <signal.h>

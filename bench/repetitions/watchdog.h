@@ -1,6 +1,7 @@
 /* watchdog.h - an end to what never returns. A kernel that hangs cannot be stopped inside its process; so the process
  * says which one it was, writes its row and ends, and --resume goes on behind it. (--isolate loses that process alone.)
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_WATCHDOG_H
 #define GCONV_RUN_WATCHDOG_H
 

@@ -1,4 +1,5 @@
 /* csv.c - rows as text, by a table of the columns: name, kind, place in csv_row. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "csv.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* csv.h - results as tidy rows (RFC 4180), each written at once: a killed run leaves a valid file of what was measured.
  */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_CSV_H
 #define GCONV_RUN_CSV_H
 

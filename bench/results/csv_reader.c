@@ -1,4 +1,5 @@
 /* csv_reader.c - one field after the other. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "csv_reader.h"
 
 #include <stdbool.h>

@@ -1,5 +1,6 @@
 /* csv_reader.h - reads back what csv.h writes. RFC 4180: a field in quotes may hold commas and line ends, two quotes in
  * it stand for one. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_CSV_READER_H
 #define GCONV_RUN_CSV_READER_H
 

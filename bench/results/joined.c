@@ -1,4 +1,5 @@
 /* joined.c - reads the columns that it needs by name, and passes rows on as the lines they are. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "joined.h"
 
 #include "core/error.h"

@@ -1,6 +1,7 @@
 /* joined.h - the repetitions of an earlier process (--join=FILE, its CSV), which those of this one join: where a
  * process happens to get its memory, and what its neighbours do meanwhile, can change all its times alike, and only
  * another process shows it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_JOINED_H
 #define GCONV_RUN_JOINED_H
 

@@ -1,4 +1,5 @@
 /* printing.c - what tables and sentences are printed with. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "printing.h"
 
 #include <langinfo.h>

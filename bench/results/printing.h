@@ -1,4 +1,5 @@
 /* printing.h - figures and sentences as people read them in a terminal: no wider than WIDTH, in its character set. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_PRINTING_H
 #define GCONV_RUN_PRINTING_H
 

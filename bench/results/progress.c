@@ -1,5 +1,6 @@
 /* progress.c - blocks done, time gone and an estimate of the time left: blocks take about as long as each other,
  * because every benchmark is repeated for the same time. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "progress.h"
 
 #include "now.h"

@@ -1,4 +1,5 @@
 /* progress.h - how far the run is, on stderr: one line that is drawn over (terminal) or a line a block (logs). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_PROGRESS_H
 #define GCONV_RUN_PROGRESS_H
 

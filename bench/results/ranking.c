@@ -1,4 +1,5 @@
 /* ranking.c - reads the columns that it keeps by name, groups, sorts. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ranking.h"
 
 #include "csv_reader.h"

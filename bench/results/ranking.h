@@ -1,5 +1,6 @@
 /* ranking.h - rows of the CSV, put beside those that were timed on the same thing, fastest first: for whoever shows
  * results to people (gconv-bench's tables, gconv-info best). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_RANKING_H
 #define GCONV_RUN_RANKING_H
 

@@ -1,4 +1,5 @@
 /* resume.c - which rows a file holds, and where its last complete one ends. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "resume.h"
 
 #include "core/error.h"

@@ -1,4 +1,5 @@
 /* resume.h - what an earlier run left in its CSV: the rows that need not be measured again. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_RESUME_H
 #define GCONV_RUN_RESUME_H
 

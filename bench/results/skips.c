@@ -1,4 +1,5 @@
 /* skips.c - one item for each pair of kernel and reason. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "skips.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* skips.h - what kernels did not take, counted: most of a log would be lines that say so one problem at a time. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_SKIPS_H
 #define GCONV_RUN_SKIPS_H
 

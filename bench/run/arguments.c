@@ -1,5 +1,6 @@
 /* arguments.c - own options, shared ones through options.h, the rest to Google Benchmark; nothing unknown passes, and
  * nothing that does not go together. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "arguments.h"
 
 #include "cpus.h"

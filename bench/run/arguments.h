@@ -1,4 +1,5 @@
 /* arguments.h - the command line of gconv-bench. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_ARGUMENTS_H
 #define GCONV_RUN_ARGUMENTS_H
 

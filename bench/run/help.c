@@ -1,4 +1,5 @@
 /* help.c - gconv-bench --help: what the options mean; arguments.c takes them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "help.h"
 
 #include "gbench.h"

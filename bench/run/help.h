@@ -1,4 +1,5 @@
 /* help.h - the text of --help. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_HELP_H
 #define GCONV_RUN_HELP_H
 

@@ -1,5 +1,6 @@
 /* isolate.c - the run's side of --isolate: starts the processes, waits for them, and says in a row what none of them
  * lived to say. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "isolate.h"
 
 #include "session.h"

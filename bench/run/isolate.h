@@ -1,6 +1,7 @@
 /* isolate.h - --isolate: each kernel on each problem, layout and number of threads in a process of its own, so that one
  * that crashes or hangs costs its own rows alone. The process is this program once more, started afresh (a fork would
  * inherit OpenMP's idea of its threads, without the threads), and continues the same CSV as --resume would. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_ISOLATE_H
 #define GCONV_RUN_ISOLATE_H
 

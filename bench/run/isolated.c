@@ -1,4 +1,5 @@
 /* isolated.c - the process's side of --isolate. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
 #include "isolate.h"
 #include "isolated_job.h"

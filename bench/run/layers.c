@@ -1,4 +1,5 @@
 /* layers.c - which benchmarks a problem has, and the life of one unit: check, register, run interleaved, forget. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "layers.h"
 
 #include "core/error.h"

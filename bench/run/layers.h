@@ -1,5 +1,6 @@
 /* layers.h - single layers as what a run consists of (--level=layer): everything that is timed on one problem in one
  * direction is one unit. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_LAYERS_H
 #define GCONV_RUN_LAYERS_H
 

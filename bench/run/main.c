@@ -1,5 +1,6 @@
 /* main.c - gconv-bench: from arguments to exit code. 0: all that was timed is right; 1: a kernel failed or a result
  * could not be written; 2: the command line; 128 + signal: interrupted, what was finished is complete. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "arguments.h"
 #include "ceilings.h"
 #include "context.h"

@@ -1,5 +1,6 @@
 /* net_group.c - the life of a group of nets: weights and images made, nets planned and verified, timed interleaved, and
  * for networks each step timed on its own after that. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "nets.h"
 
 #include "core/error.h"

@@ -1,4 +1,5 @@
 /* nets.c - names to models, models to groups. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "nets.h"
 
 #include "blocks.h"

@@ -1,5 +1,6 @@
 /* nets.h - blocks and networks as what a run consists of (--level=block, --level=network): which models, in which
  * forms, and what is interleaved with what. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_NETS_H
 #define GCONV_RUN_NETS_H
 

@@ -1,4 +1,5 @@
 /* own_options.c - what values of gconv-bench's own options may be, and the table of these. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "own_options.h"
 
 #include "core/error.h"

@@ -1,4 +1,5 @@
 /* own_options.h - the options that gconv-bench alone has. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_OWN_OPTIONS_H
 #define GCONV_RUN_OWN_OPTIONS_H
 

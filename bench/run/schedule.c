@@ -1,4 +1,5 @@
 /* schedule.c - see the header. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "schedule.h"
 
 /* A few milliseconds: enough to see that the machine has become faster. */

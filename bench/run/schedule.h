@@ -1,5 +1,6 @@
 /* schedule.h - cases that will be compared take turns: each round runs one repetition of every case in a random order,
  * so that whatever the machine does meanwhile meets all of them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_SCHEDULE_H
 #define GCONV_RUN_SCHEDULE_H
 

@@ -1,4 +1,5 @@
 /* ceilings.c - one table of kinds says what a line may be called, for reading and writing. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ceilings.h"
 
 #include "core/error.h"

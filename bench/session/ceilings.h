@@ -1,5 +1,6 @@
 /* ceilings.h - what a run has found the machine to be able to do, handed on: to the processes of --isolate in memory,
  * to later runs in a file (--ceilings). Runs that share it spend its second once, and are shares of the same peak. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_CEILINGS_H
 #define GCONV_RUN_CEILINGS_H
 

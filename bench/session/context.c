@@ -1,4 +1,5 @@
 /* context.c - measured before anything else, while the machine is idle. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "context.h"
 
 #include "ceilings.h"

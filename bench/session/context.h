@@ -1,4 +1,5 @@
 /* context.h - what a reader of the results must know of the run: stands in the context of console and JSON. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_CONTEXT_H
 #define GCONV_RUN_CONTEXT_H
 

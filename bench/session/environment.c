@@ -1,4 +1,5 @@
 /* environment.c - facts of the machine and the build are gconv-info's; the run adds its own. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "environment.h"
 
 #include "gbench.h"

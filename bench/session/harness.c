@@ -1,5 +1,6 @@
 /* harness.c - times an empty kernel the way every kernel is timed. The figure stands in the context of each report; 1 %
  * of a kernel of 20 microseconds would be 200 ns. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "harness.h"
 
 #include "rotation.h"

@@ -1,4 +1,5 @@
 /* harness.h - what the measurement itself costs. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_HARNESS_H
 #define GCONV_RUN_HARNESS_H
 

@@ -1,4 +1,5 @@
 /* head.c - what a reader of the tables must know of the machine, out of the context that JSON gets whole. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "files.h"
 #include "gbench.h"
 #include "printing.h"

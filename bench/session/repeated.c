@@ -1,4 +1,5 @@
 /* repeated.c - what is around a repetition, for benchmarks of all levels: canary, usage and the CPUs of its threads. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "repeated.h"
 
 #include "gbench.h"

@@ -1,5 +1,6 @@
 /* repeated.h - the repetitions of one benchmark, of a layer or a whole network: each watched from outside while it is
  * timed, as many as its rule wants, and what they say together. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_REPEATED_H
 #define GCONV_RUN_REPEATED_H
 

@@ -1,4 +1,5 @@
 /* session.c - a session that goes on behind what another process finished, one that ends early, and the end of each. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "session.h"
 
 #include "core/error.h"

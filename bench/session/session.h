@@ -1,4 +1,5 @@
 /* session.h - one run of gconv-bench: what was asked for and what all blocks share. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_SESSION_H
 #define GCONV_RUN_SESSION_H
 

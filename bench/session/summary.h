@@ -1,5 +1,6 @@
 /* summary.h - what a run tells people: a head, a table when everything on a problem is finished, and at the end what
  * was skipped. Made of the rows that the CSV gets. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_SUMMARY_H
 #define GCONV_RUN_SUMMARY_H
 

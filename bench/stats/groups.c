@@ -1,4 +1,5 @@
 /* groups.c - the median and range of each group, and whether any two of them are apart. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "groups.h"
 
 #include "stats.h"

@@ -1,5 +1,6 @@
 /* groups.h - repetitions by where they ran: buffers in other pages, processes of their own. Within a group times agree
  * to a percent and groups may still be far apart, which no interval over the repetitions of one group shows. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_GROUPS_H
 #define GCONV_RUN_GROUPS_H
 

@@ -1,6 +1,7 @@
 /* stats.c - minimum (the least disturbed repetition), median (what is compared), coefficient of variation and the
  * median's confidence interval (how far to trust it). The interval is that of order statistics: of n values, the number
  * below the true median is binomial with p = 1/2 whatever their distribution, and times are nothing like normal. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "stats.h"
 
 #include <math.h>

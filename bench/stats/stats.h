@@ -1,4 +1,5 @@
 /* stats.h - what the repetitions of one benchmark say together. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_STATS_H
 #define GCONV_RUN_STATS_H
 

@@ -1,4 +1,5 @@
 /* arguments.c - the command line. Kernels, threads, ISAs, batch and seed are the options that all tools share. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "run.h"
 
 #include "core/error.h"

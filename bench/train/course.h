@@ -1,4 +1,5 @@
 /* course.h - one training: a small ResNeXt by one kernel on one number of threads, step by step. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TRAIN_COURSE_H
 #define GCONV_TRAIN_COURSE_H
 

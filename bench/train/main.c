@@ -1,5 +1,6 @@
 /* main.c - gconv-train: the same training by every kernel. All courses take each step in turn, on the same pictures, so
  * that a slow moment of the machine hits them alike. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
 #include "pictures.h"
 #include "printed.h"

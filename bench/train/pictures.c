@@ -1,4 +1,5 @@
 /* pictures.c - integers and exactly rounded operations only, so that no mathematical library has a say. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "pictures.h"
 
 /* splitmix64 (Steele, Lea, Flood 2014). */

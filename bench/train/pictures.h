@@ -1,5 +1,6 @@
 /* pictures.h - what the training run learns to tell apart: shapes of random place, size and colours in noise. Drawn,
  * not stored: picture i of a seed is the same on every machine. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TRAIN_PICTURES_H
 #define GCONV_TRAIN_PICTURES_H
 

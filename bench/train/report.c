@@ -1,4 +1,5 @@
 /* report.c - what the courses did, beside the reference: a table for eyes, rows for programs. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "run.h"
 
 #include <math.h>

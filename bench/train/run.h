@@ -1,4 +1,5 @@
 /* run.h - one run of gconv-train: what was asked for, the courses, and what they say together. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TRAIN_RUN_H
 #define GCONV_TRAIN_RUN_H
 

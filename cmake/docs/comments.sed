@@ -1,5 +1,6 @@
 # comments.sed - the header's plain comments as Doxygen wants them: what stands before a declaration, what stands behind a member, and
 # the headings of sections, each of which becomes a group of members. Signs that are commands to Doxygen are kept as they are.
+# SPDX-License-Identifier: Apache-2.0
 /^\/\* SPDX/d
 /^\/\* ---- /{
   :heading

@@ -1,4 +1,5 @@
 /* blas.h - which BLAS the library was built with, how it runs here, and whether it is the one that computes. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_BLAS_H
 #define GCONV_COMMON_BLAS_H
 

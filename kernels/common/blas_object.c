@@ -1,5 +1,6 @@
 /* blas_object.c - the file that cblas_sgemm really comes from. The loader takes whichever is first: with LD_PRELOAD or
  * another library path that is not the BLAS of the build, and a time would be put down to the wrong one. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/blas.h"
 #include "common/cblas_vendor.h"
 

@@ -1,4 +1,5 @@
 /* cblas_vendor.h - the header of the BLAS that the build found, with one set of type names over the vendors. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_CBLAS_VENDOR_H
 #define GCONV_COMMON_CBLAS_VENDOR_H
 

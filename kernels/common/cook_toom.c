@@ -1,5 +1,6 @@
 /* cook_toom.c - Toom-Cook matrices by their definition, in rationals of 64-bit integers: with the few small points in
  * use nothing comes near an overflow, and every entry is exact. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/cook_toom.h"
 
 #include <math.h>

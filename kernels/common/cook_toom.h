@@ -6,6 +6,7 @@
  * for n - 1 points p and infinity (Toom-Cook; Lavin & Gray 2016, Blahut 2010). With N_p = prod_{q != p} (p - q):
  *   A^T column p: p^i      G row p: p^j / N_p      B^T row p: coefficients of prod_{q != p} (x - q)
  *   A^T column inf: e_m    G row inf: e_3          B^T row inf: coefficients of prod_q (x - q) */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_COOK_TOOM_H
 #define GCONV_COMMON_COOK_TOOM_H
 

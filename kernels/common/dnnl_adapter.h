@@ -3,6 +3,7 @@
  * Memory descriptors became opaque and operation descriptors disappeared with version 3. Pointers to the structure of
  * version 2 and handles of version 3 are passed alike, so two type names, a status and five functions are the whole
  * difference. Only sources that are built with oneDNN include this file. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_DNNL_ADAPTER_H
 #define GCONV_COMMON_DNNL_ADAPTER_H
 

@@ -1,4 +1,5 @@
 /* dnnl_adapter_v2.c - the adapter for oneDNN 2: operation descriptors, memory descriptors that are structures. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #if GCONV_WITH_DNNL
 #include "common/dnnl_adapter.h"
 

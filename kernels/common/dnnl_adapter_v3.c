@@ -1,4 +1,5 @@
 /* dnnl_adapter_v3.c - the adapter for oneDNN 3: one call a primitive descriptor, opaque memory descriptors. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #if GCONV_WITH_DNNL
 #include "common/dnnl_adapter.h"
 

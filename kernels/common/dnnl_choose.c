@@ -3,6 +3,7 @@
  *
  * What is tried is the problem itself, or where that would take long, the same primitive for fewer images. Reference
  * loops are taken last and on trust: they have no blocks to get wrong, and one run of them may take minutes. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #if GCONV_WITH_DNNL
 #include "common/dnnl_conv.h"
 #include "common/dnnl_proof.h"

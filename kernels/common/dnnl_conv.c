@@ -1,5 +1,6 @@
 /* dnnl_conv.c - the objects of one oneDNN convolution, made from one implementation of the library's list. The
  * scratchpad is the caller's, so that oneDNN has no tensor-sized memory of its own to find while it runs. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #if GCONV_WITH_DNNL
 #include "common/dnnl_conv.h"
 

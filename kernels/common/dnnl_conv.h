@@ -1,6 +1,7 @@
 /* dnnl_conv.h - one convolution made by oneDNN for given formats: primitive, memory objects and the format of the
  * weights, made once, proved right, and run with the caller's buffers, by any number of threads at once. Only sources
  * that are built with oneDNN include this file. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_DNNL_CONV_H
 #define GCONV_COMMON_DNNL_CONV_H
 

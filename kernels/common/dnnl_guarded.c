@@ -3,6 +3,7 @@
  * Forbidden pages would end the process at the first byte past the end; here the planner must survive it. What an
  * implementation gets wrong is the width of a block, so it writes up to 16 times as far as it should: that far there
  * is room. It costs address space and no memory unless somebody does write there. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/dnnl_guarded.h"
 #include "core/error.h"
 

@@ -1,5 +1,6 @@
 /* dnnl_guarded.h - memory in which a library that is not trusted may run: it sees what is written beside it, and has
  * room behind it, so that what overruns it is named instead of corrupting the heap. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_DNNL_GUARDED_H
 #define GCONV_COMMON_DNNL_GUARDED_H
 

@@ -1,5 +1,6 @@
 /* dnnl_library.c - oneDNN's version and the ISA it may use. The limit is a fact of the process, not of a plan, because
  * oneDNN generates code for whatever it found first; so plans that need another one are refused, not mismeasured. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/dnnl_library.h"
 #include "core/error.h"
 

@@ -1,5 +1,6 @@
 /* dnnl_library.h - what is asked of oneDNN as a whole: who it is and which instruction set it may use.
  * gconv_dnnl_describe exists in every build, the others only in builds with oneDNN. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_DNNL_LIBRARY_H
 #define GCONV_COMMON_DNNL_LIBRARY_H
 

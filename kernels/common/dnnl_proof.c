@@ -3,6 +3,7 @@
  * It sees what a run does: bytes written beside a buffer, up to 256 KiB past its end, inputs changed, outputs left as
  * they were or wrong among those that are sampled. It does not see what happens only now and then. An implementation
  * that ends the process ends it here: a planner that survived that would have to plan in another process. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #if GCONV_WITH_DNNL
 #include "common/dnnl_proof.h"
 #include "common/dnnl_guarded.h"

@@ -1,5 +1,6 @@
 /* dnnl_proof.h - does an implementation of oneDNN's compute what it says, inside the memory it says? Asked of each when
  * a plan is made, before it is used or raced. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_DNNL_PROOF_H
 #define GCONV_COMMON_DNNL_PROOF_H
 

@@ -3,6 +3,7 @@
  *
  * The sets are made with the plan, since making them allocates, and the first free one is taken: who calls alone finds
  * the one with the addresses of the last call, which spares version 2 zeroing the padding lanes again. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #if GCONV_WITH_DNNL
 #include "common/dnnl_conv.h"
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* dnnl_sample.c - see the header. Elements are drawn, not taken at equal steps, which could meet the same lane of a
  * block every time; the first and the last, where remainders are, are always among them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #if GCONV_WITH_DNNL
 #include "common/dnnl_sample.h"
 #include "common/dnnl_weights.h"

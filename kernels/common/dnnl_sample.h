@@ -1,5 +1,6 @@
 /* dnnl_sample.h - a few elements of a convolution, computed one by one from numbers that follow from their place in
  * memory: whether a result is right is asked without a second convolution and without a second copy of the tensors. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_DNNL_SAMPLE_H
 #define GCONV_COMMON_DNNL_SAMPLE_H
 

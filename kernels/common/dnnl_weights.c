@@ -3,6 +3,7 @@
  * Its own reorder would be the usual way, but that of oneDNN 3.7.2 (Debian 13) loses weights where the blocks of both
  * channel axes are padded, as with 14 channels per group: the convolution is then wrong. This takes longer and is right
  * with every version; packing is not timed with the convolution. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #if GCONV_WITH_DNNL
 #include "common/dnnl_weights.h"
 #include "core/integers.h"

@@ -1,4 +1,5 @@
 /* dnnl_weights.h - plain GOIHW weights to and from a blocked format that oneDNN chose. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_DNNL_WEIGHTS_H
 #define GCONV_COMMON_DNNL_WEIGHTS_H
 

@@ -1,5 +1,6 @@
 /* im2col.c - the column matrix row by row: a row is one channel shifted by one tap, cut into runs that lie in one image
  * row, so that the inner loops are copies (or additions) of contiguous or evenly strided floats. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/im2col.h"
 #include "core/taps.h"
 

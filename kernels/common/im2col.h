@@ -6,6 +6,7 @@
  * The matrix is kh * kw times the input, so kernels make it in blocks of columns that stay in cache. Blocks are chosen
  * from the problem and the caches alone, never from the thread count: a BLAS may sum in an order that depends on the
  * width of a matrix, and results must not depend on the number of threads. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_IM2COL_H
 #define GCONV_COMMON_IM2COL_H
 

@@ -1,4 +1,5 @@
 /* libraries.c - the libraries kernels are built on, described by the code that calls them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/blas.h"
 #include "common/dnnl_library.h"
 #include "common/sgemm_batch.h"

@@ -11,6 +11,7 @@
  *   MIX2      the vector straddles two groups: two broadcast loads, the second into its lanes only
  *   MIX       any other: one broadcast load per group in the vector
  * All lanes do useful work in every variant, whatever the group width. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_OPERAND_H
 #define GCONV_COMMON_OPERAND_H
 

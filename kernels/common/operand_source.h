@@ -1,5 +1,6 @@
 /* operand_source.h - made at plan time: where output vector number `vector` takes its input from. A header, because VL
  * differs with the instruction set it is compiled for. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_OPERAND_SOURCE_H
 #define GCONV_COMMON_OPERAND_SOURCE_H
 

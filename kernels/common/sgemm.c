@@ -5,6 +5,7 @@
  *   OpenBLAS, own threads    one count for the process
  *   BLIS                     one count for the process
  *   MKL                      one count for each thread */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/sgemm.h"
 #include "common/blas.h"
 #include "common/cblas_vendor.h"

@@ -2,6 +2,7 @@
  *
  * Kernels split their work over threads themselves, so the BLAS must not start threads of its own: neither in a team
  * (it would oversubscribe) nor in a team of one (a run asked to use one thread would use all). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_SGEMM_H
 #define GCONV_COMMON_SGEMM_H
 

@@ -1,4 +1,5 @@
 /* sgemm_batch.c - batched SGEMM over cblas_sgemm_batch or LIBXSMM, whichever the build found. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/sgemm_batch.h"
 #include "common/blas.h"
 #include "common/cblas_vendor.h"

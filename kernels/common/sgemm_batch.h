@@ -2,6 +2,7 @@
  *
  * The BLAS's own cblas_sgemm_batch where it has one (MKL, BLIS, newer OpenBLAS), else LIBXSMM, whose kernel for the
  * shape is generated while planning. Sequential, as gconv_sgemm is. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_COMMON_SGEMM_BATCH_H
 #define GCONV_COMMON_SGEMM_BATCH_H
 

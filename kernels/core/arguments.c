@@ -1,5 +1,6 @@
 /* arguments.c - sizes, alignment and overlap of the caller's buffers. Kernels rely on it: they keep no copy of what
  * they still have to read, so that a dst on top of src would give wrong numbers and no error. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/arguments.h"
 
 #include "core/error.h"

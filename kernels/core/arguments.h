@@ -1,4 +1,5 @@
 /* arguments.h - what callers hand in, checked in one place before anything is read or written. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_ARGUMENTS_H
 #define GCONV_CORE_ARGUMENTS_H
 

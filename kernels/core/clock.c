@@ -1,4 +1,5 @@
 /* clock.c - names of the stages. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/clock.h"
 
 const char *gconv_stage_name(gconv_stage stage) {

@@ -1,5 +1,6 @@
 /* clock.h - the stage clock as kernels use it: t = gconv_tick(clock); ...; gconv_tock(clock, thread, stage, t) on the
  * thread that did the work, or gconv_tock_all(clock, stage, t) around work that started a team of its own. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_CLOCK_H
 #define GCONV_CORE_CLOCK_H
 

@@ -4,6 +4,7 @@
  * pixels, a strided matrix on either side. Between NCHW and the others the tile is transposed, four by four in vector
  * registers; between two layouts that keep channels together, runs of channels are copied. A tile fits the L1 cache on
  * both sides. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/arguments.h"
 #include "core/error.h"
 #include "core/integers.h"

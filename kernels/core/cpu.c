@@ -1,5 +1,6 @@
 /* cpu.c - what the CPU and the operating system support, cache sizes and memory, from CPUID alone (sysfs may be empty
  * in a VM). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "gconv.h"
 
 #include <unistd.h>

@@ -1,6 +1,7 @@
 /* descriptor.c - benchdnn's problem descriptors, parsed and printed.
  * Source of the syntax: oneDNN, tests/benchdnn/doc/driver_conv.md and knobs_desc.md; what they leave open is decided as
  * in str2desc of tests/benchdnn/conv/conv_aux.cpp. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
 
 #include <ctype.h>

@@ -1,4 +1,5 @@
 /* error.c - status names and the per-thread sentence of the last error. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
 
 #include <stdarg.h>

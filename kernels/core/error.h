@@ -1,4 +1,5 @@
 /* error.h - the sentence behind a status. Core and kernels set it; users read it with gconv_last_error(). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_ERROR_H
 #define GCONV_CORE_ERROR_H
 

@@ -1,4 +1,5 @@
 /* integers.h - arithmetic on sizes that every part needs. Sizes are int, products and sums of them int64_t. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_INTEGERS_H
 #define GCONV_CORE_INTEGERS_H
 

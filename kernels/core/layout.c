@@ -1,5 +1,6 @@
 /* layout.c - activation layouts as a table: how many channels are stored next to each other, and where that puts an
  * element. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/integers.h"
 #include "core/layout.h"
 

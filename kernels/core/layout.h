@@ -1,4 +1,5 @@
 /* layout.h - channel blocks of the layouts, for the conversion. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_LAYOUT_H
 #define GCONV_CORE_LAYOUT_H
 

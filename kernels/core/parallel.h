@@ -4,6 +4,7 @@
  * its threads, each with a convolution of its own, would divide one among them.
  * `threads` is the team's true size, smaller than the plan's where OpenMP is told to give fewer (OMP_THREAD_LIMIT, a
  * call from inside a parallel region): kernels divide their work by that. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_PARALLEL_H
 #define GCONV_CORE_PARALLEL_H
 

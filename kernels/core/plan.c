@@ -1,4 +1,5 @@
 /* plan.c - the life of a plan: choose the variant, fill defaults, state memory, convert layouts around the kernel. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/arguments.h"
 #include "core/clock.h"
 #include "core/error.h"

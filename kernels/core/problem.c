@@ -1,4 +1,5 @@
 /* problem.c - validation in 64 bits, derived sizes, and exact counts of multiply-adds, weights and bytes. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
 #include "core/integers.h"
 #include "core/saturate.h"

@@ -1,4 +1,5 @@
 /* registry.c - kernels.inc as a table, and the search by name and ISA. No kernel is named here. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/registry.h"
 
 #include "core/error.h"

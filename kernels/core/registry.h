@@ -1,4 +1,5 @@
 /* registry.h - the choice of a variant with the status that says why not. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_REGISTRY_H
 #define GCONV_CORE_REGISTRY_H
 

@@ -1,4 +1,5 @@
 /* saturate.h - counts of problems nobody can run: they end at INT64_MAX, as they are reported and not indexed with. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_SATURATE_H
 #define GCONV_CORE_SATURATE_H
 

@@ -5,6 +5,7 @@
  * The reference (impl/ref.c) computes it on its own, so that it shares no mistake with the kernels it judges;
  * impl/direct/run_of_vectors.h and impl/depthwise_sum.c do so inside their innermost functions, whose machine code
  * depends on how it is written. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_TAPS_H
 #define GCONV_CORE_TAPS_H
 

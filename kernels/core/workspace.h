@@ -5,6 +5,7 @@
  *             state->columns = gconv_book_add(&book, bytes);
  *             plan->kernel_workspace_bytes = book.bytes;
  *   execute   float *columns = gconv_grant(args->workspace.data, state->columns); */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_WORKSPACE_H
 #define GCONV_CORE_WORKSPACE_H
 

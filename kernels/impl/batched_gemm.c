@@ -5,6 +5,7 @@
  * group is small. Threads split the work by images and blocks of columns and, where these are few, by runs of groups:
  * each piece is one im2col and one batched call, so the pieces (and the results) are the same for any number of
  * threads. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/im2col.h"
 #include "common/sgemm.h"
 #include "common/sgemm_batch.h"

@@ -7,6 +7,7 @@
  *
  * At stride 1 a pass holds neighbouring outputs of a row in registers while their taps pass by; lanes outside the image
  * are masked. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/clock.h"
 #include "core/parallel.h"
 #include "simd/simd.h"

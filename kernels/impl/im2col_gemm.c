@@ -9,6 +9,7 @@
  *   bwd_d   some source channels of one group of one image: owns these planes, so overlapping windows need no lock
  *   bwd_w   some source channels of one group: owns these weights and sums over the batch in a fixed order
  * so no two threads write the same element and no sum depends on the number of threads. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/blas.h"
 #include "common/im2col.h"
 #include "common/sgemm.h"

@@ -11,6 +11,7 @@
  *
  * A zero weight times an infinity or NaN of another group's input is NaN: inputs have to be finite, as they need not be
  * for the other kernels. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/blas.h"
 #include "common/im2col.h"
 #include "common/sgemm.h"

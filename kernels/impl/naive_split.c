@@ -7,6 +7,7 @@
  *
  * Plain C, compiled once for each instruction set, so that a comparison is one of methods. naive_split@baseline is the
  * build for any x86-64 processor (SSE2, no fused multiply-add): what a program gets that is compiled without -march. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/parallel.h"

@@ -3,6 +3,7 @@
  *
  * oneDNN 3.7 meets such a user with reference loops that are a thousand times slower, so its next choice stands in, as
  * the text of the plan then says; '@first' shows the first choice that is right. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/dnnl_conv.h"
 #include "common/dnnl_library.h"
 #include "core/clock.h"

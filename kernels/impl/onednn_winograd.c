@@ -2,6 +2,7 @@
  *
  * oneDNN 2 has F(2x2,3x3) and F(4x4,3x3) for dense layers in nChw16c and chooses between them. Its weights are in a
  * format of no published form, so that only its own reorder can pack them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/cook_toom.h"
 #include "common/dnnl_conv.h"
 #include "common/dnnl_library.h"

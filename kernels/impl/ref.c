@@ -5,6 +5,7 @@
  * differs. Products of two floats are exact in double, so the sums err by less than 2^-52 K relative to sum |a||b|:
  * nothing here. Rows of outputs are accumulated together so that the compiler can use vectors; each element still sums
  * in textbook order. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/arguments.h"
 #include "core/error.h"
 

@@ -1,5 +1,6 @@
 /* winograd_f6.c - F(6x6, 3x3): tiles of 6 x 6 outputs from 8 x 8 products instead of 324. The method is in
  * impl/winograd. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/winograd/winograd.h"
 
 static gconv_status plan(gconv_plan *plan) { return ISA_NAME(winograd_plan)(plan, WINOGRAD_F6); }

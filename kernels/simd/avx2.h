@@ -1,4 +1,5 @@
 /* avx2.h - the vocabulary on 8 lanes (AVX2 and FMA); masks are vectors of all-ones lanes. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <immintrin.h>
 
 #define VL           8

@@ -1,4 +1,5 @@
 /* avx512.h - the vocabulary on 16 lanes (AVX-512 F, BW, DQ, VL); masks live in k registers. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <immintrin.h>
 
 #define VL           16

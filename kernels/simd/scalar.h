@@ -1,5 +1,6 @@
 /* scalar.h - the vocabulary on one lane: the portable fallback, and the proof that kernels do not depend on the
  * width. */
+/* SPDX-License-Identifier: Apache-2.0 */
 
 #define VL           1
 #define V_ISA        GCONV_ISA_SCALAR

@@ -35,6 +35,7 @@
  *   v_half                     VL / 2 lanes: v_half_of(x) the lower ones, v_of_half(h) zero above, v_half_fma(a,b,c)
  *
  * A new ISA (NEON, SVE, ...) is one more header, simd/NAME.h, and one line in isas.inc. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_SIMD_H
 #define GCONV_SIMD_H
 

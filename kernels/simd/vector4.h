@@ -1,5 +1,6 @@
 /* vector4.h - the vocabulary on 4 lanes in the compilers' own vectors, without a word of any processor: SSE2 on x86-64,
  * NEON on ARM. Faster than scalar code on every CPU, and the proof that kernels depend on abilities alone. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #define VL           4

@@ -1,4 +1,5 @@
 """The columns of results.csv, as the table has them that gconv-bench writes by."""
+# SPDX-License-Identifier: Apache-2.0
 
 import re
 from pathlib import Path

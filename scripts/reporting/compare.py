@@ -1,4 +1,5 @@
 """Two runs side by side: another machine, library or version of the kernels."""
+# SPDX-License-Identifier: Apache-2.0
 
 from . import plots, style
 from .content import Missing, Plot, Section, Table, Text

@@ -1,4 +1,5 @@
 """What a section of the report consists of, free of how it is written down: report.md and report.html are made from the same objects."""
+# SPDX-License-Identifier: Apache-2.0
 
 from dataclasses import dataclass, field
 from typing import Any, Optional

@@ -1,4 +1,5 @@
 """A CSV file as a crash may have left it: whatever can be read, where in the file each row stands, and in words what could not be read."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import gzip

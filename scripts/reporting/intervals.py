@@ -5,6 +5,7 @@ medians has the widest interval that both allow. A geometric mean of ratios has 
 drawn anew, with replacement, and 95 % of the means that they give lie inside. All of it is about this run: what another one on the same
 machine would add is not in it.
 """
+# SPDX-License-Identifier: Apache-2.0
 
 import numpy
 import pandas

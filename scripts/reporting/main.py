@@ -1,4 +1,5 @@
 """The command line of scripts/report."""
+# SPDX-License-Identifier: Apache-2.0
 
 import sys
 from pathlib import Path

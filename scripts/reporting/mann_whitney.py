@@ -1,4 +1,5 @@
 """Mann and Whitney's U test, for scripts/compare: kept apart because scripts/setup need not have run for it, and scipy not be there."""
+# SPDX-License-Identifier: Apache-2.0
 
 import math
 from collections import Counter

@@ -1,4 +1,5 @@
 """The report as Markdown, for those who read it in a terminal or a review."""
+# SPDX-License-Identifier: Apache-2.0
 
 from .content import Heading, Missing, Plot, Table, Text
 

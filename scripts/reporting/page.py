@@ -1,4 +1,5 @@
 """The report as one HTML file that needs nothing else: plots inside, no request to anywhere, every row of the results to sort and filter."""
+# SPDX-License-Identifier: Apache-2.0
 
 import json
 import re

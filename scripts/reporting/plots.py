@@ -1,4 +1,5 @@
 """Figures and what is drawn in them: small multiples, axes of plain numbers, confidence intervals, names beside lines, values to point at."""
+# SPDX-License-Identifier: Apache-2.0
 
 import matplotlib.ticker
 

@@ -3,6 +3,7 @@
 A run that was killed may end in half a line, and a file may have been damaged since: whatever can be read is used, and `problems` says
 in words what could not.
 """
+# SPDX-License-Identifier: Apache-2.0
 
 import json
 from pathlib import Path

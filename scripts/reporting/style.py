@@ -3,6 +3,7 @@
 The colours are those of Okabe and Ito (2008) and Tol's muted scheme, which stay apart for readers with any common colour blindness;
 markers repeat the difference for print. Ink and grid are single colours, so that the page can swap them in its dark form.
 """
+# SPDX-License-Identifier: Apache-2.0
 
 import zlib
 

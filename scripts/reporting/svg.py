@@ -1,4 +1,5 @@
 """Plots as files and as parts of the page: saved as SVG and PNG, the SVG made small, then fitted into the page."""
+# SPDX-License-Identifier: Apache-2.0
 
 import re
 

@@ -1,4 +1,5 @@
 """Numbers and names as the report writes them."""
+# SPDX-License-Identifier: Apache-2.0
 
 import re
 import warnings

@@ -2,6 +2,7 @@
  * what real hardware wants (every thread its own set, one running set a thread), which no virtual machine could show.
  * PAPI_DOUBLE_IS makes it one that counts nothing, or something only at times: "paranoid", "forbidden", "watchdog" (two
  * counters open and start together, but count nothing), "zero", "stops" (counts are lost after the first few). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
 #include <papi.h>
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /* second_pool.c - a library with a thread of its own, to be loaded beside the real ones: with SECOND_POOL=spins it
  * keeps a CPU busy, else it sleeps. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_best.py - gconv-info best: who is fastest for a layer, in a line a layout; and that its figures are gconv-bench's."""
+# SPDX-License-Identifier: Apache-2.0
 
 import os
 import re

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """test_cache.py - gconv-bench --cache, --data and --huge-pages: what rows and context say of the memory a kernel was timed in, and of the
 numbers in it."""
+# SPDX-License-Identifier: Apache-2.0
 
 import tempfile
 import unittest

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_counters.py - gconv-bench --counters: exact figures through PAPI's software-defined events, and what cannot be counted."""
+# SPDX-License-Identifier: Apache-2.0
 
 import os
 import unittest

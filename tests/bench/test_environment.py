@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_environment.py - environment.json: every key that a reader may count on, with its type, whole also when a run ends early."""
+# SPDX-License-Identifier: Apache-2.0
 
 import json
 import os

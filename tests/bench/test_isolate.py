@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_isolate.py - --isolate: a kernel that crashes or hangs is a failed row with its reason, and the sweep goes on."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import os

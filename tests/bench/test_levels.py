@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_levels.py - gconv-bench --level=block and --level=network: what is run, and that rows say what a layer's rows say."""
+# SPDX-License-Identifier: Apache-2.0
 
 import os
 import re

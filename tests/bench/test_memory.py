@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_memory.py - a problem larger than the machine's memory is refused before anything is allocated for it, with the bytes it takes."""
+# SPDX-License-Identifier: Apache-2.0
 
 import os
 import re

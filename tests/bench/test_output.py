@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_output.py - what is timed is right as well: kernels that pass their check and compute something else when timed are failed rows."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import os

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_outputs.py - results that cannot be written, for every place they can go to: said, and not an exit code of 0."""
+# SPDX-License-Identifier: Apache-2.0
 
 import os
 import signal

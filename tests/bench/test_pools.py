@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_pools.py - threads that OpenMP did not start: said, with who has them, and marked where they run during a repetition."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import json

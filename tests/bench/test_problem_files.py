@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_problem_files.py - files of problems given to the tools: which benchmarks, checks and plans they become, and what is said of them."""
+# SPDX-License-Identifier: Apache-2.0
 
 import os
 import subprocess

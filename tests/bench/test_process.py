@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """test_process.py - what shells, containers and users hand a process: closed descriptors, small stacks and address spaces, threads that are
 not there, values that Google Benchmark cannot use. Every tool ends with a result or a sentence."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import os

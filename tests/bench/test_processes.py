@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """test_processes.py - what one process hands on to the next: repetitions (--join) and ceilings (--ceilings); and a run that has to be over
 by a given time (--minutes)."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import os

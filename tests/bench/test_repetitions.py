@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_repetitions.py - gconv-bench repeats until it is precise or out of budget, and its rows say how undisturbed they are."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import json

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_stages.py - gconv-bench --stages: which stages a kernel goes through, that they add up, and that nobody else pays."""
+# SPDX-License-Identifier: Apache-2.0
 
 import unittest
 

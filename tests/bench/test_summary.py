@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """test_summary.py - what gconv-bench tells people: a table a problem, fastest first, that says what the CSV says; a head; skips counted at
 the end. And nothing of it where a program reads."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import json

@@ -1,4 +1,5 @@
 """tool.py - runs gconv-bench as its users do (its path is in GCONV_BENCH) and reads what it wrote."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import os

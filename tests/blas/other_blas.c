@@ -1,5 +1,6 @@
 /* other_blas.c - a BLAS as LD_PRELOAD would bring it: its cblas_sgemm is the loader's first, and hands on to the
  * next. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
 
 typedef void sgemm(int order, int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a, int lda,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A BLAS that was loaded before the one of the build is named where figures are put down to it: in plans and in the machine's
 description. Without it, nothing else is said."""
+# SPDX-License-Identifier: Apache-2.0
 import json
 import os
 import subprocess

@@ -6,6 +6,7 @@ scipy.stats.mannwhitneyu (two-sided, exact without
 ties up to 30 values a side, else asymptotic); and the ranks of the order statistics that bound a median with 95 % confidence, from scipy.stats.binom.
 --check: exit status 1 if the file is not what this scipy says. Needs the Debian package python3-scipy.
 """
+# SPDX-License-Identifier: Apache-2.0
 
 import json
 import random

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_compare.py - scripts/compare: its test against scipy's, its verdicts and exit codes on runs made up here."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import gzip

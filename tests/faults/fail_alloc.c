@@ -4,6 +4,7 @@
  *
  * Own code is the program and libgconv, by the caller's address: what a library below does without memory (libgomp ends
  * the process) is not ours to mend. Calls that allocate inside of libc for their caller count as allocations, too. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>

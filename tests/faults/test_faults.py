@@ -7,6 +7,7 @@ repeated with one of them failing: the first that each place in the code makes, 
 that leads to one, and a hundred spread evenly over the rest. No run may crash, hang or keep silent: it ends non-zero with a sentence about memory, or
 names what it had to leave out. The sanitizer build also sees what is not freed on the way out.
 """
+# SPDX-License-Identifier: Apache-2.0
 import bisect
 import os
 import re

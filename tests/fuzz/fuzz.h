@@ -1,5 +1,6 @@
 /* fuzz.h - what the targets share. A target is one function that is handed any bytes: libFuzzer calls it with what it
  * invents (preset fuzz), replay.c with the files of corpus/ (every build). Clang asks for its name. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_FUZZ_H
 #define GCONV_TESTS_FUZZ_H
 

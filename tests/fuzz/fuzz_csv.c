@@ -1,5 +1,6 @@
 /* fuzz_csv.c - what --resume reads: any bytes as a table, with and without the header it must have, and a row of any
  * texts as it is written and found again. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz.h"
 
 #include "csv.h"

@@ -1,5 +1,6 @@
 /* fuzz_descriptor.c - any text as a descriptor: it is refused with a sentence, or is a problem that prints and parses
  * back to itself. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz.h"
 
 #include "gconv.h"

@@ -1,4 +1,5 @@
 /* fuzz_list.c - any text as the value of --problems=: sets, networks, descriptors, and what they are mistaken for. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz.h"
 
 #include "problems.h"

@@ -1,5 +1,6 @@
 /* fuzz_shapes.c - any bytes as a file of shapes: problems, or a sentence that says which line, and the list as it
  * was. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz.h"
 
 #include "problems.h"

@@ -1,4 +1,5 @@
 /* input.c - the bytes of an input in the forms that the parsers take. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* replay.c - runs a target on every file of a folder, in place of libFuzzer's main: what was once found stays found,
  * with any compiler and in seconds. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "fuzz.h"
 
 #include <dirent.h>

@@ -1,4 +1,5 @@
 /* fault.h - the plan of a kernel that is wrong in one way: which, its parameter says. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_TESTS_FAULT_H
 #define GCONV_TESTS_FAULT_H
 

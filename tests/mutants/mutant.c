@@ -1,6 +1,7 @@
 /* mutant.c - a convolution that is wrong in one way, which its parameter names. What gconv-check would let pass here,
  * it would let pass in a real kernel. The faults are those that kernels have had, written as their authors wrote
  * them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/parallel.h"
 #include "fault.h"
 

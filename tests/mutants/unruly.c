@@ -1,5 +1,6 @@
 /* unruly.c - right results by a call that does what gconv.h forbids it, which the parameter names: no comparison of
  * results can object. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/parallel.h"
 #include "fault.h"
 

@@ -1,5 +1,6 @@
 /* wrong_winograd.c - Winograd F(2x2, 3x3) as the textbook has it, wrong in one way, which its parameter names. Its
  * error bound is the one of the real kernels: what would pass under it here would pass there. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/cook_toom.h"
 #include "fault.h"
 

@@ -1,5 +1,6 @@
 /* race.c - two threads that add to one sum, as nobody may (planted) or as OpenMP allows in every way kernels use
  * (ordered): what the thread sanitizer must see, and what it must not. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>

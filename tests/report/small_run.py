@@ -1,4 +1,5 @@
 """A stored run whose report can be worked out by hand, for the tests to copy and to damage."""
+# SPDX-License-Identifier: Apache-2.0
 
 import shutil
 from pathlib import Path

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_answer.py - what the report claims, and how surely: from rows whose ratios, intervals and counts can be worked out by hand."""
+# SPDX-License-Identifier: Apache-2.0
 
 import sys
 import tempfile

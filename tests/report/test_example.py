@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """test_example.py [Rows | Page] - the run that is kept in reports/: its rows can be read without loss, and the page is made from them.
 Page takes minutes, as it draws every plot of a complete run."""
+# SPDX-License-Identifier: Apache-2.0
 
 import shutil
 import subprocess

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_inside.py - the section on the insides of networks, from rows whose shares can be worked out by hand."""
+# SPDX-License-Identifier: Apache-2.0
 
 import sys
 import tempfile

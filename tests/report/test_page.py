@@ -3,6 +3,7 @@
 
 --screenshots RUN DIR writes pictures of the report of RUN into DIR, at the widths of a phone and a desk, light and dark, for people to look at.
 """
+# SPDX-License-Identifier: Apache-2.0
 
 import base64
 import shutil

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_plots.py - every plot from plots/, a few rows of each part of a real run, whole and damaged: what is drawn, what is said to be missing."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import re

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_report.py - runs scripts/report on small/, a stored run whose report can be worked out by hand, and on parts of it."""
+# SPDX-License-Identifier: Apache-2.0
 
 import gzip
 import json

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_sweeps.py - runs scripts/ladder on sweeps/, whose shares and crossovers can be worked out by hand, and on parts of it."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import gzip

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """test_training.py - the section on training, from rows whose ratios can be worked out by hand."""
+# SPDX-License-Identifier: Apache-2.0
 
 import sys
 import tempfile

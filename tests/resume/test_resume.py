@@ -3,6 +3,7 @@
 
 GCONV_KILLS is how many kills (default 8; 100 takes some minutes), GCONV_SEED where their moments come from.
 """
+# SPDX-License-Identifier: Apache-2.0
 import csv
 import io
 import os

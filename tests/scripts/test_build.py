@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """scripts/build in a copy of a built tree, and in one that was moved: the build folder is started anew, which is said, once. The
 project that is built is one line, as what is tested is the script."""
+# SPDX-License-Identifier: Apache-2.0
 import pathlib
 import shutil
 import subprocess

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """scripts/keep-run: reports/latest is the newest run, ten are kept, and no short run costs a full one."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import pathlib
 import shutil

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """scripts/lint --format: what is not formatted fails, and so does a comment beyond the last column; tables in comments are left alone."""
+# SPDX-License-Identifier: Apache-2.0
 import pathlib
 import re
 import shutil

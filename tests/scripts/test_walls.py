@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """test_walls.py - who includes whom: no circles between files nor folders, no look into another program's inside, and no comment that names a
 file which does not exist."""
+# SPDX-License-Identifier: Apache-2.0
 import os
 import re
 import subprocess

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """test_gconv_train.py - a short training by every kernel: the loss falls, stays within the bound, and depends neither on the run nor on
 the number of threads; and what is wrong is noticed."""
+# SPDX-License-Identifier: Apache-2.0
 
 import csv
 import os

@@ -1,5 +1,6 @@
 /* watch.c - each function counts while it is watched, and hands on to the next of its name: libc's, libgomp's, or that
  * of a library that was loaded before them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "watch.h"
 
 #include <dlfcn.h>

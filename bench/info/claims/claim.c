@@ -1,4 +1,5 @@
 /* claim.c - evaluates claims. Everything computed comes from the networks' definitions and gconv_problem_count. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "claim.h"
 
 #include "core/error.h"

@@ -1,5 +1,6 @@
 /* claim.h - one published figure, and how to compute it from definitions: a sum of counts over networks, parts of them
  * or single problems, or its ratio to another such sum. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CLAIMS_CLAIM_H
 #define GCONV_CLAIMS_CLAIM_H
 

@@ -1,4 +1,5 @@
 /* claims.c - gconv-info claims: published figures about grouped convolution beside what this program counts. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "claims.h"
 #include "claim.h"
 #include "info.h"

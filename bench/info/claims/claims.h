@@ -1,4 +1,5 @@
 /* claims.h - published figures about grouped convolution, each against what this program counts. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_INFO_CLAIMS_H
 #define GCONV_INFO_CLAIMS_H
 

@@ -1,6 +1,7 @@
 /* grouping.c - claims: what grouping saves. Sources: the usual textbook example; Dive into Deep Learning (D2L): g
  * groups need g times fewer weights and cost g times less; Krizhevsky et al. 2012 (AlexNet), whose layers are those of
  * BVLC Caffe models/bvlc_alexnet. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "claim.h"
 
 #include <stdio.h>

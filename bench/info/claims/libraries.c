@@ -1,5 +1,6 @@
 /* libraries.c - claims: what torchvision states about the networks it ships: num_params, and _ops in billions (models/
  * resnet.py, regnet.py), which are the multiply-adds of convolutions and fully connected layers. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "claim.h"
 
 #include <stdio.h>

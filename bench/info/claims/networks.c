@@ -1,6 +1,7 @@
 /* networks.c - claims: what ResNeXt's networks weigh and cost, and the figures of the paper that nobody can count. Two
  * conventions are not stated there and are settled by which one fits: batch normalisation is left out of the
  * parameters, and the stride is in the 3x3. Both are shown each way. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "claim.h"
 
 static const char with_norm[] = "batch normalisation is counted here; without it the figures agree",

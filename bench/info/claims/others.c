@@ -1,6 +1,7 @@
 /* others.c - claims of other papers whose networks have groups, or split, transform and merge. Sources: GoogLeNet
  * (Szegedy et al., CVPR 2015), Xception (Chollet, CVPR 2017), MobileNets (Howard et al. 2017), ShuffleNet (Zhang et
  * al., CVPR 2018), RegNet (Radosavovic et al., CVPR 2020); their FLOPs are multiply-adds. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "claim.h"
 
 #include <stdio.h>

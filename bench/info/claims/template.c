@@ -1,5 +1,6 @@
 /* template.c - claims: the building plan of ResNeXt. Source: Xie et al., Aggregated Residual Transformations for Deep
  * Neural Networks (CVPR 2017), whose FLOPs are multiply-adds. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "claim.h"
 
 #include <stdio.h>

@@ -9,6 +9,7 @@
  *
  * which is a convolution of dst with kernel K' = number of such k, dilation e and padding (K' - 1) e - base. Source:
  * the transposed convolution by parts of Dumoulin and Visin, arXiv:1603.07285, section 4. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/direct.h"
 #include "impl/direct/dgrad.h"
 #include "impl/direct/dgrad_stride2.h"

@@ -1,4 +1,5 @@
 /* dgrad.h - the gradient of the source (bwd_d) as forward passes. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_DIRECT_DGRAD_H
 #define GCONV_DIRECT_DGRAD_H
 

@@ -4,6 +4,7 @@
  * As four forward passes, one for each phase of the two axes, each pass has a quarter of the taps, reads dst once and
  * writes every second pixel of every second row; depthwise kernels then spend their time between tiles and on half-used
  * cache lines of src. Here a row of src is computed at once. Each is summed by one thread in one order. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/dgrad_stride2.h"
 #include "impl/direct/dgrad_stride2_tile.h"
 #include "common/operand_source.h"

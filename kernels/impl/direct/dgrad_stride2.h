@@ -1,4 +1,5 @@
 /* dgrad_stride2.h - the gradient of src at stride 2 in one pass over src, as dgrad.c calls it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_DIRECT_DGRAD_STRIDE2_H
 #define GCONV_DIRECT_DGRAD_STRIDE2_H
 

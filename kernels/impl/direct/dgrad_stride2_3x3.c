@@ -4,6 +4,7 @@
  * An operand, formed once, meets the three taps of a kernel row, and a row of src is stored once and whole. With W = 14
  * that is 8 operands and 3 taps for 21 FMAs. Masks and addresses are made before the sum over the channels: inside it
  * GCC kept them in vector registers, which took a fifth of the time. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/dgrad_stride2_tile.h"
 
 enum { K = 3 };

@@ -4,6 +4,7 @@
  * The tile of dgrad_stride2_3x3.c with all loops over taps and channels written out, one code for rows of src that
  * begin with kernel row 0 and one for those that begin with 1: with 2 to 18 FMAs for a stored vector, the branches
  * and masks of the general tile took a third of the time. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/dgrad_stride2_tile.h"
 
 #if V_HAS_SPREAD

@@ -4,6 +4,7 @@
  * A tile is one row x W columns of src in registers. In padded coordinates (u = x + pad) tap s leads from pixel o of
  * dst to u = 2 o + s, so a pixel of dst meets all taps of a kernel row, each in an accumulator of its own. Tiles begin
  * at an even u (FIRST = 0) or an odd one (1). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_DIRECT_DGRAD_STRIDE2_TILE_H
 #define GCONV_DIRECT_DGRAD_STRIDE2_TILE_H
 

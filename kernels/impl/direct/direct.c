@@ -2,6 +2,7 @@
  *
  * Vectors of output channels over NCHW16c; README.md explains the method and its words,
  * TUNING.md its bounds and what was tried and lost. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/direct.h"
 #include "impl/direct/dgrad.h"
 #include "impl/direct/wgrad.h"

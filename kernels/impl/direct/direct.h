@@ -2,6 +2,7 @@
  *
  * A strip is a row of output tiles of one oc vector (or pair); a microkernel computes strips, run.c orders and shares
  * them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_DIRECT_H
 #define GCONV_DIRECT_H
 

@@ -2,6 +2,7 @@
  *
  * Consecutive vectors that take their input from one group, or from two with one vector across the border, can share
  * operands. The vectors are cut into such runs so that the work, by a simple count of instructions, is least. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/operand_source.h"
 #include "impl/direct/direct.h"
 

@@ -4,6 +4,7 @@
  * or, where the input is what must stay in a cache, (image, range of rows or of flattened columns, vector job). Each
  * thread takes a contiguous range of units, all ranges of about the same work. Every output is summed by one thread in
  * one order: results do not depend on the thread count. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/operand_source.h"
 #include "core/taps.h"
 #include "impl/direct/direct.h"

@@ -4,6 +4,7 @@
  * The same tile as tile_any.c with nothing left to decide between two tiles: narrow groups have so few input channels
  * that finding out about taps and borders would take a tenth of the time. Whole tiles only; what is left of the long
  * row is for the tap tile. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/run_of_vectors.h"
 
 /* What a tile is compiled for: constants, once it is inlined. mixed: the vector that has lanes of two groups (MIX2). */

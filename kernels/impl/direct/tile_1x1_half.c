@@ -3,6 +3,7 @@
  *
  * 72 channels fill four and a half vectors of sixteen. A core that takes vectors of 16 lanes in two passes (Zen 4)
  * needs one pass for the half, and others lose nothing. One group only: channels of two would need both operands. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/run_of_vectors.h"
 
 #if V_HAS_HALF

@@ -5,6 +5,7 @@
  * only the FMA units limit. Borders: rows outside the image are skipped; at most one column on each side is outside
  * (pad <= 1), it is masked to zero. The last tile of a row is moved left to end at the row's end; columns it shares
  * with the tile before are not stored again. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/direct.h"
 
 enum { KW = 3 };

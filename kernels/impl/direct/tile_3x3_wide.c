@@ -1,5 +1,6 @@
 /* tile_3x3_wide.c - which of the wide tiles a 3x3 layer gets, if any: by how one load serves several input indices, and
  * by the width of its rows. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/tile_3x3_wide.h"
 
 #if HAS_WIDE_3X3

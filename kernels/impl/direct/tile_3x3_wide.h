@@ -8,6 +8,7 @@
  *
  * A header, so that each width is a file of its own: the time that clang takes grows with the square of the tiles in a
  * file, and three are compiled at once. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_DIRECT_TILE_3X3_WIDE_H
 #define GCONV_DIRECT_TILE_3X3_WIDE_H
 

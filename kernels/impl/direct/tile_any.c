@@ -4,6 +4,7 @@
  * For every tap the sum over the input indices is a small matrix product: NV weight vectors and W operands make NV * W
  * FMAs. The vectors of a job lie in one group, or in two with one vector across the border between them, so that they
  * share one or two broadcast loads a column. Columns whose input lies outside are left out, exactly. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/run_of_vectors.h"
 
 /* All input indices of one tap for the columns [FIRST, LAST), of which only those in `inside` where TESTED. S: the

@@ -5,6 +5,7 @@
  * then the row that is complete is stored and its registers begin the next one. With W = 7 that is 63 FMAs, 9 loads and
  * 7 stores per input row, and nothing between two rows for the FMAs to wait for: a tile of its own per two rows costs
  * half as much again. Needs registers for 3 * W accumulators and the nine taps: 32. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/direct.h"
 
 #if V_REGISTERS >= 32

@@ -4,6 +4,7 @@
  * icg = ocg = 1, so the operand is the pixel itself and there is no sum over channels: K*K FMAs per output vector. A
  * kernel row's taps stay in registers while (W-1)*S + K pixels pass by, each feeding up to K accumulators: below 0.5
  * loads per FMA. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/direct.h"
 
 INLINE void tile(const strip *a, const int K, const int S, const int W, int x0) {

@@ -4,6 +4,7 @@
  * A tile is one row of W columns of NV vectors; the taps of a kernel row follow each other in memory, so that the inner
  * loop runs over them. Where a tile reaches over the border, the loop over the columns of the kernel is outside
  * instead, because each of them has its own columns inside. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/run_of_vectors.h"
 
 enum { CHANNELS = 4 }; /* more fill a third of a block and are served well by it */

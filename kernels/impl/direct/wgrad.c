@@ -4,6 +4,7 @@
  * L2 is walked once for every few input indices, so src and dst come from memory once a unit. Where vectors and blocks
  * give few units the rows are cut into parts with gradients of their own, which are then added in order. The cut
  * depends on the problem alone: results do not depend on the number of threads. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad.h"
 #include "common/operand_source.h"
 #include "impl/direct/direct.h"

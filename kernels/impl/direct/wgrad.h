@@ -3,6 +3,7 @@
  * A vector of output channels keeps the gradients of some taps and input indices in registers while it walks over rows
  * of dst and the src they were computed from; every pixel adds operand * dst. The operands are those of the forward
  * pass (common/operand.h), so groups of any width fill the lanes. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_DIRECT_WGRAD_H
 #define GCONV_DIRECT_WGRAD_H
 

@@ -4,6 +4,7 @@
  * that with NI = 2 eighteen FMAs need three loads of dst and two operands. Taps whose input lies outside are left out,
  * exactly; where a layer keeps its size its borders are written out like the rest, for they are two of a row's seven
  * pixels. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad_3x3.h"
 
 enum { K = 3, TAPS = K * K };

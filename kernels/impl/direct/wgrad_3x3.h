@@ -1,4 +1,5 @@
 /* wgrad_3x3.h - what the two 3x3 gradients share: up to two input indices at a place in src. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_DIRECT_WGRAD_3X3_H
 #define GCONV_DIRECT_WGRAD_3X3_H
 

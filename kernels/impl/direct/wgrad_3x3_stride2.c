@@ -5,6 +5,7 @@
  * tap 1 with x; rows likewise. So each pixel's operand is formed once: four for nine FMAs of an index, where a walk
  * over dst needs six, and on Zen 4 a broadcast and an FMA compete for a port. Pixels and taps outside are left out,
  * exactly. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad_3x3.h"
 
 enum { K = 3, TAPS = K * K };

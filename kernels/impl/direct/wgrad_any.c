@@ -3,6 +3,7 @@
  *
  * For one tap the gradients are a matrix product over the pixels: every pixel of dst (NV loads) meets NI operands. With
  * NV = 2 and NI = 12 that is 0.58 loads per FMA. Pixels whose input lies outside are left out, exactly. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad.h"
 
 #if V_REGISTERS >= 32

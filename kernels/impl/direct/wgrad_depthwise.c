@@ -4,6 +4,7 @@
  * pixels it meets: 0.4 loads an FMA for four pixels of 5x5, where one pixel after the other needs one, which is all the
  * core can do. Kernels with more taps than registers take several passes, some rows of taps each. Inputs outside are
  * left out, exactly. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad.h"
 
 enum { KERNEL_MAX = 7, WIDEST = 8 };

@@ -4,6 +4,7 @@
  * an explicit NHWC, which goes to another implementation. A rival must not lose by the way it was asked, so the
  * requests are raced when the plan is made. '@' and the name of a request forces that one. Only implementations that
  * proved right take part (common/dnnl_choose.c). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/onednn/race.h"
 #include "common/dnnl_library.h"
 #include "common/dnnl_weights.h"

@@ -1,6 +1,7 @@
 /* race.c - the entrants take turns, so that a disturbance hits all of them, and each is judged by its best time. In a
  * turn an entrant runs several times: the first finds the caches as another one left them. Who is hopelessly behind
  * runs no more, so that planning is not as slow as the slowest. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/onednn/race.h"
 #include "common/dnnl_guarded.h"
 #include "core/error.h"

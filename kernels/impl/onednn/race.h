@@ -1,4 +1,5 @@
 /* race.h - which of several oneDNN convolutions is fastest on this machine, measured while planning. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_IMPL_ONEDNN_RACE_H
 #define GCONV_IMPL_ONEDNN_RACE_H
 

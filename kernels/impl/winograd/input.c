@@ -3,6 +3,7 @@
  * Columns of pixels first, into a strip that stays in the L1 cache: the two columns that neighbouring tiles share are
  * transformed once. Then a row of all the strip's tiles after the other, straight to V, so that each of the alpha
  * streams that are written at a time gets consecutive lines. Pixels outside the image are zero. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/winograd/transform.h"
 
 /* Tiles of a strip: the two columns between strips are transformed twice, and a strip of (m + 2) x STRIP_COLUMNS

@@ -1,6 +1,7 @@
 /* matrices.h - B^T and A^T as constants, which the compiler folds into the transforms: zeros cost nothing and ones are
  * additions. They are those that common/cook_toom.c makes from the points below (the test of this kernel compares every
  * entry); all are exact in binary32. Points come as 0, pairs of p and -p, infinity: the transforms rely on it. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_WINOGRAD_MATRICES_H
 #define GCONV_WINOGRAD_MATRICES_H
 

@@ -1,5 +1,6 @@
 /* output.c - the output transform A^T M A, tile by tile: rows of the tile, then columns to dst, both unrolled: a loop
  * over them takes F(6x6) a fifth longer. What a tile has beyond the image is not stored. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/winograd/transform.h"
 
 INLINE void one_tile(const int tile, const float *in, ptrdiff_t xi, float *dst, ptrdiff_t row, const bool whole,

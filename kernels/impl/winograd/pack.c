@@ -1,5 +1,6 @@
 /* pack.c - weights transformed once, U = G g G^T: in double, rounded once to float, in the order the products read
  * them: [cluster][xi][vector][step][lane]. Lanes beyond oc are zero. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/operand_source.h"
 #include "impl/winograd/winograd.h"
 

@@ -1,4 +1,5 @@
 /* plan.c - what Winograd convolution takes, its tiles, its clusters of groups and the size of a unit of work. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "common/operand_source.h"
 #include "core/error.h"
 #include "core/saturate.h"

@@ -3,6 +3,7 @@
  *
  * The register tile of a matrix product: 2 vectors x 14 tiles with 32 registers, or 1 x 14 where vectors do not share
  * their operands. A table has every width, so that a block of tiles is cut into nearly equal runs. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/winograd/winograd.h"
 
 #if V_REGISTERS >= 32

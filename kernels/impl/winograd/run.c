@@ -1,6 +1,7 @@
 /* run.c - units of work, each a cluster and a block of tiles, shared out in equal contiguous ranges, a cluster's blocks
  * one after the other so that its weights stay in a cache. Every output is computed by one thread in one order: results
  * depend neither on the thread count nor on the size of a block. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "core/clock.h"
 #include "core/parallel.h"
 #include "core/workspace.h"

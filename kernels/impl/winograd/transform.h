@@ -2,6 +2,7 @@
  *
  * Rows of B^T that belong to p and -p differ in the sign of their odd columns only, and columns of A^T in the sign of
  * odd rows: even and odd sums are formed once and added and subtracted, which halves the work (Lavin & Gray 2016). */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_WINOGRAD_TRANSFORM_H
 #define GCONV_WINOGRAD_TRANSFORM_H
 

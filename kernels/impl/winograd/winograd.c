@@ -1,4 +1,5 @@
 /* winograd.c - the tile size by a rule, its row, and the amplification of errors for every tile size. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/winograd/winograd.h"
 
 /* Cycles of a core with 16 lanes and two FMAs a cycle, per position xi: products of every tile, 32 a cycle; both

@@ -4,6 +4,7 @@
  * A unit of work is one cluster and one block of tiles: input transform into V, products into M, output transform. V
  * and M are [xi][16-channel block][tile][16], one image row of tiles for each of the alpha^2 positions xi, so that the
  * products are 1x1 convolutions and take their operands as `direct` does. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_WINOGRAD_H
 #define GCONV_WINOGRAD_H
 

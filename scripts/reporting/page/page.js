@@ -1,4 +1,5 @@
 "use strict";
+// SPDX-License-Identifier: Apache-2.0
 // Everything here adds to a page that is complete without it: sorting, filtering, words at the pointer, and a choice of colours.
 
 // "1,234", "3.5x" and "-" among numbers: what a cell is sorted by.

@@ -1,5 +1,6 @@
 """The report, question by question. A section is a function of the run that returns a Section, or None where the run has nothing on it;
 a plot without data is replaced by a sentence that says what would give it some."""
+# SPDX-License-Identifier: Apache-2.0
 
 import traceback
 

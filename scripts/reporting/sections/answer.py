@@ -1,4 +1,5 @@
 """The answer first: how far the run can be trusted, which kernel wins where, by how much, and the headline ratios with their intervals."""
+# SPDX-License-Identifier: Apache-2.0
 
 import numpy
 

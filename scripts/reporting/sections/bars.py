@@ -1,4 +1,5 @@
 """GFLOP/s of every kernel on every layer, with the FMA peak as the end of the axis."""
+# SPDX-License-Identifier: Apache-2.0
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Text

@@ -1,4 +1,5 @@
 """The residual block in the three forms of the paper's Figure 3: C separate paths, early concatenation, grouped convolution."""
+# SPDX-License-Identifier: Apache-2.0
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text

@@ -1,4 +1,5 @@
 """The figures that papers state beside those that follow from the layer sizes."""
+# SPDX-License-Identifier: Apache-2.0
 
 from ..content import Missing, Section, Table, Text
 from ..text import plural

@@ -1,4 +1,5 @@
 """What several sections need: the setting a plot is drawn for, the fastest kernel, and twins."""
+# SPDX-License-Identifier: Apache-2.0
 
 import pandas
 

@@ -1,4 +1,5 @@
 """The machine, the build and the libraries."""
+# SPDX-License-Identifier: Apache-2.0
 
 from ..content import Missing, Section, Table
 

@@ -4,6 +4,7 @@ A share of a method's own bound says whether it keeps its promise, not how accur
 largest error as a multiple of what a plain sum may err by (gamma_K * sum |a||b|), `err_rms` the relative root mean square against double
 precision. Files without them have only the shares.
 """
+# SPDX-License-Identifier: Apache-2.0
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text

@@ -1,4 +1,5 @@
 """Inside the networks: where the time of one run goes, from the rows of level network-layer, and how fast whole networks are."""
+# SPDX-License-Identifier: Apache-2.0
 
 from ..content import Heading, Section, Table, Text
 from ..intervals import too_few

@@ -1,4 +1,5 @@
 """One line a kernel over all layers of a setting."""
+# SPDX-License-Identifier: Apache-2.0
 
 from ..content import Heading, Section, Table
 from ..run import by_setting

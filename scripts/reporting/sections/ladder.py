@@ -1,4 +1,5 @@
 """The ladder of channels a group: how near to the ideal each kernel comes, and from how many channels on it beats the dense layer."""
+# SPDX-License-Identifier: Apache-2.0
 
 import matplotlib.colors
 import matplotlib.patheffects

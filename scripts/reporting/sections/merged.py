@@ -1,4 +1,5 @@
 """Merging groups into block-diagonal matrices: fewer and larger products against more zeros multiplied."""
+# SPDX-License-Identifier: Apache-2.0
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Text

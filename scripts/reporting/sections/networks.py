@@ -1,4 +1,5 @@
 """Whole networks: does ResNeXt take the time of ResNet at equal FLOPs? And where the difference arises, layer by layer."""
+# SPDX-License-Identifier: Apache-2.0
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """The answer as one picture: for each of the first layers, how much longer each kernel takes than the fastest."""
+# SPDX-License-Identifier: Apache-2.0
 
 from .. import plots, style
 from ..content import Plot

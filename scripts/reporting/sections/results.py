@@ -1,4 +1,5 @@
 """Every row of the file, for the page to sort and filter; the Markdown report names the file instead."""
+# SPDX-License-Identifier: Apache-2.0
 
 from ..content import Section, Text
 from ..run import distinct

@@ -1,4 +1,5 @@
 """The roofline (Williams, Waterman and Patterson 2009): what arithmetic and memory allow, and where each kernel stands below it."""
+# SPDX-License-Identifier: Apache-2.0
 
 import numpy
 import pandas

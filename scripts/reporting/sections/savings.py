@@ -1,4 +1,5 @@
 """FLOPs saved against time saved: the same layer with more and more groups. Ideal is 1/g; the founding example is half the weights."""
+# SPDX-License-Identifier: Apache-2.0
 
 from .. import plots, style
 from ..content import Heading, Missing, Plot, Section, Table, Text

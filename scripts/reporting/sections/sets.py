@@ -1,4 +1,5 @@
 """Every layer, under the first set that has it: a line a layer, a column a kernel. What a set shares with one above is named, not repeated."""
+# SPDX-License-Identifier: Apache-2.0
 
 import numpy
 

@@ -1,4 +1,5 @@
 """Where the time of a kernel goes: packing, transforms, products, unpacking."""
+# SPDX-License-Identifier: Apache-2.0
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Text

@@ -1,4 +1,5 @@
 """Table 2 of the ResNeXt paper, timed: the same number of FLOPs in C groups of width d. Does equal complexity take equal time?"""
+# SPDX-License-Identifier: Apache-2.0
 
 import re
 

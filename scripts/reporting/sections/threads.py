@@ -1,4 +1,5 @@
 """How many times as fast on more threads."""
+# SPDX-License-Identifier: Apache-2.0
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text

@@ -1,4 +1,5 @@
 """What training a layer takes: forward and both gradients added up, by each kernel that has all three, and with the best for each."""
+# SPDX-License-Identifier: Apache-2.0
 
 from ..content import Heading, Table, Text
 from ..run import SETTING

@@ -1,4 +1,5 @@
 """Training: does ResNeXt take the time of ResNet in a training step too, and what do the three forms of a block cost there?"""
+# SPDX-License-Identifier: Apache-2.0
 
 from ..content import Heading, Section, Table, Text
 from ..intervals import said, too_few

@@ -1,4 +1,5 @@
 """How far the run can be trusted: said before anything is claimed."""
+# SPDX-License-Identifier: Apache-2.0
 
 from ..intervals import ENOUGH, METHOD
 from ..text import number, plural

@@ -1,4 +1,5 @@
 """What was not measured, and why: nothing is left out in silence."""
+# SPDX-License-Identifier: Apache-2.0
 
 from ..content import Section, Table, Text
 from ..run import distinct

@@ -1,4 +1,5 @@
 """Winograd against the direct kernel as groups grow wider: where transforms begin to pay, and what they cost in accuracy."""
+# SPDX-License-Identifier: Apache-2.0
 
 from .. import plots, style
 from ..content import Missing, Plot, Section, Table, Text

@@ -1,1 +1,2 @@
 """What the problem sets ladder, savings and shufflenet_g2 say together."""
+# SPDX-License-Identifier: Apache-2.0

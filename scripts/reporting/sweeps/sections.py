@@ -1,4 +1,5 @@
 """Tables and sentences of the sweeps, computed from their twins."""
+# SPDX-License-Identifier: Apache-2.0
 
 import pandas
 

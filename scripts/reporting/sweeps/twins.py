@@ -3,6 +3,7 @@
 Shares are those of one kernel in one setting: its time over that of its own dense twin. Everything here is a table with a line a
 grouped problem, which is also what the CSV files hold.
 """
+# SPDX-License-Identifier: Apache-2.0
 
 from ..run import SETTING
 
