@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 #ifdef __clang_analyzer__ /* does not know that a test ends with a failed assertion */
 #undef assert_true

@@ -5,6 +5,8 @@
 #include "stats.h"
 #include "summary.h"
 
+#include "gconv_kernel.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,9 +4,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gconv_sde.h"
 
+#include "gconv_kernel.h"
+
 #include <sde_lib.h>
 
-static long long useful(const gconv_plan *plan) { return gconv_problem_count(&plan->problem).macs; }
+static long long useful(const gconv_plan *plan) { return plan->useful_macs; }
 static long long executed(const gconv_plan *plan) { return plan->executed_macs; }
 static long long packed(const gconv_plan *plan) { return (long long)plan->packed_bytes; }
 static long long workspace(const gconv_plan *plan) { return (long long)plan->workspace_bytes; }

@@ -6,7 +6,7 @@
 #ifndef GCONV_TESTS_CHECK_H
 #define GCONV_TESTS_CHECK_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 typedef enum {
   CHECK_EXACT, /* small integers whose sums binary32 holds exactly: every order must give equal values (-0 == 0) */

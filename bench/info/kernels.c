@@ -3,7 +3,7 @@
 #include "info.h"
 #include "table.h"
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 #include <string.h>
 

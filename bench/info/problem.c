@@ -6,6 +6,8 @@
 #include "padding.h"
 #include "table.h"
 
+#include "gconv_kernel.h"
+
 #include <string.h>
 
 /* dims: up to a 0. */

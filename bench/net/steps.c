@@ -3,6 +3,7 @@
 #include "plan.h"
 
 #include "core/clock.h"
+#include "gconv_kernel.h"
 
 static gconv_status run_convert(const net *n, const net_step *s) {
   const uint64_t start = gconv_tick(n->clock);

@@ -3,6 +3,8 @@
 #include "ops_back.h"
 #include "plan.h"
 
+#include "gconv_kernel.h"
+
 static gconv_status run_loss(const net *n, const net_step *s) {
   n->training->loss = op_softmax_loss(&s->in[0], n->training->labels, &s->out);
   return GCONV_OK;

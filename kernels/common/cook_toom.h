@@ -10,7 +10,7 @@
 #ifndef GCONV_COMMON_COOK_TOOM_H
 #define GCONV_COMMON_COOK_TOOM_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 enum { COOK_TOOM_TAPS = 3, COOK_TOOM_MAX = 6, COOK_TOOM_ALPHA_MAX = COOK_TOOM_MAX + COOK_TOOM_TAPS - 1 };
 

@@ -7,7 +7,7 @@
 #ifndef GCONV_COMMON_DNNL_ADAPTER_H
 #define GCONV_COMMON_DNNL_ADAPTER_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 #include <dnnl.h>
 

@@ -4,7 +4,7 @@
 #ifndef GCONV_COMMON_DNNL_GUARDED_H
 #define GCONV_COMMON_DNNL_GUARDED_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 typedef struct {
   void *data; /* aligned to a page; its end is where the guard begins, to the byte */

@@ -4,7 +4,7 @@
 #ifndef GCONV_COMMON_DNNL_LIBRARY_H
 #define GCONV_COMMON_DNNL_LIBRARY_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 /* oneDNN reads its ISA limit once per process, when it first looks at the CPU. Applies the limit that isa_mask asks
  * for; GCONV_UNSUPPORTED if an earlier call (or plan) has already fixed another one. A limit the user set in

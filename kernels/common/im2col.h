@@ -10,7 +10,7 @@
 #ifndef GCONV_COMMON_IM2COL_H
 #define GCONV_COMMON_IM2COL_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 typedef struct {
   int64_t first;

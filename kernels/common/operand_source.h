@@ -5,7 +5,7 @@
 #define GCONV_COMMON_OPERAND_SOURCE_H
 
 #include "common/operand.h"
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 /* Lane numbers for groups whose input lies in one vector, or in two neighbouring ones (`two`). Which input a lane takes
  * at step i is free as long as it takes each once (the weights are packed to match): eight channels first use the half

@@ -6,7 +6,7 @@
 #ifndef GCONV_COMMON_SGEMM_H
 #define GCONV_COMMON_SGEMM_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 typedef enum { GCONV_AS_IS, GCONV_TRANSPOSED } gconv_order;
 

@@ -6,7 +6,7 @@
 #ifndef GCONV_COMMON_SGEMM_BATCH_H
 #define GCONV_COMMON_SGEMM_BATCH_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 /* Row-major c_i[m x n] = a_i[m x k] * b_i[k x n]; matrix i begins i strides after the first. */
 typedef struct {

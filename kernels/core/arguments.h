@@ -3,7 +3,7 @@
 #ifndef GCONV_CORE_ARGUMENTS_H
 #define GCONV_CORE_ARGUMENTS_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 /* Memory that a call reads or writes. */
 typedef struct {

@@ -9,6 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const size_t env_first = offsetof(gconv_env, memory_bytes) + sizeof(uint64_t); /* of version 0.1 */
+
+/* What the program knows of gconv_env; fields it knows and this library does not must ask for nothing. */
+static gconv_status copy_env(const gconv_env *given, gconv_env *env) {
+  const size_t size = given->size ? given->size : env_first;
+  if (size < env_first)
+    return gconv_error(GCONV_INVALID, "env has the size %zu, the smallest there has been is %zu", size, env_first);
+  for (size_t i = sizeof *env; i < size; i++)
+    if (((const char *)given)[i])
+      return gconv_error(GCONV_UNSUPPORTED,
+                         "env asks for what libgconv %s does not know: of its %zu bytes, byte %zu is not 0",
+                         gconv_version(), size, i);
+  memcpy(env, given, size < sizeof *env ? size : sizeof *env);
+  env->size = sizeof *env;
+  return GCONV_OK;
+}
+
 static gconv_status fill_env(gconv_env *env) {
   if (env->threads == 0) env->threads = 1;
   if (env->threads < 0 || env->threads > 4096)
@@ -21,8 +38,6 @@ static gconv_status fill_env(gconv_env *env) {
   if (!env->memory_bytes) env->memory_bytes = gconv_memory_bytes();
   return GCONV_OK;
 }
-
-size_t gconv_plan_tensor_bytes(const gconv_plan *plan, gconv_tensor tensor) { return plan->tensor_bytes[tensor]; }
 
 static size_t bytes_of(const gconv_plan *plan, int64_t elements) {
   return (size_t)elements * gconv_dtype_bytes(plan->problem.dtype);
@@ -62,6 +77,7 @@ static gconv_status settle_memory(gconv_plan *plan) {
 static gconv_status make_plan(gconv_plan *plan) {
   const gconv_kernel *kernel = plan->kernel;
   const gconv_problem *p = &plan->problem;
+  const gconv_counts counts = gconv_problem_count(p);
   gconv_status status = gconv_kernel_accept(kernel, p);
   if (status) return status;
   if (plan->param[0] && !kernel->params)
@@ -72,7 +88,8 @@ static gconv_status make_plan(gconv_plan *plan) {
   plan->src_layout = plan->dst_layout = plan->env.layout ? plan->env.layout : GCONV_NCHW;
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW;
   plan->deterministic = true;
-  plan->executed_macs = gconv_problem_count(p).macs_nominal;
+  plan->executed_macs = counts.macs_nominal;
+  plan->useful_macs = counts.macs;
   status = settle_memory(plan); /* the tensors alone: kernels may allocate while they plan */
   if (!status) status = kernel->plan(plan);
   if (status) return status;
@@ -90,8 +107,8 @@ gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *pro
   gconv_plan *plan = calloc(1, sizeof *plan);
   if (!plan) return gconv_error(GCONV_NO_MEMORY, "no memory for a plan of %zu bytes", sizeof *plan);
   plan->problem = *problem;
-  if (env) plan->env = *env;
   gconv_status status = gconv_problem_init(&plan->problem);
+  if (!status && env) status = copy_env(env, &plan->env);
   if (!status) status = fill_env(&plan->env);
   if (!status) status = gconv_kernel_select(kernel_name, plan->env.isa_mask, &plan->kernel);
   const char *at = strchr(kernel_name, '@');

@@ -39,7 +39,7 @@
 #ifndef GCONV_SIMD_H
 #define GCONV_SIMD_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 #define INLINE static inline __attribute__((always_inline))
 /* A loop of constant count written out whole: arrays indexed by its variable live in registers. Under the address

@@ -1,7 +1,7 @@
 /* forgetful.c - a right kernel whose rows but the scalar one were written without SIMD_KERNEL and without .isa: it
  * would run everywhere, and what is in its name would never be measured. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 extern const gconv_kernel gconv_kernel_ref_scalar;
 

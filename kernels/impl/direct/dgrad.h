@@ -3,7 +3,7 @@
 #ifndef GCONV_DIRECT_DGRAD_H
 #define GCONV_DIRECT_DGRAD_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan);
 void ISA_NAME(dgrad_pack)(const gconv_plan *plan, const float *wei, void *packed);

@@ -9,7 +9,7 @@
 #define GCONV_DIRECT_DGRAD_STRIDE2_TILE_H
 
 #include "common/operand.h"
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 /* A tile's window in a row of dst: COUNT columns from LOW, counted from pixel u / 2 of the tile's first u. At most EDGE
  * columns on each side are outside. */

@@ -6,7 +6,7 @@
 #ifndef GCONV_DIRECT_H
 #define GCONV_DIRECT_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
 #include "common/operand.h"
 
 enum { VECTORS_MAX = 3 }; /* of a job */

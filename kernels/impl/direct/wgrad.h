@@ -9,7 +9,7 @@
 
 #include "common/operand.h"
 #include "core/taps.h"
-#include "gconv.h"
+#include "gconv_kernel.h"
 
 /* Rows [y_first, y_last) of one image, added to the gradients of input indices i and the next ones, as many as the
  * microkernel takes. */

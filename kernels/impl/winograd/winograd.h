@@ -9,7 +9,7 @@
 #define GCONV_WINOGRAD_H
 
 #include "common/operand.h"
-#include "gconv.h"
+#include "gconv_kernel.h"
 #include "impl/winograd/matrices.h"
 
 /* Output rows [y_first, y_last) and columns are tiled; the others see nothing but padding and are zero. */
