@@ -20,9 +20,10 @@ static void *allocate(size_t bytes) { return aligned_alloc(64, (bytes + 63) / 64
 static int allocate_tensors(layer *l) {
   gconv_buffer *const tensors[GCONV_TENSORS] = {&l->args.src, &l->args.wei, &l->args.dst};
   for (int t = 0; t < GCONV_TENSORS; t++)
-    *tensors[t] = (gconv_buffer){allocate(l->plan->tensor_bytes[t]), l->plan->tensor_bytes[t]};
-  l->args.packed = (gconv_buffer){allocate(l->plan->packed_bytes), l->plan->packed_bytes};
-  l->args.workspace = (gconv_buffer){allocate(l->plan->workspace_bytes), l->plan->workspace_bytes};
+    *tensors[t] = (gconv_buffer){allocate(gconv_plan_tensor_bytes(l->plan, t)), gconv_plan_tensor_bytes(l->plan, t)};
+  l->args.packed = (gconv_buffer){allocate(gconv_plan_packed_bytes(l->plan)), gconv_plan_packed_bytes(l->plan)};
+  l->args.workspace =
+      (gconv_buffer){allocate(gconv_plan_workspace_bytes(l->plan)), gconv_plan_workspace_bytes(l->plan)};
   const size_t elements = l->args.dst.bytes / sizeof(float);
   l->result = allocate(elements * sizeof(double));
   l->bound = allocate(elements * sizeof(double));
@@ -48,7 +49,7 @@ static int prepare(layer *l, const char *descriptor, const char *kernel) {
     fprintf(stderr, "layer: %s\n", gconv_last_error()); /* one sentence for each way in which these can fail */
     return 1;
   }
-  printf("%s %s: %s\n", kernel, descriptor, l->plan->text);
+  printf("%s %s: %s\n", kernel, descriptor, gconv_plan_text(l->plan));
   if (allocate_tensors(l)) return 1;
   fill(l->args.src, 1);
   fill(l->args.wei, 2);
@@ -60,7 +61,8 @@ static int run(layer *l) {
   gconv_status status = gconv_pack_weights(l->plan, l->args.wei, l->args.packed);
   if (!status) status = gconv_execute(l->plan, &l->args);
   if (!status)
-    status = gconv_reference(&l->plan->problem, l->args.src.data, l->args.wei.data, NULL, l->result, l->bound, 2);
+    status =
+        gconv_reference(gconv_plan_problem(l->plan), l->args.src.data, l->args.wei.data, NULL, l->result, l->bound, 2);
   if (status) fprintf(stderr, "layer: %s: %s\n", gconv_status_name(status), gconv_last_error());
   return status != GCONV_OK;
 }

@@ -55,14 +55,14 @@ static int run(const shared *s, worker workers[THREADS]) {
     if (*workers[t].error) status = fprintf(stderr, "two_threads: %s\n", workers[t].error) != 0;
   if (status) return status;
   const bool same = !memcmp(workers[0].dst.data, workers[1].dst.data, workers[0].dst.bytes);
-  printf("%d threads, %d images each, one plan (%s): results %s\n", THREADS, IMAGES, s->plan->text,
+  printf("%d threads, %d images each, one plan (%s): results %s\n", THREADS, IMAGES, gconv_plan_text(s->plan),
          same ? "equal" : "differ");
   return !same;
 }
 
 static shared prepare(const gconv_plan *plan) {
-  shared s = {plan, allocate(plan->tensor_bytes[GCONV_SRC]), allocate(plan->tensor_bytes[GCONV_WEI]),
-              allocate(plan->packed_bytes)};
+  shared s = {plan, allocate(gconv_plan_tensor_bytes(plan, GCONV_SRC)),
+              allocate(gconv_plan_tensor_bytes(plan, GCONV_WEI)), allocate(gconv_plan_packed_bytes(plan))};
   for (size_t i = 0; i < s.src.bytes / sizeof(float); i++) ((float *)s.src.data)[i] = (float)(i % 13) - 6;
   for (size_t i = 0; i < s.wei.bytes / sizeof(float); i++) ((float *)s.wei.data)[i] = (float)(i % 7) - 3;
   return s;
@@ -79,7 +79,8 @@ int main(void) {
   const shared s = prepare(plan);
   worker workers[THREADS] = {0};
   for (int t = 0; t < THREADS; t++)
-    workers[t] = (worker){&s, allocate(plan->tensor_bytes[GCONV_DST]), allocate(plan->workspace_bytes), ""};
+    workers[t] = (worker){&s, allocate(gconv_plan_tensor_bytes(plan, GCONV_DST)),
+                          allocate(gconv_plan_workspace_bytes(plan)), ""};
   int status = 1;
   if (gconv_pack_weights(plan, s.wei, s.packed))
     fprintf(stderr, "two_threads: %s\n", gconv_last_error());

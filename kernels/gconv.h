@@ -1,5 +1,5 @@
 /* gconv.h - everything a user of libgconv needs: describe a problem, make a plan, execute it. gconv_kernel.h is for
- * those who write kernels.
+ * those who write kernels, in the library or as plug-ins.
  *
  *   problem   sizes, from a descriptor or from numbers           gconv_problem_parse, gconv_problem_init
  *   plan      a kernel chosen for it; it says what it needs      gconv_plan_create, gconv_plan_...
@@ -276,11 +276,18 @@ typedef struct gconv_kernel gconv_kernel;
 typedef struct {
   const char *name, *idea;
   const char *missing;                     /* NULL, or why the kernel is not in this build */
+  const char *plugin;                      /* NULL, or the file it was loaded from */
   const gconv_kernel *variant[GCONV_ISAS]; /* one per instruction set it was compiled for */
 } gconv_entry;
 
-/* Entries stay where they are while the process lives. */
+/* The built-in ones, then those of plug-ins. Entries stay where they are while the process lives. */
 GCONV_API const gconv_entry *gconv_registry(size_t *count);
+
+/* Adds the kernels of a plug-in, which stays loaded: all of them, or none and a status. GCONV_INVALID: no such file, no
+ * plug-in, rows that are not complete, or a name that is taken; GCONV_UNSUPPORTED: made for another version of
+ * gconv_kernel.h. A path without '/' is a file in the current folder. Its code runs in this process: load what you
+ * trust. Others may make plans meanwhile. */
+GCONV_API gconv_status gconv_load(const char *path);
 
 typedef struct {
   const char *name;          /* "blas", "batched_sgemm", "onednn" */

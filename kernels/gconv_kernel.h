@@ -1,5 +1,5 @@
-/* gconv_kernel.h - what the writer of a kernel needs: the row that describes it and the plan it fills in. A kernel's file
- * ends with its row.
+/* gconv_kernel.h - what the writer of a kernel needs: the row that describes it, the plan it fills in, and how to hand
+ * out kernels as a plug-in. Built-in kernels and plug-ins are written alike: a kernel's file ends with its row.
  *
  * A kernel does no I/O, allocates nothing while it executes, keeps no state but the plan's, and gives the same bits for
  * any number of threads, or says that it does not. */
@@ -12,6 +12,10 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Changes whenever the types below, or those of gconv.h that they contain, change: a plug-in that was compiled with
+ * another number is refused. */
+#define GCONV_KERNEL_ABI 1
 
 /* Stores the sentence for this thread and returns `status`, so that a check in a kernel is one line. */
 #if defined(__GNUC__)
@@ -84,7 +88,37 @@ struct gconv_kernel {
  * has; NULL with a sentence if there is none. */
 GCONV_API const gconv_kernel *gconv_kernel_find(const char *kernel_name, unsigned isa_mask);
 
+/* ---- Plug-ins: a shared object that exports one function, gconv_plugin. It is not linked with libgconv: the program
+ * that loads it has the library already, and a second one would have a second list of kernels. ---- */
+
+typedef struct {
+  unsigned abi; /* GCONV_KERNEL_ABI when it was compiled; stays the first member in every version */
+  size_t count;
+  const gconv_kernel *const *row; /* rows of the same name are one kernel, compiled for several instruction sets */
+} gconv_rows;
+
+typedef const gconv_rows *gconv_plugin_function(void);
+
 #ifdef __cplusplus
 }
+#define GCONV_C_FUNCTION extern "C" GCONV_API
+#else
+#define GCONV_C_FUNCTION GCONV_API
 #endif
+
+/* GCONV_PLUGIN(&row, ...); writes the function. In the library's own build it is nothing, so that the same file is a
+ * built-in kernel there. */
+#ifdef GCONV_BUILT_IN
+#define GCONV_PLUGIN(...) struct gconv_kernel
+#else
+#define GCONV_PLUGIN(...)                                                                                              \
+  GCONV_C_FUNCTION const gconv_rows *gconv_plugin(void);                                                               \
+  const gconv_rows *gconv_plugin(void) {                                                                               \
+    static const gconv_kernel *const rows[] = {__VA_ARGS__};                                                           \
+    static const gconv_rows plugin = {GCONV_KERNEL_ABI, sizeof rows / sizeof *rows, rows};                             \
+    return &plugin;                                                                                                    \
+  }                                                                                                                    \
+  struct gconv_kernel
+#endif
+
 #endif

@@ -1,4 +1,5 @@
-/* test_boundary.c - what programs see of the shared library: plans through functions, gconv_env of other versions. */
+/* test_boundary.c - what programs and plug-ins see of the shared library: plans through functions, gconv_env of other
+ * versions, gconv_load. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 
@@ -76,11 +77,39 @@ static void test_version(void **state) {
   assert_string_equal(gconv_version(), text);
 }
 
+static void test_load(void **state) {
+  (void)state;
+  size_t before, after;
+  const gconv_entry *entries = gconv_registry(&before);
+  const gconv_kernel *direct = gconv_kernel_find("direct", 0);
+  assert_refused(gconv_load(NULL), GCONV_INVALID, "path is NULL", "NULL");
+  assert_refused(gconv_load(""), GCONV_INVALID, "path is empty", "empty");
+  assert_refused(gconv_load("nosuch.so"), GCONV_INVALID, "plug-in nosuch.so: ", "missing");
+  assert_refused(gconv_load(GCONV_PLUGINS "/old.so"), GCONV_UNSUPPORTED, GCONV_PLUGINS "/old.so: it was compiled",
+                 "old");
+  assert_refused(gconv_load(GCONV_PLUGINS "/clash.so"), GCONV_INVALID, "'direct' is taken", "clash");
+  assert_null(gconv_kernel_find("unknown", 0)); /* all or none */
+  gconv_registry(&after);
+  assert_int_equal(after, before);
+
+  assert_ok(gconv_load(GCONV_PLUGINS "/gather.so"), "gather");
+  assert_ptr_equal(gconv_registry(&after), entries);
+  assert_int_equal(after, before + 1);
+  assert_string_equal(entries[before].name, "gather");
+  assert_string_equal(entries[before].plugin, GCONV_PLUGINS "/gather.so");
+  assert_null(entries[0].plugin);
+  assert_ptr_equal(gconv_kernel_find("gather", 0), entries[before].variant[GCONV_ISA_SCALAR]);
+  assert_ptr_equal(gconv_kernel_find("direct", 0), direct);
+  assert_refused(gconv_load(GCONV_PLUGINS "/gather.so"), GCONV_INVALID, "'gather' is taken: there is one from",
+                 "twice");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_facts),
       cmocka_unit_test(test_env_sizes),
       cmocka_unit_test(test_version),
+      cmocka_unit_test(test_load),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

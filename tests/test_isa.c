@@ -64,14 +64,13 @@ static void test_entries(void **state) {
   static const gconv_kernel scalar = {.name = "k"}, avx2 = {.name = "k", .isa = GCONV_ISA_AVX2},
                             avx512 = {.name = "k", .isa = GCONV_ISA_AVX512};
   static const gconv_entry
-      once = {"k", "", NULL, {&scalar}},
-      each = {"k", "", NULL, {[GCONV_ISA_SCALAR] = &scalar, [GCONV_ISA_AVX2] = &avx2, [GCONV_ISA_AVX512] = &avx512}},
-      forgotten = {"k",
-                   "",
-                   NULL,
-                   {[GCONV_ISA_SCALAR] = &scalar, [GCONV_ISA_AVX2] = &scalar, [GCONV_ISA_AVX512] = &scalar}},
-      some = {"k", "", NULL, {[GCONV_ISA_SCALAR] = &scalar, [GCONV_ISA_AVX2] = &avx2}},
-      none = {"k", "", "nothing here", {NULL}};
+      once = {"k", "", .variant = {&scalar}},
+      each = {"k", "",
+              .variant = {[GCONV_ISA_SCALAR] = &scalar, [GCONV_ISA_AVX2] = &avx2, [GCONV_ISA_AVX512] = &avx512}},
+      forgotten = {"k", "",
+                   .variant = {[GCONV_ISA_SCALAR] = &scalar, [GCONV_ISA_AVX2] = &scalar, [GCONV_ISA_AVX512] = &scalar}},
+      some = {"k", "", .variant = {[GCONV_ISA_SCALAR] = &scalar, [GCONV_ISA_AVX2] = &avx2}},
+      none = {"k", "", .missing = "nothing here"};
   static const struct {
     const gconv_entry *entry;
     unsigned mask;

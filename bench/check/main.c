@@ -119,6 +119,7 @@ static option_result take_own(arguments *a, const char *argument) {
 
 /* Takes the command line; false with a sentence if it is wrong. */
 static bool take_arguments(arguments *a, int argc, char **argv) {
+  if (options_load_plugins(argc, argv)) return false;
   for (int i = 1; i < argc; i++) {
     option_result taken = options_take(&a->o, argv[i]);
     if (taken == OPTION_UNKNOWN) taken = take_own(a, argv[i]);

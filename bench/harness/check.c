@@ -74,6 +74,16 @@ unsigned check_variants(const char *kernel, unsigned isa_mask) {
   return found & isa_mask & gconv_isa_detect();
 }
 
+/* The file that brought a kernel, or NULL. */
+static const char *plugin_of(const char *kernel) {
+  const size_t length = strcspn(kernel, "@");
+  size_t count;
+  const gconv_entry *entries = gconv_registry(&count);
+  for (size_t i = 0; i < count; i++)
+    if (strlen(entries[i].name) == length && !memcmp(entries[i].name, kernel, length)) return entries[i].plugin;
+  return NULL;
+}
+
 int check_repro(const check_case *c, const char *kernel, const gconv_env *env, char *text, size_t size) {
   char descriptor[GCONV_TEXT_MAX], isas[64] = "";
   gconv_problem_print(&c->problem, descriptor, sizeof descriptor);
@@ -82,7 +92,9 @@ int check_repro(const check_case *c, const char *kernel, const gconv_env *env, c
       const size_t used = strlen(isas);
       snprintf(isas + used, sizeof isas - used, "%s%s", used ? "," : " --isa=", gconv_isa_name((gconv_isa)isa));
     }
-  return snprintf(text, size, "gconv-check --problems=%s --kernels=%s --dir=%s --layout=%s%s --threads=%d --seed=%llu",
-                  descriptor, kernel, gconv_direction_name(c->problem.direction), gconv_layout_name(env->layout), isas,
-                  env->threads ? env->threads : 1, (unsigned long long)c->seed);
+  const char *plugin = plugin_of(kernel);
+  return snprintf(
+      text, size, "gconv-check%s%s --problems=%s --kernels=%s --dir=%s --layout=%s%s --threads=%d --seed=%llu",
+      plugin ? " --plugin=" : "", plugin ? plugin : "", descriptor, kernel, gconv_direction_name(c->problem.direction),
+      gconv_layout_name(env->layout), isas, env->threads ? env->threads : 1, (unsigned long long)c->seed);
 }

@@ -20,7 +20,7 @@
 
 /* Options that gconv-bench takes as they are. */
 static const char *const handed_on[] = {
-    "--threads=", "--kernels=", "--isa=", "--layout=", "--dir=", "--mb=", "--seed=", "--budget="};
+    "--plugin=", "--threads=", "--kernels=", "--isa=", "--layout=", "--dir=", "--mb=", "--seed=", "--budget="};
 enum { HANDED_ON = sizeof handed_on / sizeof *handed_on };
 
 /* Ours, in front of the user's. Enough repetitions for an interval where a call takes less than a thirtieth of a

@@ -64,7 +64,9 @@ static void add_method(table *t, const gconv_entry *entry) {
 }
 
 int info_kernels(int count, char **arguments) {
-  if (take_flags("kernels", (const char *const[]){NULL}, count, arguments, NULL)) return EXIT_USAGE;
+  for (int i = 0; i < count; i++)
+    if (strncmp(arguments[i], "--plugin=", strlen("--plugin="))) /* main has loaded them */
+      return usage_error("kernels", "'%s' is not an argument of it, it takes only --plugin=FILE", arguments[i]);
   static const char *const headers[2][6] = {
       {"kernel", "compiled for", "runs here as", "directions", "numeric class", "summary"},
       {"kernel", "@parameter", "method"},

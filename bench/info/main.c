@@ -15,7 +15,8 @@ static const struct {
   int (*run)(int count, char **arguments);
   const char *help;
 } commands[] = {
-    {"kernels", info_kernels, "kernels                  every kernel of the registry, or why it is not in this build"},
+    {"kernels", info_kernels,
+     "kernels                  every kernel of the registry and of --plugin=FILE, or why it is not in this build"},
     {"machine", info_machine,
      "machine [--json]         processor, memory, software, libraries, counters; with --measure also peak and "
      "bandwidths"},
@@ -55,6 +56,7 @@ int main(int argc, char **argv) {
     if (is_help(argv[i])) return finish(help());
   for (int i = 1; i < argc; i++)
     if (!strcmp(argv[i], "--measure")) pin_restart(argv); /* ceilings are those of bound threads */
+  if (options_load_plugins(argc, argv)) return usage_error("", "%s", gconv_last_error());
   if (argc == 2 && !strcmp(argv[1], "--version")) return printf("%s\n", gconv_version()), finish(0);
   for (int i = 0; i < COMMANDS; i++)
     if (!strcmp(argv[1], commands[i].name)) return finish(commands[i].run(argc - 2, argv + 2));

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char plugin_option[] = "--plugin";
+
 enum { THREADS_LIMIT = 4096 }; /* as gconv_plan_create */
 
 typedef gconv_status (*item_taker)(options *o, const char *item);
@@ -169,16 +171,20 @@ static gconv_status take_mb(options *o, const char *value) {
 
 static gconv_status take_seed(options *o, const char *value) { return parse_number(value, 0, UINT64_MAX, &o->seed); }
 
+static gconv_status pass_over(options *o, const char *value) { return (void)o, (void)value, GCONV_OK; }
+
 static const struct {
   const char *name;
   gconv_status (*take)(options *o, const char *value);
 } table[] = {
+    {plugin_option, pass_over}, /* options_load_plugins */
     {"--problems", take_problems}, {"--kernels", take_kernels}, {"--dir", take_directions}, {"--layout", take_layouts},
     {"--threads", take_threads},   {"--isa", take_isas},        {"--mb", take_mb},          {"--seed", take_seed},
 };
 
 const char *options_help(void) {
-  return "  --problems=LIST   comma list of named sets, descriptors and files of descriptors; 'list' shows the sets\n"
+  return "  --plugin=FILE     kernels of a shared object (gconv_kernel.h), as if they were built in; may be repeated\n"
+         "  --problems=LIST   comma list of named sets, descriptors and files of descriptors; 'list' shows the sets\n"
          "  --kernels=LIST    comma list of kernel names, globs and NAME@PARAM; 'list' shows the kernels\n"
          "  --dir=LIST        fwd, bwd_d, bwd_w; goes before what files of problems ask for\n"
          "  --layout=LIST     native (as the kernel likes it), nchw, nhwc\n"
@@ -196,6 +202,16 @@ static gconv_status error_in(const char *option, gconv_status status) {
   char why[512];
   snprintf(why, sizeof why, "%s", gconv_last_error());
   return gconv_error(status, "%s: %s", option, why);
+}
+
+gconv_status options_load_plugins(int argc, char *const *argv) {
+  const size_t length = strlen(plugin_option);
+  for (int i = 1; i < argc; i++) {
+    if (strncmp(argv[i], plugin_option, length) || argv[i][length] != '=' || !argv[i][length + 1]) continue;
+    const gconv_status status = gconv_load(argv[i] + length + 1);
+    if (status) return error_in(plugin_option, status);
+  }
+  return GCONV_OK;
 }
 
 option_result options_take(options *o, const char *argument) {

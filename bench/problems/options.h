@@ -33,8 +33,11 @@ typedef struct {
 
 typedef enum { OPTION_TAKEN, OPTION_UNKNOWN, OPTION_BAD } option_result;
 
+/* Loads the files of all --plugin=FILE in argv[1..]. Before any other option is taken, so that the order in which they
+ * stand does not matter: --kernels= may name what a plug-in brings. */
+gconv_status options_load_plugins(int argc, char *const *argv);
 void options_init(options *o);
-/* Takes one argument of the form --problems= --kernels= --dir= --layout= --threads= --isa= --mb= --seed=.
+/* Takes one argument of the form --plugin= --problems= --kernels= --dir= --layout= --threads= --isa= --mb= --seed=.
  * OPTION_BAD: gconv_last_error() says what is wrong with which value. `all` is accepted in --threads= and means every
  * CPU. */
 option_result options_take(options *o, const char *argument);

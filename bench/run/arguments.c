@@ -131,7 +131,7 @@ arguments_result arguments_take(session *s, int argc, char **argv) {
   *s = (session){.budget = 2, .precision = 0.05, .progress_mode = progress_default(), .csv.file = -1};
   options_init(&s->options);
   phases_start(&s->phases);
-  if (take_levels(s, argc, argv) == OPTION_BAD) return bad(gconv_last_error());
+  if (options_load_plugins(argc, argv) || take_levels(s, argc, argv) == OPTION_BAD) return bad(gconv_last_error());
   int left = 1; /* argv[1 .. left) is for the library */
   for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {

@@ -44,7 +44,7 @@ static const struct {
   gconv_status (*take)(arguments *a, const char *value);
 } own[] = {{"--steps=", take_steps}, {"--rate=", take_rate}, {"--csv=", take_csv}};
 
-static const char *const shared[] = {"--kernels=", "--threads=", "--isa=", "--mb=", "--seed="};
+static const char *const shared[] = {"--plugin=", "--kernels=", "--threads=", "--isa=", "--mb=", "--seed="};
 
 static bool begins(const char *text, const char *with) { return !strncmp(text, with, strlen(with)); }
 
@@ -59,6 +59,7 @@ static gconv_status take(arguments *a, const char *argument) {
 
 static void print_help(void) {
   printf("gconv-train: trains a small ResNeXt on pictures drawn as it goes, by each kernel, step by step in turns\n\n"
+         "  --plugin=FILE     kernels of a shared object (gconv_kernel.h), as if they were built in; may be repeated\n"
          "  --kernels=LIST    globs; 'list' shows them (default: every kernel). One that lacks a direction is replaced "
          "in\n"
          "                    that direction, and the line says so\n"
@@ -79,7 +80,7 @@ static void print_help(void) {
 arguments_result arguments_take(arguments *a, int argc, char **argv) {
   *a = (arguments){.rules = {.steps = STEPS, .rate = rate}};
   options_init(&a->options);
-  gconv_status status = GCONV_OK;
+  gconv_status status = options_load_plugins(argc, argv);
   for (int i = 1; i < argc && !status; i++) {
     if (!strcmp(argv[i], "--help")) {
       print_help();

@@ -1,11 +1,15 @@
-/* registry.c - kernels.inc as a table, and the search by name and ISA. No kernel is named here. */
+/* registry.c - kernels.inc as a table, what plug-ins add to it, and the search by name and ISA. No kernel is named
+ * here. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/registry.h"
 
 #include "core/error.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { MOST = 256 }; /* entries: the table never moves, so that those who read it need no lock */
 
 /* A kernel source compiled for an ISA exports one symbol, gconv_kernel_NAME_ISA. The build defines GCONV_WITH_<LIBRARY>
  * as 0 or 1. */
@@ -29,28 +33,50 @@
 
 #define DECLARE_1(name, isas) isas##_DECLARE(name)
 #define DECLARE_0(name, isas)
-#define ENTRY_1(name, isas, needs, idea) {#name, idea, NULL, isas##_ROWS(name)},
-#define ENTRY_0(name, isas, needs, idea) {#name, idea, "this build has no " #needs, {NULL}},
+#define ENTRY_1(name, isas, needs, idea) {#name, idea, NULL, NULL, isas##_ROWS(name)},
+#define ENTRY_0(name, isas, needs, idea) {#name, idea, "this build has no " #needs, NULL, {NULL}},
 
 #define GCONV_KERNEL(name, isas, needs, idea) JOIN(DECLARE_, GCONV_WITH_##needs)(name, isas)
 #include "kernels.inc"
 #undef GCONV_KERNEL
 
 #define GCONV_KERNEL(name, isas, needs, idea) JOIN(ENTRY_, GCONV_WITH_##needs)(name, isas, needs, idea)
-static const gconv_entry entries[] = {
+static gconv_entry entries[MOST] = {
 #include "kernels.inc"
 };
 #undef GCONV_KERNEL
 
+#define GCONV_KERNEL(name, isas, needs, idea) +1
+static atomic_size_t entry_count = 0
+#include "kernels.inc"
+    ;
+#undef GCONV_KERNEL
+
 const gconv_entry *gconv_registry(size_t *count) {
-  if (count) *count = sizeof entries / sizeof *entries;
+  if (count) *count = atomic_load(&entry_count);
   return entries;
 }
 
 static const gconv_entry *find_entry(const char *name, size_t length) {
-  for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
+  for (size_t i = 0, count = atomic_load(&entry_count); i < count; i++)
     if (strlen(entries[i].name) == length && !memcmp(entries[i].name, name, length)) return &entries[i];
   return NULL;
+}
+
+gconv_status gconv_registry_add(const gconv_entry *added, size_t count) {
+  const size_t before = atomic_load(&entry_count);
+  for (size_t i = 0; i < count; i++) {
+    const gconv_entry *taken = find_entry(added[i].name, strlen(added[i].name));
+    if (taken)
+      return gconv_error(GCONV_INVALID, "the name of its kernel '%s' is taken: there is one %s%s", taken->name,
+                         taken->plugin ? "from " : "in the library", taken->plugin ? taken->plugin : "");
+  }
+  if (count > MOST - before)
+    return gconv_error(GCONV_UNSUPPORTED, "its %zu kernels are too many: there are %zu, and room for %d", count, before,
+                       MOST);
+  memcpy(&entries[before], added, count * sizeof *added);
+  atomic_store(&entry_count, before + count);
+  return GCONV_OK;
 }
 
 static void print_isas(unsigned mask, char *text, size_t size) {

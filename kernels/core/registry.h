@@ -1,9 +1,12 @@
-/* registry.h - the choice of a variant with the status that says why not. */
+/* registry.h - what plug-ins add, and the choice of a variant with the status that says why not. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_REGISTRY_H
 #define GCONV_CORE_REGISTRY_H
 
-#include "gconv.h"
+#include "gconv_kernel.h"
+
+/* Entries of a plug-in, all or none: names must be new. One caller at a time; others may read meanwhile. */
+gconv_status gconv_registry_add(const gconv_entry *added, size_t count);
 
 /* The instruction sets of `wanted` (0: any) that are among `detected`. GCONV_UNSUPPORTED where there are none: nobody
  * who asks for AVX-512 means scalar code. */

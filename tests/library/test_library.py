@@ -12,6 +12,11 @@ from pathlib import Path
 KERNELS = Path(os.environ["GCONV_KERNELS"])
 HEADERS = ["gconv.h", "gconv_kernel.h"]
 DECLARED = re.compile(r"^GCONV_API[^;(]*?\b(gconv_\w+)\(", re.MULTILINE)
+PLUGIN = """
+#include "gconv_kernel.h"
+static gconv_kernel row;
+GCONV_PLUGIN(&row);
+"""
 
 
 def exported(library):
@@ -45,6 +50,7 @@ class Headers(unittest.TestCase):
         for language, standard in (("c", "c99"), ("c", "c17"), ("c++", "c++11"), ("c++", "c++17")):
             for header in HEADERS:
                 self.compiled(language, standard, f'#include "{header}"\n')
+            self.compiled(language, standard, PLUGIN)
 
 
 if __name__ == "__main__":
