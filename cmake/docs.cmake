@@ -13,6 +13,9 @@ set(DOXYGEN_EXTRACT_ALL YES) # a function may be described together with its nei
 set(DOXYGEN_OPTIMIZE_OUTPUT_FOR_C YES)
 set(DOXYGEN_TYPEDEF_HIDES_STRUCT YES)
 set(DOXYGEN_MARKDOWN_SUPPORT NO) # sizes are products: ic*ih*iw is no emphasis
+set(DOXYGEN_MACRO_EXPANSION YES)
+set(DOXYGEN_EXPAND_ONLY_PREDEF YES)
+set(DOXYGEN_PREDEFINED GCONV_API=)
 set(DOXYGEN_HAVE_DOT NO)
 set(DOXYGEN_SORT_MEMBER_DOCS NO) # the header's order is the order of use
 set(DOXYGEN_QUIET YES)

@@ -42,8 +42,8 @@ static layer layer_create(const char *descriptor) {
   for (int d = 0; d < GCONV_DIRECTIONS; d++) {
     problem.direction = (gconv_direction)d;
     must(gconv_plan_create("direct", &problem, &env, &l.plan[d]));
-    l.packed[d] = allocate(l.plan[d]->packed_bytes);
-    l.workspace[d] = allocate(l.plan[d]->workspace_bytes);
+    l.packed[d] = allocate(gconv_plan_packed_bytes(l.plan[d]));
+    l.workspace[d] = allocate(gconv_plan_workspace_bytes(l.plan[d]));
   }
   return l;
 }
@@ -77,10 +77,13 @@ static double loss(gconv_buffer dst, gconv_buffer wanted) {
 
 int main(void) {
   layer l = layer_create("g4mb2_ic16oc16_ih14oh14kh3ph1");
-  const size_t *bytes = l.plan[GCONV_FWD]->tensor_bytes;
-  gconv_buffer src = allocate(bytes[GCONV_SRC]), src_gradient = allocate(bytes[GCONV_SRC]);
-  gconv_buffer wei = allocate(bytes[GCONV_WEI]), wei_gradient = allocate(bytes[GCONV_WEI]);
-  gconv_buffer dst = allocate(bytes[GCONV_DST]), wanted = allocate(bytes[GCONV_DST]);
+  const gconv_plan *plan = l.plan[GCONV_FWD];
+  const size_t src_bytes = gconv_plan_tensor_bytes(plan, GCONV_SRC),
+               wei_bytes = gconv_plan_tensor_bytes(plan, GCONV_WEI),
+               dst_bytes = gconv_plan_tensor_bytes(plan, GCONV_DST);
+  gconv_buffer src = allocate(src_bytes), src_gradient = allocate(src_bytes);
+  gconv_buffer wei = allocate(wei_bytes), wei_gradient = allocate(wei_bytes);
+  gconv_buffer dst = allocate(dst_bytes), wanted = allocate(dst_bytes);
   fill(src, 1), fill(wei_gradient, 2); /* the hidden weights, as long as no gradient is there */
   run(&l, GCONV_FWD, src, wei_gradient, wanted);
 
