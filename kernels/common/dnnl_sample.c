@@ -38,7 +38,7 @@ static int64_t weight_at(const gconv_sample_view *v, int oc, int i, int r, int s
   return (((int64_t)oc * p->icg + i) * p->kh + r) * p->kw + s;
 }
 
-/* The product that an output (n, oc, y, x) takes from input channel i of its group under tap (r, s), if there is one. */
+/* The product that an output (n, oc, y, x) takes from input channel i of its group under tap (r, s), if any. */
 static void add(const gconv_sample_view *v, place output, int i, int r, int s, total *t) {
   const gconv_problem *p = &v->problem;
   const int n = output.i[0], oc = output.i[1], y = output.i[2], x = output.i[3];

@@ -1,5 +1,5 @@
-/* passes.c - the plan of a pass: geometry, jobs, and how outputs are divided into units. Forward is one pass, the gradient
- * of src is one or several. */
+/* passes.c - the plan of a pass: geometry, jobs, and how outputs are divided into units. Forward is one pass, the
+ * gradient of src is one or several. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/direct.h"
 
