@@ -32,6 +32,7 @@ LACK = re.compile(r"\b(no|enough|out.of|allocate).memory\b", re.IGNORECASE)  # m
 # What does without, and how that shows. Each name is that of the function which allocates, other code inlined into it.
 FALLS_BACK = {
     "available_bytes": "goes by the memory of the machine",
+    "collect_run": "a stream without its buffer reads and writes byte by byte; a command that is lost is an 'unknown'",
     **dict.fromkeys(("read_line", "read_field", "facts_files"), "a file that cannot be opened is an 'unknown'"),
     **dict.fromkeys(("read_threads", "usage_begin", "usage_end", "usage_threads", "pages_huge_bytes", "pool_reserve"),
                     "what the system cannot be asked is an empty cell"),
