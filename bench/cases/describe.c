@@ -47,16 +47,20 @@ static void describe_conditions(const figures *f, csv_row *row, row_texts *texts
   row->process_medians_ns = texts->process_medians = list_numbers(f, f->processes.count, print_median);
 }
 
-void describe_figures(const figures *f, double peak, csv_row *row, row_texts *texts) {
-  const stats *s = &f->stats;
+void describe_stats(const stats *s, double peak, csv_row *row) {
   row->time_min_ns = 1e9 * s->min, row->time_median_ns = 1e9 * s->median, row->time_cv = s->cv;
   row->time_ci_lo_ns = 1e9 * s->ci_lo, row->time_ci_hi_ns = 1e9 * s->ci_hi;
+  if (row->macs < 0) return; /* a step that is no convolution; 0: all of it lies on padding */
+  row->gflops = 2 * (double)row->macs / row->time_median_ns;
+  if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
+}
+
+void describe_figures(const figures *f, double peak, csv_row *row, row_texts *texts) {
+  describe_stats(&f->stats, peak, row);
   row->repetitions = f->kept, row->discarded = f->discarded, row->slow = f->slow;
   row->page_faults = f->usage.faults, row->switches = f->usage.switches;
   row->waited_ns = 1e9 * f->usage.waited, row->steal_ns = 1e9 * f->usage.steal;
   row->foreign_ns = 1e9 * f->usage.foreign;
-  row->gflops = 2 * (double)row->macs / row->time_median_ns;
-  if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
   row->time_reps_ns = texts->times = list_numbers(f, f->kept, print_time);
   row->time_reps_turn = texts->turns = list_numbers(f, f->kept, print_turn);
   describe_conditions(f, row, texts);

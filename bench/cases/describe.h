@@ -14,7 +14,9 @@ typedef struct {
 
 /* Direction, batch, sizes and counts. */
 void describe_problem(const gconv_problem *p, csv_row *row);
-/* `peak`: GFLOP/s; 0 where it is unknown. */
+/* Times of repetitions and, after macs, what they are of `peak`: GFLOP/s; 0 where it is unknown. */
+void describe_stats(const stats *s, double peak, csv_row *row);
+/* The same of those that count, and what was around them. */
 void describe_figures(const figures *f, double peak, csv_row *row, row_texts *texts);
 /* Stages and counters, where they were asked for; after macs and min_bytes. */
 void describe_extras(const bench_case *c, csv_row *row, row_texts *texts);

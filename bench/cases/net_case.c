@@ -152,7 +152,7 @@ static const case_type net_type = {.prepare = prepare,
 void net_case_init(net_case *n, session *s, const net_model *m, const char *kernel, int threads) {
   *n = (net_case){.base = {.type = &net_type, .session = s, .kernel = kernel, .threads = threads},
                   .model = m,
-                  .batch = s->options.mb ? s->options.mb : 1};
+                  .batch = session_batch(s)};
 }
 
 void net_case_free(net_case *n) {

@@ -67,16 +67,6 @@ static csv_row common_row(const net_case *n) {
   return row;
 }
 
-static void describe_times(csv_row *row, const double *seconds, int repetitions, double peak) {
-  const stats t = stats_of(seconds, repetitions);
-  row->time_min_ns = 1e9 * t.min, row->time_median_ns = 1e9 * t.median, row->time_cv = t.cv;
-  row->time_ci_lo_ns = 1e9 * t.ci_lo, row->time_ci_hi_ns = 1e9 * t.ci_hi;
-  row->repetitions = repetitions;
-  if (row->macs <= 0) return;
-  row->gflops = 2 * (double)row->macs / row->time_median_ns;
-  if (peak > 0) row->pct_peak = 100 * row->gflops / peak, row->peak_gflops = peak;
-}
-
 static void describe_net(csv_row *row, const net_case *n) {
   const model *m = n->model->m;
   const model_counts counts = model_count(m);
@@ -126,7 +116,9 @@ static void write_step(const net_case *n, int step, const double *seconds, int r
     describe_problem(p, &row);
     row.batch = n->batch, row.problem = text, row.plan = plan, row.executed_macs = info.plan->executed_macs;
   }
-  describe_times(&row, seconds, runs, net_peak(n));
+  const stats times = stats_of(seconds, runs);
+  describe_stats(&times, net_peak(n), &row);
+  row.repetitions = runs;
   csv_write(&n->base.session->csv, &row);
 }
 

@@ -109,8 +109,8 @@ static gconv_status unit_make(unit *u) {
   u->nets = calloc(nets, sizeof *u->nets);
   u->cases = calloc(nets, sizeof *u->cases);
   if (!u->data || !u->nets || !u->cases) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu models", count);
-  const int batch = s->options.mb ? s->options.mb : 1;
-  for (size_t i = 0; i < count; i++) u->taken += net_data_bytes(u->list->models[u->group->first + i].m, batch);
+  for (size_t i = 0; i < count; i++)
+    u->taken += net_data_bytes(u->list->models[u->group->first + i].m, session_batch(s));
   return GCONV_OK;
 }
 

@@ -26,7 +26,7 @@ void nets_benchmark_name(const session *s, const net_model *m, const char *kerne
                          char name[NET_NAME_MAX]) {
   const char form[] = {'-', m->form, 0};
   snprintf(name, NET_NAME_MAX, "%s/native/%s%s_mb%d/%s/t%d/warm", s->train ? "train" : "fwd", m->name,
-           m->form == '-' ? "" : form, s->options.mb ? s->options.mb : 1, kernel, threads);
+           m->form == '-' ? "" : form, session_batch(s), kernel, threads);
 }
 
 static gconv_status add_case(net_list *list, const char *name, char form, model *m) {

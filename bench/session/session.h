@@ -84,6 +84,9 @@ typedef struct {
   int foreign_threads; /* that are not of the OpenMP runtime: a second pool, which competes with it */
 } session;
 
+/* Images at a time of blocks and networks. */
+static inline int session_batch(const session *s) { return s->options.mb ? s->options.mb : 1; }
+
 /* The CPUs that a team of so many threads was found on when the run began; NULL for one that is not timed. */
 static inline const char *session_cpus(const session *s, int threads) {
   for (int i = 0; i < s->options.thread_count; i++)
