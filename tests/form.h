@@ -13,17 +13,24 @@ typedef struct {
   reference r;
 } form;
 
-/* With the weights of `c`, the grouped form, or new ones where it is NULL; with a reference if there is an image. */
-static inline form make_form(const bottleneck *shape, char name, const form *c, weights_mode mode, uint64_t seed,
-                             int batch, const float *image) {
+/* With new weights. */
+static inline form make_form(const bottleneck *shape, char name, weights_mode mode, uint64_t seed) {
   form f = {0};
   assert_ok(bottleneck_build(shape, name, &f.m), "bottleneck");
-  if (c)
-    assert_ok(bottleneck_split_weights(c->m, c->w, f.m, &f.w), "weights");
-  else
-    assert_ok(net_weights_create(f.m, mode, seed, &f.w), "weights");
-  if (image) assert_ok(reference_run(f.m, f.w, batch, image, &f.r), "reference");
+  assert_ok(net_weights_create(f.m, mode, seed, &f.w), "weights");
   return f;
+}
+
+/* With the weights of `c`, the grouped form. */
+static inline form make_form_of(const bottleneck *shape, char name, const form *c) {
+  form f = {0};
+  assert_ok(bottleneck_build(shape, name, &f.m), "bottleneck");
+  assert_ok(bottleneck_split_weights(c->m, c->w, f.m, &f.w), "weights");
+  return f;
+}
+
+static inline void compute_form(form *f, int batch, const float *image) {
+  assert_ok(reference_run(f->m, f->w, batch, image, &f->r), "reference");
 }
 
 static inline void free_form(form *f) {

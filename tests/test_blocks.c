@@ -40,7 +40,7 @@ static float *result_of(const model *m, const net_weights *w, const float *image
   assert_ok(net_create(&request, &n), kernel);
   assert_ok(net_load(n, w), kernel);
   verify_result result;
-  assert_ok(verify_net(n, m, w, BATCH, image, VERIFY_ALL, &result), kernel);
+  assert_ok(verify_net(n, w, image, VERIFY_ALL, &result), kernel);
   const tensor out = net_result(n);
   float *plain = malloc((size_t)gconv_layout_elems(GCONV_NCHW, out.dims) * sizeof *plain);
   assert_non_null(plain);
@@ -61,9 +61,8 @@ static void test_forms_are_bitwise_equal_on_integers(void **state) {
   size_t kernels;
   const gconv_entry *entries = gconv_registry(&kernels);
   for (size_t s = 0; s < ROWS(shapes); s++) {
-    form c = make_form(&shapes[s], 'c', NULL, WEIGHTS_UNIT, SEED, BATCH, NULL);
-    form others[] = {make_form(&shapes[s], 'a', &c, WEIGHTS_UNIT, SEED, BATCH, NULL),
-                     make_form(&shapes[s], 'b', &c, WEIGHTS_UNIT, SEED, BATCH, NULL)};
+    form c = make_form(&shapes[s], 'c', WEIGHTS_UNIT, SEED);
+    form others[] = {make_form_of(&shapes[s], 'a', &c), make_form_of(&shapes[s], 'b', &c)};
     float *image = image_for(c.m, true);
     const int64_t elems = (int64_t)BATCH * shapes[s].outer * shapes[s].map * shapes[s].map;
     for (size_t k = 0; k < kernels; k++) {
@@ -95,9 +94,10 @@ static void test_forms_agree_within_the_bound(void **state) {
     assert_ok(bottleneck_build(&shapes[s], 'c', &plain), "bottleneck");
     float *image = image_for(plain, false);
     model_free(plain);
-    forms[0] = make_form(&shapes[s], 'c', NULL, WEIGHTS_REAL, SEED, BATCH, image);
-    forms[1] = make_form(&shapes[s], 'b', &forms[0], WEIGHTS_REAL, SEED, BATCH, image);
-    forms[2] = make_form(&shapes[s], 'a', &forms[0], WEIGHTS_REAL, SEED, BATCH, image);
+    forms[0] = make_form(&shapes[s], 'c', WEIGHTS_REAL, SEED);
+    forms[1] = make_form_of(&shapes[s], 'b', &forms[0]);
+    forms[2] = make_form_of(&shapes[s], 'a', &forms[0]);
+    for (int f = 0; f < 3; f++) compute_form(&forms[f], BATCH, image);
     for (int f = 0; f < 3; f++) {
       const int node = forms[f].m->count - 1;
       const reference_tensor *want = &forms[0].r.results[forms[0].m->count - 1], *own = &forms[f].r.results[node];
@@ -145,7 +145,7 @@ static void test_grouped_is_dense_with_block_diagonal_weights(void **state) {
   size_t kernels;
   const gconv_entry *entries = gconv_registry(&kernels);
   for (size_t s = 0; s < ROWS(shapes); s++) {
-    form c = make_form(&shapes[s], 'c', NULL, WEIGHTS_UNIT, SEED, BATCH, NULL);
+    form c = make_form(&shapes[s], 'c', WEIGHTS_UNIT, SEED);
     model *dense = dense_twin(&shapes[s]);
     net_weights *w = block_diagonal(&c, dense);
     float *image = image_for(c.m, true);
@@ -209,7 +209,7 @@ static void test_other_blocks_run_right(void **state) {
       assert_ok(net_create(&request, &n), entries[k].name);
       assert_ok(net_load(n, w), entries[k].name);
       verify_result result;
-      assert_ok(verify_net(n, m, w, BATCH, image, 2000, &result), entries[k].name);
+      assert_ok(verify_net(n, w, image, 2000, &result), entries[k].name);
       net_destroy(n);
       seen++;
     }

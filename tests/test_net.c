@@ -87,7 +87,7 @@ static void test_every_kernel_runs_a_net(void **state) {
     for (int threads = 1; threads <= 2 && !entries[k].missing; threads++) {
       net *n = net_of(m, entries[k].name, threads, w);
       verify_result result;
-      assert_ok(verify_net(n, m, w, BATCH, image, VERIFY_ALL, &result), entries[k].name);
+      assert_ok(verify_net(n, w, image, VERIFY_ALL, &result), entries[k].name);
       assert_true(result.err > 0);
       for (int run = 0; run < 2; run++) {
         assert_ok(net_run(n, NULL), entries[k].name);
@@ -116,7 +116,7 @@ static void test_a_wrong_weight_is_found(void **state) {
     net *n = net_of(m, "naive_split", 1, w);
     w->wei[i][0] = right;
     verify_result result;
-    assert_refused(verify_net(n, m, w, BATCH, image, VERIFY_ALL, &result), GCONV_FAILED, "must be", "wrong weight");
+    assert_refused(verify_net(n, w, image, VERIFY_ALL, &result), GCONV_FAILED, "must be", "wrong weight");
     assert_int_equal(result.node, i);
     net_destroy(n);
   }
@@ -145,7 +145,7 @@ static void test_the_best_of_all_kernels_is_right(void **state) {
   assert_ok(net_create(&request, &best), "best");
   assert_ok(net_load(best, w), "best");
   verify_result result;
-  assert_ok(verify_net(best, m, w, BATCH, image, VERIFY_ALL, &result), "best");
+  assert_ok(verify_net(best, w, image, VERIFY_ALL, &result), "best");
   for (int i = 0; i < net_step_count(best); i++) {
     const net_step_info s = net_step_at(best, i);
     if (s.plan) assert_ptr_equal(s.plan, choices[s.node].plan);

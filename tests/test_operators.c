@@ -69,8 +69,10 @@ static tensor converted(const tensor *t, gconv_layout layout) {
   return to;
 }
 
-static void compute(const model_node *d, const net_weights *w, int node, const tensor *in, int count, const tensor *out,
-                    int threads) {
+/* The last node of a model whose other nodes are its inputs. */
+static void compute(const model *m, const net_weights *w, const tensor *in, const tensor *out, int threads) {
+  const int node = m->count - 1, count = node;
+  const model_node *d = &m->nodes[node];
   static const float no_bias[2048];
   float scratch[1 << 14];
   channel_run runs[128];
@@ -144,7 +146,7 @@ static void check_case(size_t i, gconv_layout layout, int threads) {
   }
   const model_shape s = d->shape;
   tensor out = new_tensor(plain_out ? GCONV_NCHW : layout, (gconv_dims){BATCH, s.c, s.h, s.w});
-  compute(d, w, node, in, node, &out, threads);
+  compute(m, w, in, &out, threads);
   assert_zero_lanes(&out);
   const tensor got = converted(&out, GCONV_NCHW);
   for (int64_t e = 0; e < tensor_elems(&got); e++) {

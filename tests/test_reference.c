@@ -59,19 +59,24 @@ static void add(total *t, double a, double b) {
   t->magnitude += fabs(a * b);
 }
 
+/* One turn of the seven loops. */
+typedef struct {
+  int n, oc, i, y, x, r, s;
+} turn;
+
 /* Where each of the tensors' elements meets the others in the seven loops n, g, o, i, (y, x), (r, s). */
 typedef struct {
   int64_t src, wei, dst;
   bool inside;
 } meeting;
 
-static meeting meet(const gconv_problem *p, int n, int oc, int i, int y, int x, int r, int s) {
-  const int c = oc / p->ocg * p->icg + i;
-  const int h = y * p->stride_h - p->pad_top + r * (p->dilation_h + 1);
-  const int w = x * p->stride_w - p->pad_left + s * (p->dilation_w + 1);
-  return (meeting){.src = ((int64_t)(n * p->ic + c) * p->ih + h) * p->iw + w,
-                   .wei = ((int64_t)(oc * p->icg + i) * p->kh + r) * p->kw + s,
-                   .dst = ((int64_t)(n * p->oc + oc) * p->oh + y) * p->ow + x,
+static meeting meet(const gconv_problem *p, turn t) {
+  const int c = t.oc / p->ocg * p->icg + t.i;
+  const int h = t.y * p->stride_h - p->pad_top + t.r * (p->dilation_h + 1);
+  const int w = t.x * p->stride_w - p->pad_left + t.s * (p->dilation_w + 1);
+  return (meeting){.src = ((int64_t)(t.n * p->ic + c) * p->ih + h) * p->iw + w,
+                   .wei = ((int64_t)(t.oc * p->icg + t.i) * p->kh + t.r) * p->kw + t.s,
+                   .dst = ((int64_t)(t.n * p->oc + t.oc) * p->oh + t.y) * p->ow + t.x,
                    .inside = h >= 0 && h < p->ih && w >= 0 && w < p->iw};
 }
 
@@ -85,7 +90,7 @@ static void brute_force(const operands *o, gconv_direction direction, total *res
           for (int x = 0; x < p->ow; x++)
             for (int r = 0; r < p->kh; r++)
               for (int s = 0; s < p->kw; s++) {
-                const meeting m = meet(p, n, oc, i, y, x, r, s);
+                const meeting m = meet(p, (turn){n, oc, i, y, x, r, s});
                 if (!m.inside) continue;
                 if (direction == GCONV_FWD) add(&result[m.dst], (double)o->src[m.src], (double)o->wei[m.wei]);
                 if (direction == GCONV_BWD_D) add(&result[m.src], (double)o->dst[m.dst], (double)o->wei[m.wei]);

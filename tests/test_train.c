@@ -18,23 +18,24 @@ static const int labels[BATCH] = {4, 0, 2};
 static model *whole_model(void) {
   model *m = model_create("all operations");
   const int image = model_input(m, PLANES, SIDE, SIDE);
-  int x = model_add_conv(m, image, "a", 16, 3, 1, 2, true);
+  int x = model_add_conv(m, image, (model_node){.place = "a", .oc = 16, .kernel = 3, .groups = 2, .relu = true});
   x = model_add1(m, x, (model_node){.op = MODEL_MAX_POOL, .kernel = 3, .stride = 2, .pad = 1});
   const int left = model_add1(m, x, (model_node){.op = MODEL_SLICE, .oc = 7});
   const int right = model_add1(m, x, (model_node){.op = MODEL_SLICE, .oc = 9, .first = 7});
   int y = model_add2(m, right, left, (model_node){.op = MODEL_CONCAT});
   y = model_add1(m, y, (model_node){.op = MODEL_SHUFFLE, .groups = 4});
-  y = model_add_conv(m, y, "b", 32, 3, 1, 4, false);
+  y = model_add_conv(m, y, (model_node){.place = "b", .oc = 32, .kernel = 3, .groups = 4});
   const int mean = model_add1(m, y, (model_node){.op = MODEL_GLOBAL_AVG_POOL});
   int f = model_add1(m, mean, (model_node){.op = MODEL_CONV, .oc = 3, .kernel = 1, .bias = true, .relu = true});
   f = model_add1(m, f, (model_node){.op = MODEL_CONV, .oc = 32, .kernel = 1, .bias = true});
   y = model_add2(m, y, model_add1(m, f, (model_node){.op = MODEL_SIGMOID}), (model_node){.op = MODEL_SCALE});
-  y = model_add2(m, y, model_add_conv(m, x, "proj", 32, 1, 1, 1, false), (model_node){.op = MODEL_ADD, .relu = true});
-  const int deep = model_add_conv(m, y, "c", 32, 3, 1, 32, false);
+  y = model_add2(m, y, model_add_conv(m, x, (model_node){.place = "proj", .oc = 32, .kernel = 1}),
+                 (model_node){.op = MODEL_ADD, .relu = true});
+  const int deep = model_add_conv(m, y, (model_node){.place = "c", .oc = 32, .kernel = 3, .groups = 32});
   y = model_add2(m, model_add1(m, deep, (model_node){.op = MODEL_RELU}), deep, (model_node){.op = MODEL_ADD});
   y = model_add2(m, y, y, (model_node){.op = MODEL_ADD});
   y = model_add1(m, y, (model_node){.op = MODEL_AVG_POOL, .kernel = 2, .stride = 1});
-  y = model_add_conv(m, y, "d", 24, 3, 2, 4, true);
+  y = model_add_conv(m, y, (model_node){.place = "d", .oc = 24, .kernel = 3, .stride = 2, .groups = 4, .relu = true});
   y = model_add1(m, y, (model_node){.op = MODEL_CONV, .oc = 16, .kernel = 3, .groups = 8, .pad = 2, .dilation = 1});
   model_add1(m, y, (model_node){.op = MODEL_FC, .oc = CLASSES, .bias = true});
   assert_ok(model_status(m), "model");
@@ -247,7 +248,7 @@ static void test_wrong_weights_are_found_on_the_way_back(void **state) {
   float *image = make_image();
   net *n = trained_net(m, "naive_split", 1, w, image, 0);
   verify_result result;
-  assert_ok(verify_net(n, m, w, BATCH, image, VERIFY_ALL, &result), "right");
+  assert_ok(verify_net(n, w, image, VERIFY_ALL, &result), "right");
   assert_true(result.err > 0 && result.err <= 1);
   int step = 0;
   while (strcmp(net_step_at(n, step).what, "bwd_d")) step++;

@@ -64,9 +64,8 @@ static void test_gradients_of_forms_are_bitwise_equal_on_integers(void **state) 
   for (size_t s = 0; s < ROWS(shapes); s++) {
     const int64_t elems = (int64_t)BATCH * shapes[s].outer * shapes[s].map * shapes[s].map;
     float *image = fill(elems, true, 0), *gradient = fill(elems, true, 1);
-    form c = make_form(&shapes[s], 'c', NULL, WEIGHTS_UNIT, SEED, BATCH, image);
-    form others[] = {make_form(&shapes[s], 'a', &c, WEIGHTS_UNIT, SEED, BATCH, image),
-                     make_form(&shapes[s], 'b', &c, WEIGHTS_UNIT, SEED, BATCH, image)};
+    form c = make_form(&shapes[s], 'c', WEIGHTS_UNIT, SEED);
+    form others[] = {make_form_of(&shapes[s], 'a', &c), make_form_of(&shapes[s], 'b', &c)};
     net *first = NULL;
     for (size_t k = 0; k < kernels; k++) {
       if (entries[k].missing || gconv_kernel_find(entries[k].name, 0)->numeric != GCONV_SUM_ANY_ORDER) continue;
@@ -141,10 +140,11 @@ static void test_gradients_of_forms_agree_within_the_bound(void **state) {
   for (size_t s = 0; s < ROWS(shapes); s++) {
     const int64_t elems = (int64_t)BATCH * shapes[s].outer * shapes[s].map * shapes[s].map;
     float *image = fill(elems, false, 0), *gradient = fill(elems, false, 1);
-    form forms[3];
+    form c = make_form(&shapes[s], 'c', WEIGHTS_REAL, SEED);
+    form forms[] = {c, make_form_of(&shapes[s], 'b', &c), make_form_of(&shapes[s], 'a', &c)};
     backward backs[3];
     for (int f = 0; f < 3; f++) {
-      forms[f] = make_form(&shapes[s], "cba"[f], f ? &forms[0] : NULL, WEIGHTS_REAL, SEED, BATCH, image);
+      compute_form(&forms[f], BATCH, image);
       backs[f] = backward_run(forms[f].m, forms[f].w, &forms[f].r, gradient);
       assert_same_function(&backs[0], &backs[f]);
       for (size_t k = 0; k < kernels; k++) {

@@ -48,7 +48,7 @@ static gconv_status check(net_case *n) {
   verify_result result;
   gconv_status status = s->train ? net_data_give_loss(n->n, n->batch, s->options.seed) : GCONV_OK;
   if (status) return status;
-  status = verify_net(n->n, n->model->m, n->data->weights, n->batch, n->data->images, SAMPLES, &result);
+  status = verify_net(n->n, n->data->weights, n->data->images, SAMPLES, &result);
   n->err = result.err;
   return status;
 }

@@ -37,12 +37,12 @@ void facts_number(facts *f, const char *section, const char *key, int64_t number
   snprintf(added->value, sizeof added->value, "%" PRId64, number);
 }
 
-void facts_spread(facts *f, const char *section, const char *key, double min, double median, double max,
-                  const char *unit) {
+void facts_spread(facts *f, const char *section, const char *key, measurement measured) {
   fact *added = add(f, section, key, FACT_SPREAD);
   if (!added) return;
-  added->min = min, added->median = median, added->max = max, added->unit = unit;
-  snprintf(added->value, sizeof added->value, "%.1f (%.1f to %.1f) %s", median, min, max, unit);
+  added->measured = measured;
+  snprintf(added->value, sizeof added->value, "%.1f (%.1f to %.1f) %s", measured.median, measured.min, measured.max,
+           measured.unit);
 }
 
 void facts_flag(facts *f, const char *section, const char *key, bool value) {
@@ -124,8 +124,8 @@ static void print_json_value(const fact *item, FILE *out) {
     fprintf(out, "%" PRId64, item->number);
     break;
   case FACT_SPREAD:
-    fprintf(out, "{\"min\": %.6g, \"median\": %.6g, \"max\": %.6g, \"unit\": \"%s\"}", item->min, item->median,
-            item->max, item->unit);
+    fprintf(out, "{\"min\": %.6g, \"median\": %.6g, \"max\": %.6g, \"unit\": \"%s\"}", item->measured.min,
+            item->measured.median, item->measured.max, item->measured.unit);
     break;
   case FACT_FLAG:
     fputs(item->number ? "true" : "false", out);

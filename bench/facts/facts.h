@@ -14,13 +14,18 @@ enum { FACT_KEY_MAX = 64, FACT_VALUE_MAX = 4096 };
 /* JSON string, number, object of min, median, max and unit, true/false, null */
 typedef enum { FACT_TEXT, FACT_NUMBER, FACT_SPREAD, FACT_FLAG, FACT_UNKNOWN } fact_type;
 
+/* What repeated measurements of one quantity say. */
+typedef struct {
+  double min, median, max;
+  const char *unit; /* a literal */
+} measurement;
+
 typedef struct {
   const char *section; /* not copied: a literal */
   char key[FACT_KEY_MAX];
   fact_type type;
   int64_t number;
-  double min, median, max;
-  const char *unit;           /* a literal */
+  measurement measured;
   char value[FACT_VALUE_MAX]; /* FACT_UNKNOWN: the reason, which text shows and JSON does not */
 } fact;
 
@@ -35,8 +40,7 @@ void facts_text(facts *f, const char *section, const char *key, const char *form
     __attribute__((format(printf, 4, 5)));
 void facts_number(facts *f, const char *section, const char *key, int64_t number);
 /* "median (min to max) unit" in text. */
-void facts_spread(facts *f, const char *section, const char *key, double min, double median, double max,
-                  const char *unit);
+void facts_spread(facts *f, const char *section, const char *key, measurement measured);
 void facts_flag(facts *f, const char *section, const char *key, bool value);
 void facts_unknown(facts *f, const char *section, const char *key, const char *why);
 

@@ -156,14 +156,15 @@ static int output_at(int in, int tap, int stride, int dilation, int pad, int siz
   return reach >= 0 && reach % stride == 0 && reach / stride < size ? (int)(reach / stride) : -1;
 }
 
-static product product_of(const gconv_problem *p, int n, int oc, int i, place tap, int y, int x) {
-  const int ih = input_at(y, tap.h, p->stride_h, p->dilation_h, p->pad_top, p->ih);
-  const int iw = input_at(x, tap.w, p->stride_w, p->dilation_w, p->pad_left, p->iw);
+/* The product of one weight in the sum for one element of dst, both of the same output channel. */
+static product product_of(const gconv_problem *p, place wei, place dst) {
+  const int ih = input_at(dst.h, wei.h, p->stride_h, p->dilation_h, p->pad_top, p->ih);
+  const int iw = input_at(dst.w, wei.w, p->stride_w, p->dilation_w, p->pad_left, p->iw);
   const bool inside = ih >= 0 && iw >= 0;
-  const int64_t src = inside ? tensor_index(p, GCONV_SRC, (place){n, oc / p->ocg * p->icg + i, ih, iw}) : (int64_t)-1;
-  return (product){
-      {src, tensor_index(p, GCONV_WEI, (place){oc, i, tap.h, tap.w}), tensor_index(p, GCONV_DST, (place){n, oc, y, x})},
-      inside};
+  const place src = {dst.a, wei.a / p->ocg * p->icg + wei.b, ih, iw};
+  return (product){{inside ? tensor_index(p, GCONV_SRC, src) : (int64_t)-1, tensor_index(p, GCONV_WEI, wei),
+                    tensor_index(p, GCONV_DST, dst)},
+                   inside};
 }
 
 static void products_of_src(const gconv_problem *p, place at, void (*visit)(void *, product), void *context) {
@@ -172,21 +173,23 @@ static void products_of_src(const gconv_problem *p, place at, void (*visit)(void
     for (int s = 0; s < p->kw; s++) {
       const int y = output_at(at.h, r, p->stride_h, p->dilation_h, p->pad_top, p->oh);
       const int x = output_at(at.w, s, p->stride_w, p->dilation_w, p->pad_left, p->ow);
-      for (int o = 0; o < p->ocg && y >= 0 && x >= 0; o++)
-        visit(context, product_of(p, at.a, group * p->ocg + o, at.b % p->icg, (place){.h = r, .w = s}, y, x));
+      for (int o = 0; o < p->ocg && y >= 0 && x >= 0; o++) {
+        const int oc = group * p->ocg + o;
+        visit(context, product_of(p, (place){oc, at.b % p->icg, r, s}, (place){at.a, oc, y, x}));
+      }
     }
 }
 
 static void products_of_wei(const gconv_problem *p, place at, void (*visit)(void *, product), void *context) {
   for (int n = 0; n < p->batch; n++)
     for (int y = 0; y < p->oh; y++)
-      for (int x = 0; x < p->ow; x++) visit(context, product_of(p, n, at.a, at.b, at, y, x));
+      for (int x = 0; x < p->ow; x++) visit(context, product_of(p, at, (place){n, at.a, y, x}));
 }
 
 static void products_of_dst(const gconv_problem *p, place at, void (*visit)(void *, product), void *context) {
   for (int i = 0; i < p->icg; i++)
     for (int r = 0; r < p->kh; r++)
-      for (int s = 0; s < p->kw; s++) visit(context, product_of(p, at.a, at.b, i, (place){.h = r, .w = s}, at.h, at.w));
+      for (int s = 0; s < p->kw; s++) visit(context, product_of(p, (place){at.b, i, r, s}, at));
 }
 
 void each_product(const gconv_problem *p, gconv_tensor tensor, int64_t index, void (*visit)(void *, product),

@@ -13,6 +13,10 @@
  * two. */
 static const double peak_seconds = 0.1, bandwidth_seconds = 0.01;
 
+static measurement measurement_of(spread *s, const char *unit) {
+  return (measurement){spread_min(s), spread_median(s), spread_max(s), unit};
+}
+
 static void collect_peaks(facts *f, const int *threads, int count) {
   static peak_table table; /* large */
   peak_init(&table, threads, count);
@@ -23,7 +27,7 @@ static void collect_peaks(facts *f, const int *threads, int count) {
       spread *gflops = peak_spread(&table, (gconv_isa)isa, threads[t]);
       snprintf(key, sizeof key, "%s_t%d", gconv_isa_name((gconv_isa)isa), threads[t]);
       if (gflops->count)
-        facts_spread(f, "peak", key, spread_min(gflops), spread_median(gflops), spread_max(gflops), "GFLOP/s");
+        facts_spread(f, "peak", key, measurement_of(gflops, "GFLOP/s"));
       else
         facts_unknown(f, "peak", key, "this CPU does not have it");
     }
@@ -49,7 +53,7 @@ static void collect_level(facts *f, bandwidth_table *table, int t, memory_level 
   for (int kind = 0; kind < STREAMS; kind++) {
     spread *gbps = &table->gbps[t][level][kind];
     snprintf(key, sizeof key, "%s_%s_t%d", memory_level_name(level), stream_name((stream_kind)kind), table->threads[t]);
-    facts_spread(f, "bandwidth", key, spread_min(gbps), spread_median(gbps), spread_max(gbps), "GB/s");
+    facts_spread(f, "bandwidth", key, measurement_of(gbps, "GB/s"));
   }
   snprintf(key, sizeof key, "%s_bytes_t%d", memory_level_name(level), table->threads[t]);
   facts_number(f, "bandwidth", key, (int64_t)table->working_set[t][level]);

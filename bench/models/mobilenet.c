@@ -13,8 +13,9 @@ static const row rows[] = {{64, 1},  {128, 2}, {128, 1}, {256, 2}, {256, 1},  {5
 static int separable(model *m, int input, const row *r) {
   if (m->status) return -1;
   const int ic = m->nodes[input].shape.c;
-  const int x = model_add_conv(m, input, "dw", ic, 3, r->stride, ic, true);
-  return model_add_conv(m, x, "pw", r->oc, 1, 1, 1, true);
+  const int x = model_add_conv(
+      m, input, (model_node){.place = "dw", .oc = ic, .kernel = 3, .stride = r->stride, .groups = ic, .relu = true});
+  return model_add_conv(m, x, (model_node){.place = "pw", .oc = r->oc, .kernel = 1, .relu = true});
 }
 
 static const bool separated = true, full = false;
@@ -23,10 +24,12 @@ static void build(model *m, const model_entry *entry, int image, const char *var
   (void)variant;
   const bool split = *(const bool *)entry->spec;
   model_label(m, "conv1", 0);
-  int x = model_add_conv(m, model_input(m, 3, image, image), NULL, 32, 3, 2, 1, true);
+  int x = model_add_conv(m, model_input(m, 3, image, image),
+                         (model_node){.oc = 32, .kernel = 3, .stride = 2, .relu = true});
   for (int i = 0; i < (int)(sizeof rows / sizeof *rows); i++) {
     model_label(m, "body", i + 1);
-    x = split ? separable(m, x, &rows[i]) : model_add_conv(m, x, "full", rows[i].oc, 3, rows[i].stride, 1, true);
+    const model_node whole = {.place = "full", .oc = rows[i].oc, .kernel = 3, .stride = rows[i].stride, .relu = true};
+    x = split ? separable(m, x, &rows[i]) : model_add_conv(m, x, whole);
   }
   model_label(m, "fc", 0);
   x = model_add1(m, x, (model_node){.op = MODEL_GLOBAL_AVG_POOL});

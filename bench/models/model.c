@@ -83,17 +83,11 @@ int model_add2(model *m, int first, int second, model_node node) {
   return model_add(m, node, (const int[]){first, second}, 2);
 }
 
-int model_add_conv(model *m, int input, const char *place, int oc, int kernel, int stride, int groups, bool relu) {
-  return model_add1(m, input,
-                    (model_node){.op = MODEL_CONV,
-                                 .place = place,
-                                 .oc = oc,
-                                 .kernel = kernel,
-                                 .stride = stride,
-                                 .pad = kernel / 2,
-                                 .groups = groups,
-                                 .norm = true,
-                                 .relu = relu});
+int model_add_conv(model *m, int input, model_node conv) {
+  conv.op = MODEL_CONV;
+  conv.pad = conv.kernel / 2;
+  conv.norm = true;
+  return model_add1(m, input, conv);
 }
 
 int model_input(model *m, int channels, int height, int width) {

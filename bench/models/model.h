@@ -66,8 +66,9 @@ void model_label(model *m, const char *stage, int block);
 int model_add(model *m, model_node node, const int *inputs, int count);
 int model_add1(model *m, int input, model_node node);
 int model_add2(model *m, int first, int second, model_node node);
-/* A convolution padded by half its kernel on every side, with batch normalisation: what most networks are made of. */
-int model_add_conv(model *m, int input, const char *place, int oc, int kernel, int stride, int groups, bool relu);
+/* A convolution padded by half its window on every side, with batch normalisation: what most networks are made of.
+ * `conv` says the rest: place, oc, kernel, stride, groups, relu. */
+int model_add_conv(model *m, int input, model_node conv);
 int model_input(model *m, int channels, int height, int width);
 
 model *model_create(const char *name); /* empty; NULL without memory */

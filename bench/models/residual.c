@@ -19,19 +19,22 @@ int residual_block(model *m, int input, const residual_stage *s, int number) {
   if (m->status) return -1;
   const int ic = m->nodes[input].shape.c, stride = number == 1 ? s->stride : 1;
   model_label(m, s->stage, number);
-  int x = model_add_conv(m, input, "a", s->inner, 1, s->stride_in_first ? stride : 1, 1, true);
-  x = model_add_conv(m, x, "b", s->inner, 3, s->stride_in_first ? 1 : stride, s->groups, true);
+  model_node narrow = {.place = "a", .oc = s->inner, .kernel = 1, .relu = true};
+  model_node grouped = {.place = "b", .oc = s->inner, .kernel = 3, .groups = s->groups, .relu = true};
+  (s->stride_in_first ? &narrow : &grouped)->stride = stride;
+  int x = model_add_conv(m, model_add_conv(m, input, narrow), grouped);
   if (s->squeeze) x = squeeze_excite(m, x, s->inner, (int)lrint((double)ic / s->squeeze));
-  x = model_add_conv(m, x, "c", s->outer, 1, 1, 1, false);
+  x = model_add_conv(m, x, (model_node){.place = "c", .oc = s->outer, .kernel = 1});
   const bool same = ic == s->outer && stride == 1;
-  const int shortcut = same ? input : model_add_conv(m, input, "proj", s->outer, 1, stride, 1, false);
+  const model_node projection = {.place = "proj", .oc = s->outer, .kernel = 1, .stride = stride};
+  const int shortcut = same ? input : model_add_conv(m, input, projection);
   return model_add2(m, x, shortcut, (model_node){.op = MODEL_ADD, .relu = true});
 }
 
 void residual_build(model *m, const residual_net *net, int image) {
   model_label(m, net->stem, 0);
-  int x = model_add_conv(m, model_input(m, 3, image, image), NULL, net->stem_oc, net->stem_kernel, net->stem_stride, 1,
-                         true);
+  const model_node stem = {.oc = net->stem_oc, .kernel = net->stem_kernel, .stride = net->stem_stride, .relu = true};
+  int x = model_add_conv(m, model_input(m, 3, image, image), stem);
   if (net->stem_pool) x = model_add1(m, x, (model_node){.op = MODEL_MAX_POOL, .kernel = 3, .stride = 2, .pad = 1});
   for (int s = 0; s < RESIDUAL_STAGES_MAX; s++)
     for (int block = 1; block <= net->stages[s].blocks; block++) x = residual_block(m, x, &net->stages[s], block);

@@ -12,10 +12,12 @@ typedef struct {
 static int unit(model *m, int input, int oc, int stride, int groups, int first_groups) {
   if (m->status) return -1;
   const int ic = m->nodes[input].shape.c, inner = oc / SHRINK;
-  int x = model_add_conv(m, input, "gconv1", inner, 1, 1, first_groups, true);
+  const model_node shrink = {.place = "gconv1", .oc = inner, .kernel = 1, .groups = first_groups, .relu = true};
+  const model_node expand = {.place = "gconv2", .oc = stride > 1 ? oc - ic : oc, .kernel = 1, .groups = groups};
+  int x = model_add_conv(m, input, shrink);
   if (groups > 1) x = model_add1(m, x, (model_node){.op = MODEL_SHUFFLE, .groups = groups});
-  x = model_add_conv(m, x, "dw", inner, 3, stride, inner, false);
-  x = model_add_conv(m, x, "gconv2", stride > 1 ? oc - ic : oc, 1, 1, groups, false);
+  x = model_add_conv(m, x, (model_node){.place = "dw", .oc = inner, .kernel = 3, .stride = stride, .groups = inner});
+  x = model_add_conv(m, x, expand);
   if (stride == 1) return model_add2(m, x, input, (model_node){.op = MODEL_ADD, .relu = true});
   const int pooled = model_add1(m, input, (model_node){.op = MODEL_AVG_POOL, .kernel = 3, .stride = stride, .pad = 1});
   return model_add2(m, pooled, x, (model_node){.op = MODEL_CONCAT, .relu = true});
@@ -27,7 +29,8 @@ static void build(model *m, const model_entry *entry, int image, const char *var
   static const int units[STAGES] = {4, 8, 4};
   const spec *s = entry->spec;
   model_label(m, "conv1", 0);
-  int x = model_add_conv(m, model_input(m, 3, image, image), NULL, STEM, 3, 2, 1, true);
+  int x = model_add_conv(m, model_input(m, 3, image, image),
+                         (model_node){.oc = STEM, .kernel = 3, .stride = 2, .relu = true});
   x = model_add1(m, x, (model_node){.op = MODEL_MAX_POOL, .kernel = 3, .stride = 2, .pad = 1});
   for (int i = 0; i < STAGES; i++)
     for (int u = 0; u < units[i]; u++) {

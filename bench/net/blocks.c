@@ -7,17 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static int conv(model *m, int input, model_node node) {
-  node.op = MODEL_CONV;
-  node.pad = node.kernel / 2;
-  node.norm = true;
-  return model_add1(m, input, node);
-}
-
 /* The first two convolutions of a path: 1x1 to `width`, 3x3 in groups. */
 static int narrow(model *m, int input, int width, int groups) {
-  const int x = conv(m, input, (model_node){.place = "a", .oc = width, .kernel = 1, .relu = true});
-  return conv(m, x, (model_node){.place = "b", .oc = width, .kernel = 3, .groups = groups, .relu = true});
+  const int x = model_add_conv(m, input, (model_node){.place = "a", .oc = width, .kernel = 1, .relu = true});
+  return model_add_conv(m, x, (model_node){.place = "b", .oc = width, .kernel = 3, .groups = groups, .relu = true});
 }
 
 /* A running sum, as a framework's loop over paths keeps it: two results are alive at a time, not C. Batch normalisation
@@ -34,7 +27,7 @@ static int separate_paths(model *m, int input, const bottleneck *s) {
 }
 
 static int finish(model *m, int x, int input, const bottleneck *s) {
-  x = conv(m, x, (model_node){.place = "c", .oc = s->outer, .kernel = 1});
+  x = model_add_conv(m, x, (model_node){.place = "c", .oc = s->outer, .kernel = 1});
   return model_add2(m, x, input, (model_node){.op = MODEL_ADD, .relu = true});
 }
 
@@ -70,19 +63,20 @@ static void build_inception(model *m, const block_entry *entry, char form) {
   model_node one = relu_1x1, three = relu_1x1, five = relu_1x1, pooled = relu_1x1;
   one.oc = 64, three.oc = 96, five.oc = 16, pooled.oc = 32;
   int branch[4];
-  branch[0] = conv(m, input, one);
-  branch[1] = conv(m, conv(m, input, three), (model_node){.oc = 128, .kernel = 3, .relu = true});
-  branch[2] = conv(m, conv(m, input, five), (model_node){.oc = 32, .kernel = 5, .relu = true});
+  branch[0] = model_add_conv(m, input, one);
+  branch[1] = model_add_conv(m, model_add_conv(m, input, three), (model_node){.oc = 128, .kernel = 3, .relu = true});
+  branch[2] = model_add_conv(m, model_add_conv(m, input, five), (model_node){.oc = 32, .kernel = 5, .relu = true});
   const int pool = model_add1(m, input, (model_node){.op = MODEL_MAX_POOL, .kernel = 3, .pad = 1});
-  branch[3] = conv(m, pool, pooled);
+  branch[3] = model_add_conv(m, pool, pooled);
   model_add(m, (model_node){.op = MODEL_CONCAT}, branch, 4);
 }
 
 /* Howard et al. 2017, table 1, the block that MobileNet repeats five times: 512 channels at 14x14. */
 static void build_separable(model *m, const block_entry *entry, char form) {
   (void)entry, (void)form;
-  const int x = conv(m, model_input(m, 512, 14, 14), (model_node){.oc = 512, .groups = 512, .kernel = 3, .relu = true});
-  conv(m, x, (model_node){.oc = 512, .kernel = 1, .relu = true});
+  const int x =
+      model_add_conv(m, model_input(m, 512, 14, 14), (model_node){.oc = 512, .groups = 512, .kernel = 3, .relu = true});
+  model_add_conv(m, x, (model_node){.oc = 512, .kernel = 1, .relu = true});
 }
 
 /* Zhang et al. 2018, figure 2b, stage 2 with 3 groups: 240 channels at 28x28, a quarter of them inside. */
@@ -90,10 +84,10 @@ static void build_shuffle(model *m, const block_entry *entry, char form) {
   (void)entry, (void)form;
   enum { CHANNELS = 240, INSIDE = CHANNELS / 4, GROUPS = 3 };
   const int input = model_input(m, CHANNELS, 28, 28);
-  int x = conv(m, input, (model_node){.oc = INSIDE, .groups = GROUPS, .kernel = 1, .relu = true});
+  int x = model_add_conv(m, input, (model_node){.oc = INSIDE, .groups = GROUPS, .kernel = 1, .relu = true});
   x = model_add1(m, x, (model_node){.op = MODEL_SHUFFLE, .groups = GROUPS});
-  x = conv(m, x, (model_node){.oc = INSIDE, .groups = INSIDE, .kernel = 3});
-  x = conv(m, x, (model_node){.oc = CHANNELS, .groups = GROUPS, .kernel = 1});
+  x = model_add_conv(m, x, (model_node){.oc = INSIDE, .groups = INSIDE, .kernel = 3});
+  x = model_add_conv(m, x, (model_node){.oc = CHANNELS, .groups = GROUPS, .kernel = 1});
   model_add2(m, x, input, (model_node){.op = MODEL_ADD, .relu = true});
 }
 
@@ -154,20 +148,30 @@ static int counterpart(const model *form_c, const char *place) {
   return node;
 }
 
-/* Path number `path` of a node: its rows where it has fewer outputs than the grouped one, its columns where it has
+/* A convolution of a model with its weights. */
+typedef struct {
+  const model *m;
+  int node;
+  const net_weights *weights;
+} layer;
+
+static int input_channels(const layer *l) {
+  const model_node *d = &l->m->nodes[l->node];
+  return (int)(net_weight_count(l->m, l->node) / d->oc / d->kernel / d->kernel);
+}
+
+/* Path number `path` of the grouped layer `from`: its rows where `to` has fewer outputs, its columns where `to` has
  * fewer inputs. */
-static void copy_path(const model *c, int whole, const net_weights *from, const model *m, int node, int path,
-                      net_weights *to) {
-  const model_node *w = &c->nodes[whole], *part = &m->nodes[node];
-  const int icg_whole = (int)(net_weight_count(c, whole) / w->oc / w->kernel / w->kernel);
-  const int icg_part = (int)(net_weight_count(m, node) / part->oc / part->kernel / part->kernel);
-  const int row = part->oc < w->oc ? path * part->oc : 0, column = icg_part < icg_whole ? path * icg_part : 0;
-  const int window = w->kernel * w->kernel;
+static void copy_path(layer from, int path, layer to) {
+  const model_node *whole = &from.m->nodes[from.node], *part = &to.m->nodes[to.node];
+  const int icg_whole = input_channels(&from), icg_part = input_channels(&to), window = whole->kernel * whole->kernel;
+  const int row = part->oc < whole->oc ? path * part->oc : 0, column = icg_part < icg_whole ? path * icg_part : 0;
   for (int o = 0; o < part->oc; o++)
-    memcpy(to->wei[node] + (int64_t)o * icg_part * window,
-           from->wei[whole] + ((int64_t)(row + o) * icg_whole + column) * window,
+    memcpy(to.weights->wei[to.node] + (int64_t)o * icg_part * window,
+           from.weights->wei[from.node] + ((int64_t)(row + o) * icg_whole + column) * window,
            (size_t)icg_part * (size_t)window * sizeof(float));
-  if (net_has_bias(part)) memcpy(to->bias[node], from->bias[whole] + row, (size_t)part->oc * sizeof(float));
+  if (net_has_bias(part))
+    memcpy(to.weights->bias[to.node], from.weights->bias[from.node] + row, (size_t)part->oc * sizeof(float));
 }
 
 gconv_status bottleneck_split_weights(const model *form_c, const net_weights *grouped_weights, const model *form,
@@ -178,7 +182,7 @@ gconv_status bottleneck_split_weights(const model *form_c, const net_weights *gr
     const char *place = form->nodes[i].place;
     int path = 0;
     for (int k = 0; k < i && place; k++) path += form->nodes[k].place && !strcmp(form->nodes[k].place, place);
-    if (place) copy_path(form_c, counterpart(form_c, place), grouped_weights, form, i, path, *out);
+    if (place) copy_path((layer){form_c, counterpart(form_c, place), grouped_weights}, path, (layer){form, i, *out});
   }
   return GCONV_OK;
 }

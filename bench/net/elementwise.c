@@ -19,42 +19,46 @@ INLINE float finished(float sum, float bias, float floor) {
   return floor > biased ? floor : biased;
 }
 
+/* What a pass over rows adds up, element by element. Handed on by value: behind a pointer, the loops would have to
+ * expect that what they write changes the floor. */
+typedef struct {
+  const float *a, *b; /* b: NULL where there is only one */
+  const float *bias;  /* of each lane */
+  float floor;
+} summands;
+
 /* Blocks that divide the widest one, single channels included: one pattern of biases serves every 16 elements. Said to
- * be vectors, or the compiler unrolls the 16 into as many scalars. */
-INLINE void add_blocks(const float *a, const float *b, const float *bias, float floor, float *out, int64_t count,
-                       int lanes, bool two) {
+ * be vectors, or the compiler unrolls the 16 into as many scalars. `two`: there is a b; a constant, so that the loops
+ * do not ask. */
+INLINE void add_blocks(summands s, float *out, int64_t count, int lanes, bool two) {
+  const float *a = s.a, *b = s.b;
   float pattern[BLOCK_MAX];
-  for (int l = 0; l < BLOCK_MAX; l++) pattern[l] = bias[l % lanes];
+  for (int l = 0; l < BLOCK_MAX; l++) pattern[l] = s.bias[l % lanes];
   int64_t i = 0;
   for (; i + BLOCK_MAX <= count; i += BLOCK_MAX)
 #pragma omp simd
-    for (int l = 0; l < BLOCK_MAX; l++) out[i + l] = finished(two ? a[i + l] + b[i + l] : a[i + l], pattern[l], floor);
-  for (int l = 0; i < count; i++, l++) out[i] = finished(two ? a[i] + b[i] : a[i], pattern[l], floor);
+    for (int l = 0; l < BLOCK_MAX; l++)
+      out[i + l] = finished(two ? a[i + l] + b[i + l] : a[i + l], pattern[l], s.floor);
+  for (int l = 0; i < count; i++, l++) out[i] = finished(two ? a[i] + b[i] : a[i], pattern[l], s.floor);
 }
 
-INLINE void add_rows(const float *a, const float *b, const float *bias, float floor, float *out, int64_t rows,
-                     int lanes, bool two) {
+INLINE void add_rows(summands s, float *out, int64_t rows, int lanes, bool two) {
+  const float *a = s.a, *b = s.b, *bias = s.bias;
   for (int64_t r = 0; r < rows; r++, a += lanes, b += two ? lanes : 0, out += lanes)
 #pragma omp simd
-    for (int l = 0; l < lanes; l++) out[l] = finished(two ? a[l] + b[l] : a[l], bias[l], floor);
+    for (int l = 0; l < lanes; l++) out[l] = finished(two ? a[l] + b[l] : a[l], bias[l], s.floor);
 }
 
-INLINE void add_lanes(const float *a, const float *b, const float *bias, float floor, float *out, int64_t rows,
-                      int lanes, bool two) {
+INLINE void add_lanes(summands s, float *out, int64_t rows, int lanes, bool two) {
   if (BLOCK_MAX % lanes == 0)
-    add_blocks(a, b, bias, floor, out, rows * lanes, lanes, two);
+    add_blocks(s, out, rows * lanes, lanes, two);
   else
-    add_rows(a, b, bias, floor, out, rows, lanes, two);
+    add_rows(s, out, rows, lanes, two);
 }
 
-CLONES static void add_one(const float *a, const float *bias, float floor, float *out, int64_t rows, int lanes) {
-  add_lanes(a, NULL, bias, floor, out, rows, lanes, false);
-}
+CLONES static void add_one(summands s, float *out, int64_t rows, int lanes) { add_lanes(s, out, rows, lanes, false); }
 
-CLONES static void add_two(const float *a, const float *b, const float *bias, float floor, float *out, int64_t rows,
-                           int lanes) {
-  add_lanes(a, b, bias, floor, out, rows, lanes, true);
-}
+CLONES static void add_two(summands s, float *out, int64_t rows, int lanes) { add_lanes(s, out, rows, lanes, true); }
 
 CLONES static void accumulate(const float *a, float *out, int64_t count) {
   for (int64_t i = 0; i < count; i++) out[i] += a[i];
@@ -73,11 +77,11 @@ static void sum_rows(const sum_job *j, int64_t first, int64_t rows, const float 
   const int64_t at = first * lanes;
   float *out = j->out->data + at;
   if (j->count == 1) {
-    add_one(j->in[0].data + at, bias, j->floor, out, rows, lanes);
+    add_one((summands){.a = j->in[0].data + at, .bias = bias, .floor = j->floor}, out, rows, lanes);
     return;
   }
   if (j->count == 2) {
-    add_two(j->in[0].data + at, j->in[1].data + at, bias, j->floor, out, rows, lanes);
+    add_two((summands){j->in[0].data + at, j->in[1].data + at, bias, j->floor}, out, rows, lanes);
     return;
   }
   const int64_t step = lanes < TILE ? TILE / lanes : 1;
@@ -87,7 +91,7 @@ static void sum_rows(const sum_job *j, int64_t first, int64_t rows, const float 
     if (j->out->data != j->in[0].data)
       memcpy(part, j->in[0].data + at + r * lanes, (size_t)(count * lanes) * sizeof *part);
     for (int i = 1; i < j->count; i++) accumulate(j->in[i].data + at + r * lanes, part, count * lanes);
-    add_one(part, bias, j->floor, part, count, lanes);
+    add_one((summands){.a = part, .bias = bias, .floor = j->floor}, part, count, lanes);
   }
 }
 

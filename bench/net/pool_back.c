@@ -24,44 +24,52 @@ static rectangle window_at(pool_window w, gconv_dims d, int oy, int ox) {
                      x + w.kernel < d.w ? x + w.kernel : d.w};
 }
 
-/* x, out: lane 0 of the plane; `lanes` apart are the pixels, `width` of them make a row. */
-INLINE void give_to_largest(const float *g, const float *x, rectangle r, int width, int lanes, int count, float *out) {
+/* Neighbouring lanes of a plane: pixels are `lanes` apart, `width` of them make a row. */
+typedef struct {
+  const float *x; /* of the first lane; where averages are taken not read */
+  float *out;
+  int width, lanes;
+} plane_slice;
+
+INLINE void give_to_largest(const float *g, plane_slice p, rectangle r, int count) {
   float best[SLICE];
   int at[SLICE];
-  for (int l = 0; l < count; l++) best[l] = x[(r.y0 * width + r.x0) * lanes + l], at[l] = r.y0 * width + r.x0;
+  const int first = r.y0 * p.width + r.x0;
+  for (int l = 0; l < count; l++) best[l] = p.x[first * p.lanes + l], at[l] = first;
   for (int iy = r.y0; iy < r.y1; iy++)
     for (int ix = r.x0; ix < r.x1; ix++) {
-      const int p = iy * width + ix;
-      const float *v = x + p * lanes;
+      const int pixel = iy * p.width + ix;
+      const float *v = p.x + pixel * p.lanes;
       for (int l = 0; l < count; l++) {
-        at[l] = v[l] > best[l] ? p : at[l];
+        at[l] = v[l] > best[l] ? pixel : at[l];
         best[l] = v[l] > best[l] ? v[l] : best[l];
       }
     }
-  for (int l = 0; l < count; l++) out[at[l] * lanes + l] += g[l];
+  for (int l = 0; l < count; l++) p.out[at[l] * p.lanes + l] += g[l];
 }
 
-INLINE void give_to_all(const float *g, float factor, rectangle r, int width, int lanes, int count, float *out) {
+INLINE void give_to_all(const float *g, float factor, plane_slice p, rectangle r, int count) {
   for (int iy = r.y0; iy < r.y1; iy++)
     for (int ix = r.x0; ix < r.x1; ix++)
-      for (int l = 0; l < count; l++) out[(iy * width + ix) * lanes + l] += g[l] * factor;
+      for (int l = 0; l < count; l++) p.out[(iy * p.width + ix) * p.lanes + l] += g[l] * factor;
 }
 
-CLONES static void plane_back(const pool_job *j, int64_t plane, int lane, int count) {
+CLONES static void plane_back(const pool_job *j, int64_t index, int lane, int count) {
   const gconv_dims d = j->x->dims, o = j->g->dims;
   const int lanes = tensor_lanes(j->x);
-  const float *g = j->g->data + plane * o.h * o.w * lanes + lane, *x = j->x->data + plane * d.h * d.w * lanes + lane;
-  float *out = j->out->data + plane * d.h * d.w * lanes + lane;
+  const float *g = j->g->data + index * o.h * o.w * lanes + lane;
+  const int64_t first = index * d.h * d.w * lanes + lane;
+  const plane_slice p = {j->x->data + first, j->out->data + first, d.w, lanes};
   const float factor = 1.0f / (float)(j->window.kernel * j->window.kernel);
   for (int oy = 0; oy < o.h; oy++)
     for (int ox = 0; ox < o.w; ox++, g += lanes) {
       const rectangle r = window_at(j->window, d, oy, ox);
       if (j->window.kind == POOL_AVG)
-        give_to_all(g, factor, r, d.w, lanes, count, out);
+        give_to_all(g, factor, p, r, count);
       else if (count == SLICE)
-        give_to_largest(g, x, r, d.w, lanes, SLICE, out);
+        give_to_largest(g, p, r, SLICE);
       else
-        give_to_largest(g, x, r, d.w, lanes, count, out);
+        give_to_largest(g, p, r, count);
     }
 }
 

@@ -106,12 +106,16 @@ static approximation max_pool(const reference *r, int node, position p) {
   return best;
 }
 
-static approximation average(const reference *r, int from, position p, int y0, int x0, int height, int width) {
+typedef struct {
+  int y, x, height, width; /* of the input; may hang over the edge */
+} rectangle;
+
+static approximation average(const reference *r, int from, position p, rectangle window) {
   const model_shape in = r->graph->nodes[from].shape;
-  const double count = (double)height * width;
+  const double count = (double)window.height * window.width;
   sums s = {0};
-  for (int y = y0; y < y0 + height; y++)
-    for (int x = x0; x < x0 + width; x++)
+  for (int y = window.y; y < window.y + window.height; y++)
+    for (int x = window.x; x < window.x + window.width; x++)
       if (y >= 0 && y < in.h && x >= 0 && x < in.w)
         add_term(&s, 1 / count, input_at(r, from, (position){p.n, p.c, y, x}));
   return rounded(s, count + 1, 1);
@@ -119,13 +123,13 @@ static approximation average(const reference *r, int from, position p, int y0, i
 
 static approximation avg_pool(const reference *r, int node, position p) {
   const model_node *d = &r->graph->nodes[node];
-  return average(r, model_input_of(r->graph, node, 0), p, p.y * d->stride - d->pad, p.x * d->stride - d->pad, d->kernel,
-                 d->kernel);
+  const rectangle window = {p.y * d->stride - d->pad, p.x * d->stride - d->pad, d->kernel, d->kernel};
+  return average(r, model_input_of(r->graph, node, 0), p, window);
 }
 
 static approximation global_avg_pool(const reference *r, int node, position p) {
   const int from = model_input_of(r->graph, node, 0);
-  return average(r, from, p, 0, 0, r->graph->nodes[from].shape.h, r->graph->nodes[from].shape.w);
+  return average(r, from, p, (rectangle){0, 0, r->graph->nodes[from].shape.h, r->graph->nodes[from].shape.w});
 }
 
 static approximation concat(const reference *r, int node, position p) {

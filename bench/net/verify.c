@@ -161,9 +161,11 @@ static gconv_status prepare(verification *v, const net *n) {
   return GCONV_OK;
 }
 
-gconv_status verify_net(net *n, const model *m, const net_weights *weights, int batch, const float *image,
-                        int64_t samples, verify_result *result) {
+gconv_status verify_net(net *n, const net_weights *weights, const float *image, int64_t samples,
+                        verify_result *result) {
+  const model *m = net_graph(n);
   const model_shape s = m->nodes[0].shape;
+  const int batch = net_result(n).dims.n;
   verification v = {.r = {.graph = m, .weights = weights, .batch = batch},
                     .image = {(float *)image, GCONV_NCHW, {batch, s.c, s.h, s.w}},
                     .samples = samples};

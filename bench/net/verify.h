@@ -20,8 +20,7 @@ typedef struct {
  * evenly over all images (eight whole planes where the kernel computes in a transformed domain), or all. GCONV_FAILED,
  * with the node and element in the sentence, if one is off by more than its bound. A net that trains must do so at
  * rate 0. */
-gconv_status verify_net(net *n, const model *m, const net_weights *weights, int batch, const float *image,
-                        int64_t samples, verify_result *result);
+gconv_status verify_net(net *n, const net_weights *weights, const float *image, int64_t samples, verify_result *result);
 
 /* Of verify_net: a step's gradient of a convolution, whose weights were `weights`. Other steps pass. */
 gconv_status verify_backward(const net *n, int step, const net_weights *weights, int64_t samples, double *worst);

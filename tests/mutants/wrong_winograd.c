@@ -57,13 +57,18 @@ static float pixel(const gconv_problem *p, const float *plane, int y, int x) {
   return y >= 0 && y < p->ih && x >= 0 && x < p->iw ? plane[(int64_t)y * p->iw + x] : 0;
 }
 
-static void add_products(const gconv_problem *p, const matrices *x, fault f, const float *plane, const float *wei,
-                         int y, int col, float sums[ALPHA][ALPHA]) {
+/* The inputs of the tile of outputs that begins at (y, col). */
+static void read_tile(const gconv_problem *p, const float *plane, int y, int col, float tile[ALPHA][ALPHA]) {
+  for (int j = 0; j < ALPHA; j++)
+    for (int c = 0; c < ALPHA; c++) tile[j][c] = pixel(p, plane, y - p->pad_top + j, col - p->pad_left + c);
+}
+
+static void add_products(const matrices *x, fault f, float tile[ALPHA][ALPHA], const float *wei,
+                         float sums[ALPHA][ALPHA]) {
   float rows[ALPHA][ALPHA] = {{0}};
   for (int k = 0; k < ALPHA; k++)
     for (int c = 0; c < ALPHA; c++)
-      for (int j = 0; j < ALPHA; j++)
-        rows[k][c] += x->bt[k][j] * pixel(p, plane, y - p->pad_top + j, col - p->pad_left + c);
+      for (int j = 0; j < ALPHA; j++) rows[k][c] += x->bt[k][j] * tile[j][c];
   for (int k = 0; k < ALPHA; k++)
     for (int l = 0; l < ALPHA; l++) {
       float v = 0;
@@ -101,7 +106,9 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
             const float *src =
                 (const float *)args->src.data + ((int64_t)n * p->ic + oc / p->ocg * p->icg + i) * src_plane;
             const float *wei = (const float *)args->wei.data + ((int64_t)oc * p->icg + i) * p->kh * p->kw;
-            add_products(p, &x, f, src, wei, y, col, sums);
+            float tile[ALPHA][ALPHA];
+            read_tile(p, src, y, col, tile);
+            add_products(&x, f, tile, wei, sums);
           }
           write_tile(p, &x, sums, y, col, (float *)args->dst.data + ((int64_t)n * p->oc + oc) * dst_plane);
         }
