@@ -9,7 +9,7 @@
 #include "conditions.h"
 #include "check.h"
 #include "gbench.h"
-#include "pool.h"
+#include "arena.h"
 
 /* Copies of src and dst, and of the weights; {1, 1} is warm. */
 typedef struct {

@@ -4,7 +4,7 @@
 #ifndef GCONV_RUN_SAMPLES_H
 #define GCONV_RUN_SAMPLES_H
 
-#include "canary.h"
+#include "speed_probe.h"
 #include "gconv.h"
 #include "groups.h"
 #include "stats.h"

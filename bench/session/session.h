@@ -5,7 +5,7 @@
 
 #include "conditions.h"
 #include "bandwidth.h"
-#include "canary.h"
+#include "speed_probe.h"
 #include "counters.h"
 #include "csv.h"
 #include "deadline.h"
@@ -15,7 +15,7 @@
 #include "options.h"
 #include "peak.h"
 #include "phases.h"
-#include "pool.h"
+#include "arena.h"
 #include "progress.h"
 #include "resume.h"
 #include "skips.h"

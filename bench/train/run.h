@@ -3,7 +3,7 @@
 #ifndef GCONV_TRAIN_RUN_H
 #define GCONV_TRAIN_RUN_H
 
-#include "course.h"
+#include "training.h"
 #include "options.h"
 
 enum { SHAKEN = 4 }; /* courses from which the bound is taken */

@@ -1,6 +1,6 @@
 /* pool.c - one mapping, replaced by a larger one when a benchmark needs more, handed out from its start each time. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pool.h"
+#include "arena.h"
 
 #include "core/error.h"
 #include "pages.h"

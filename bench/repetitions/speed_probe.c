@@ -1,7 +1,7 @@
 /* canary.c - the better of two bursts, so that an interrupt in one of them is not taken for a slow machine; the second
  * only where the first was slow. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "canary.h"
+#include "speed_probe.h"
 
 #include "fma.h"
 #include "now.h"

@@ -1,7 +1,7 @@
 /* course.c - the network, its start, its steps. The last convolution of each block begins four times smaller than He's
  * rule has it: there is no batch normalisation that would keep sums of branches in size. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "course.h"
+#include "training.h"
 
 #include "core/error.h"
 #include "now.h"
