@@ -101,7 +101,7 @@ static void test_copies(void **state) {
   for (size_t k = 0; k < ROWS(kernels); k++) {
     gconv_plan *plan = plan_of(kernels[k], layer, (gconv_env){.threads = 1});
     check_case *data;
-    pool memory = {.ask_huge = k > 0};
+    arena memory = {.ask_huge = k > 0};
     assert_ok(check_case_create(&plan->problem, CHECK_REAL, 1, 1, &data), "data");
     for (int cache = 0; cache < CACHES; cache++) {
       rotation r;
@@ -114,7 +114,7 @@ static void test_copies(void **state) {
       check_copies(&r, cache == CACHE_COLD_WEIGHTS);
       for (int i = 0; i < r.copies; i += 50) assert_ok(gconv_execute(plan, &r.args[i]), kernels[k]);
     }
-    pool_free(&memory);
+    arena_free(&memory);
     check_case_free(data);
     gconv_plan_destroy(plan);
   }
@@ -123,24 +123,24 @@ static void test_copies(void **state) {
 /* Tensors begin exactly where they were asked to, and everything lies in the reservation. */
 static void test_places(void **state) {
   (void)state;
-  static const pool_offsets places[] = {{0, 0}, {0, 2048}, {4, 324}, {4092, 4}};
+  static const arena_offsets places[] = {{0, 0}, {0, 2048}, {4, 324}, {4092, 4}};
   gconv_plan *plan = plan_of("naive_split", layer, (gconv_env){.threads = 1});
   check_case *data;
-  pool memory = {0};
+  arena memory = {0};
   assert_ok(check_case_create(&plan->problem, CHECK_REAL, 1, 1, &data), "data");
   for (size_t i = 0; i < ROWS(places); i++) {
     rotation r;
     memory.offsets = &places[i];
     assert_ok(rotation_set_up(&r, &memory, plan, data, (rotation_size){1, 1}), "set up");
     const gconv_args *a = &r.args[0];
-    assert_int_equal((uintptr_t)a->src.data % POOL_PAGE, places[i].src);
-    assert_int_equal((uintptr_t)a->dst.data % POOL_PAGE, places[i].dst);
+    assert_int_equal((uintptr_t)a->src.data % ARENA_PAGE, places[i].src);
+    assert_int_equal((uintptr_t)a->dst.data % ARENA_PAGE, places[i].dst);
     assert_true(apart(a->src, a->dst) && apart(a->src, a->wei) && apart(a->dst, a->wei));
     assert_true(memory.used <= memory.bytes);
     assert_ok(gconv_execute(plan, a), "execute");
   }
   check_case_free(data);
-  pool_free(&memory);
+  arena_free(&memory);
   gconv_plan_destroy(plan);
 }
 

@@ -42,7 +42,7 @@ static void few_values_have_no_interval(void **state) {
   assert_true(stats_of(two, 2).median == 1.5 && isnan(stats_of(two, 2).ci_hi));
 }
 
-static const canary_reading healthy = {{1, 1, 1}};
+static const speed_reading healthy = {{1, 1, 1}};
 
 /* `count` samples of 1 ms; those at multiples of `slow` and of `stolen` are disturbed. */
 static sample_list make(int count, int slow, int stolen) {
@@ -50,8 +50,8 @@ static sample_list make(int count, int slow, int stolen) {
   for (int i = 1; i <= count; i++) {
     usage u = {.steal = stolen && i % stolen == 0 ? 0.01 : 0};
     const double seconds = 0.001 * i;
-    const canary_reading reading = {{slow && i % slow == 0 ? 0.5 : 1, 1, 1}};
-    samples_add(&list, &(sample_conditions){.elapsed = 0.01, .canary = reading, .usage = u});
+    const speed_reading reading = {{slow && i % slow == 0 ? 0.5 : 1, 1, 1}};
+    samples_add(&list, &(sample_conditions){.elapsed = 0.01, .speed = reading, .usage = u});
     samples_time(&list, &seconds, 1);
   }
   return list;
@@ -79,7 +79,7 @@ static void disturbed_samples_are_left_out_if_others_remain(void **state) {
 static void slow_loads_disturb_as_slow_multiply_adds_do(void **state) {
   (void)state;
   static const struct {
-    canary_reading canary;
+    speed_reading speed;
     const char *marks;
   } rows[] = {
       {{{1, 1, 1}}, ""},         {{{0.9, 0.85, 0.7}}, ""}, {{{0.8, 1, 1}}, "slow"},
@@ -89,13 +89,13 @@ static void slow_loads_disturb_as_slow_multiply_adds_do(void **state) {
     const double seconds = 0.001;
     char marks[MARKS_MAX];
     sample_list list = {0};
-    samples_add(&list, &(sample_conditions){.elapsed = 0.01, .canary = rows[i].canary});
+    samples_add(&list, &(sample_conditions){.elapsed = 0.01, .speed = rows[i].speed});
     samples_time(&list, &seconds, 1);
     assert_int_equal(sample_disturbed(&list.items[0]), *rows[i].marks != 0);
     figures f = samples_figures(&list, 1);
     figures_mark(&f, marks);
     assert_string_equal(marks, rows[i].marks);
-    for (int kind = 0; kind < CANARIES; kind++) assert_true(f.speed[kind] == rows[i].canary.share[kind]);
+    for (int kind = 0; kind < SPEED_KINDS; kind++) assert_true(f.speed[kind] == rows[i].speed.share[kind]);
     figures_free(&f);
     samples_free(&list);
   }
@@ -146,8 +146,8 @@ static void waiting_and_moving_disturb_faults_only_mark(void **state) {
     const double seconds = 0.001;
     char marks[MARKS_MAX];
     sample_list list = {0};
-    samples_add(&list, &(sample_conditions){
-                           .elapsed = 0.01, .canary = healthy, .moved = rows[i].moved, .usage = rows[i].usage});
+    samples_add(
+        &list, &(sample_conditions){.elapsed = 0.01, .speed = healthy, .moved = rows[i].moved, .usage = rows[i].usage});
     samples_time(&list, &seconds, 1);
     assert_int_equal(sample_disturbed(&list.items[0]), rows[i].disturbed);
     figures f = samples_figures(&list, 1);
@@ -162,7 +162,7 @@ static void waiting_and_moving_disturb_faults_only_mark(void **state) {
 static void samples_without_a_time_do_not_count(void **state) {
   (void)state;
   sample_list list = make(3, 0, 0);
-  samples_add(&list, &(sample_conditions){.elapsed = 0.01, .canary = healthy});
+  samples_add(&list, &(sample_conditions){.elapsed = 0.01, .speed = healthy});
   figures f = samples_figures(&list, 1);
   assert_int_equal(f.kept, 3);
   figures_free(&f);

@@ -40,7 +40,7 @@ static char *list_numbers(const figures *f, int count, print_number print) {
 
 /* How fast the machine was, and whether it mattered in which pages and in which process a repetition ran. */
 static void describe_conditions(const figures *f, csv_row *row, row_texts *texts) {
-  row->speed_fma = f->speed[CANARY_FMA], row->speed_l2 = f->speed[CANARY_L2], row->speed_l3 = f->speed[CANARY_L3];
+  row->speed_fma = f->speed[SPEED_FMA], row->speed_l2 = f->speed[SPEED_L2], row->speed_l3 = f->speed[SPEED_L3];
   row->allocations = f->allocations.count, row->allocation_spread = f->allocations.spread;
   row->processes = f->processes.count;
   row->process_repetitions = texts->process_repetitions = list_numbers(f, f->processes.count, print_repetitions);

@@ -41,7 +41,7 @@ static void tell_layer(const void *context, int calls) {
 
 static gconv_status lay_out(layer_case *l) {
   session *s = l->base.session;
-  return rotation_set_up(&l->calls, &s->pools[l->base.allocation], l->plan->plan, l->plan->data, l->size);
+  return rotation_set_up(&l->calls, &s->arenas[l->base.allocation], l->plan->plan, l->plan->data, l->size);
 }
 
 static gconv_status calls(bench_case *c, callable *work) {
@@ -53,7 +53,7 @@ static gconv_status extras(bench_case *c) {
   layer_case *l = layer_of(c);
   session *s = c->session;
   if (!s->placements || l->cache != CACHE_WARM) return GCONV_OK;
-  return placement_measure(&s->pools[0], l->plan->plan, l->plan->data, c->call_seconds, &l->placements);
+  return placement_measure(&s->arenas[0], l->plan->plan, l->plan->data, c->call_seconds, &l->placements);
 }
 
 static gconv_status set_up(bench_case *c) {

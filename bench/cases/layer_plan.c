@@ -47,7 +47,7 @@ static gconv_status verify_calls(layer_plan *p, rotation *r, double start) {
  * and touches memory. */
 static gconv_status try_calls(layer_plan *p) {
   rotation r;
-  gconv_status status = rotation_set_up(&r, &p->session->pools[0], p->plan, p->data, (rotation_size){1, 1});
+  gconv_status status = rotation_set_up(&r, &p->session->arenas[0], p->plan, p->data, (rotation_size){1, 1});
   p->pack_ns = 1e9 * r.pack_seconds;
   p->call_seconds = INFINITY;
   const double begin = seconds_now();
@@ -76,7 +76,7 @@ static gconv_status plan_and_try(layer_plan *p, bench_case *asking) {
   if (!status) {
     phase_enter(phases, PHASE_CHECK);
     const bool right = check(p, asking);
-    repeated_find_pools(p->session, p->kernel);
+    repeated_find_foreign_threads(p->session, p->kernel);
     phase_enter(phases, PHASE_TRIAL);
     if (right) status = try_calls(p);
   }

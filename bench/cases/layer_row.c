@@ -32,7 +32,7 @@ static void describe_plan(csv_row *row, const gconv_plan *plan) {
 
 static void describe_buffers(csv_row *row, const layer_case *m) {
   row->copies = m->size.weights, row->rotated_bytes = (int64_t)rotation_bytes(m->plan->plan, m->size);
-  row->huge_page_bytes = m->base.session->pools[0].huge_bytes;
+  row->huge_page_bytes = m->base.session->arenas[0].huge_bytes;
 }
 
 static void describe_roof(csv_row *row, const layer_case *m) {

@@ -58,7 +58,7 @@ static gconv_status try_run(net_case *n) {
   const double start = seconds_now();
   gconv_status status = net_run(n->n, NULL);
   n->base.call_seconds = seconds_now() - start;
-  repeated_find_pools(n->base.session, n->base.kernel);
+  repeated_find_foreign_threads(n->base.session, n->base.kernel);
   if (!status) status = net_output_take(&n->output, n->n, n->base.session->train);
   *n->taken += 2 * (size_t)n->output.count * sizeof *n->output.values;
   return status;

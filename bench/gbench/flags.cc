@@ -31,7 +31,7 @@ void end_without_memory() {
 const std::new_handler before = std::set_new_handler(end_without_memory);
 
 // With their defaults. Short repetitions, many of them and interleaved: the machine's drift then meets every benchmark
-// of a block alike.
+// of a unit alike.
 std::map<std::string, std::string> served = {
     {"filter", ""},
     {"list_tests", "false"},

@@ -1,4 +1,4 @@
-// gbench.cc - the C shim over Google Benchmark (see gbench.h), for 1.7 as for 1.9: blocks and their turns. C++ because
+// gbench.cc - the C shim over Google Benchmark (see gbench.h), for 1.7 as for 1.9: units and their turns. C++ because
 // the library is; there is none outside this folder.
 // SPDX-License-Identifier: Apache-2.0
 #include "order.h"
@@ -16,7 +16,7 @@ benchmark::State &state_of(gbench_state *state) { return *reinterpret_cast<bench
 
 std::vector<order_turn> turns_of_block(uint64_t seed) {
   std::vector<order_item> items;
-  for (const Registered &r : block) items.push_back({r.name.c_str(), r.benchmark.had, r.benchmark.repetitions});
+  for (const Registered &r : unit) items.push_back({r.name.c_str(), r.benchmark.had, r.benchmark.repetitions});
   std::vector<order_turn> turns(order_count(items.data(), items.size()));
   if (gbench_interleaved())
     order_interleaved(items.data(), items.size(), seed, turns.data());
@@ -27,7 +27,7 @@ std::vector<order_turn> turns_of_block(uint64_t seed) {
 
 void run_turn(size_t owner, benchmark::State &state) {
   gbench_state *handle = reinterpret_cast<gbench_state *>(&state);
-  Registered &self = block[owner];
+  Registered &self = unit[owner];
   if (stopped || self.failed) {
     gbench_fail(handle, "stopped");
     return;
@@ -37,8 +37,8 @@ void run_turn(size_t owner, benchmark::State &state) {
 }
 
 void register_turn(size_t owner) {
-  const gbench_case &b = block[owner].benchmark;
-  auto *added = benchmark::RegisterBenchmark(block[owner].name.c_str(),
+  const gbench_case &b = unit[owner].benchmark;
+  auto *added = benchmark::RegisterBenchmark(unit[owner].name.c_str(),
                                              [owner](benchmark::State &state) { run_turn(owner, state); });
   added->UseRealTime()->Repetitions(1);
   if (min_time.iterations)
@@ -72,18 +72,18 @@ void gbench_add(const gbench_case *benchmark) {
   added.name = benchmark->name;
   added.benchmark = *benchmark;
   if (!added.benchmark.repetitions) added.benchmark.repetitions = repetitions;
-  block.push_back(added);
+  unit.push_back(added);
 }
 
 void gbench_run(uint64_t seed, bool quiet) {
-  if (block.empty()) return;
+  if (unit.empty()) return;
   std::vector<size_t> owners;
   for (const order_turn &turn : turns_of_block(seed)) owners.push_back(turn.item);
   for (const size_t owner : owners) register_turn(owner);
   benchmark::RunSpecifiedBenchmarks(&reporter(owners, quiet), ".");
   benchmark::ClearRegisteredBenchmarks();
-  if (!quiet) count_families(block.size());
-  block.clear();
+  if (!quiet) count_families(unit.size());
+  unit.clear();
 }
 
 void gbench_stop() { stopped = 1; }

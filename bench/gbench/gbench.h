@@ -1,9 +1,9 @@
-/* gbench.h - Google Benchmark from C: as much of it as a program needs that runs its benchmarks in blocks.
+/* gbench.h - Google Benchmark from C: as much of it as a program needs that runs its benchmarks in units.
  *
  *   gbench_init -> gbench_start -> { gbench_add ..., gbench_run } ... -> gbench_finish
  *
  * The library would treat every RunSpecifiedBenchmarks as a run of its own: each would print a context and overwrite
- * --benchmark_out, and it would shuffle repetitions in an order that nobody can ask for. Here all blocks make one
+ * --benchmark_out, and it would shuffle repetitions in an order that nobody can ask for. Here all units make one
  * report, and each repetition is a benchmark of its own for the library, registered in our order. Flags that concern
  * the whole report (filter, list, out, aggregates), one benchmark (repetitions, minimum time) or the order are
  * therefore served here; all others reach the library. */

@@ -1,4 +1,4 @@
-// parts.h - what the files of the shim share: flags that are served here, benchmarks of the current block, the report.
+// parts.h - what the files of the shim share: flags that are served here, benchmarks of the current unit, the report.
 // SPDX-License-Identifier: Apache-2.0
 #ifndef GCONV_GBENCH_PARTS_H
 #define GCONV_GBENCH_PARTS_H
@@ -29,7 +29,7 @@ bool truthy(const std::string &flag);
 const std::string &served_value(const std::string &flag);
 bool refuse(char *error, size_t size, const std::string &sentence);
 
-// ---- block.cc ----
+// ---- unit.cc ----
 
 using Run = benchmark::BenchmarkReporter::Run;
 
@@ -40,7 +40,7 @@ struct Registered {
   benchmark::UserCounters counters; // of its last one: the library drops those of runs that failed
   bool failed = false;
 };
-extern std::vector<Registered> block;
+extern std::vector<Registered> unit;
 extern volatile std::sig_atomic_t stopped;
 
 // ---- report.cc ----
@@ -50,7 +50,7 @@ bool begin_report(size_t longest_name, char *error, size_t error_size);
 // Hears every repetition; tells the owner, the display and the file once a benchmark is complete. `turns`: the
 // benchmark that each run of the library belongs to.
 benchmark::BenchmarkReporter &reporter(const std::vector<size_t> &turns, bool quiet);
-// Of earlier blocks: keeps family_index unique.
+// Of earlier units: keeps family_index unique.
 void count_families(size_t count);
 bool end_report(char *error, size_t error_size);
 

@@ -48,7 +48,7 @@ Run tidied(Run run, size_t owner, size_t repetition, size_t repetitions) {
   run.family_index = families_before + static_cast<int64_t>(owner);
   run.repetition_index = static_cast<int64_t>(repetition);
   run.repetitions = static_cast<int64_t>(repetitions);
-  if (error_of(run, 0)) run.counters = block[owner].counters;
+  if (error_of(run, 0)) run.counters = unit[owner].counters;
   for (auto &counter : run.counters) counter.second.flags = benchmark::Counter::kDefaults;
   return run;
 }
@@ -115,7 +115,7 @@ public:
     for (const Run &run : reports) {
       if (run.run_type == Run::RT_Aggregate || next == turns.size()) continue;
       const size_t owner = turns[next++];
-      Registered &self = block[owner];
+      Registered &self = unit[owner];
       if (stopped || self.failed) continue;
       self.runs.push_back(run);
       self.failed = error_of(run, 0);
@@ -125,7 +125,7 @@ public:
 
 private:
   void complete(size_t owner) const {
-    Registered &self = block[owner];
+    Registered &self = unit[owner];
     tell_owner(self);
     if (quiet) return;
     std::vector<Run> runs;

@@ -13,7 +13,7 @@ typedef struct {
 } placement_spread;
 
 /* Warm, one copy of everything. All places take turns. */
-gconv_status placement_measure(pool *p, const gconv_plan *plan, const check_case *data, double call_seconds,
+gconv_status placement_measure(arena *a, const gconv_plan *plan, const check_case *data, double call_seconds,
                                placement_spread *result);
 
 #endif

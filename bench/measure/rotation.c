@@ -1,5 +1,5 @@
 /* rotation.c - laying out, filling and timing. Filling is repeated before every repetition, because the benchmarks of a
- * block take turns in one pool; it is not timed. */
+ * unit take turns in one arena; it is not timed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rotation.h"
 
@@ -25,11 +25,11 @@ size_t rotation_bytes(const gconv_plan *plan, rotation_size size) {
   return (size_t)size.tensors * tensors + (size_t)size.weights * line_bytes(weight_bytes(plan));
 }
 
-static size_t pool_bytes(const gconv_plan *plan, rotation_size size) {
+static size_t reserved_bytes(const gconv_plan *plan, rotation_size size) {
   const size_t tensors =
-      pool_cost(gconv_plan_tensor_bytes(plan, GCONV_SRC)) + pool_cost(gconv_plan_tensor_bytes(plan, GCONV_DST));
-  return pool_cost((size_t)size.weights * sizeof(gconv_args)) + pool_cost(plan->workspace_bytes) +
-         (size_t)size.tensors * tensors + (size_t)size.weights * pool_cost(weight_bytes(plan));
+      arena_cost(gconv_plan_tensor_bytes(plan, GCONV_SRC)) + arena_cost(gconv_plan_tensor_bytes(plan, GCONV_DST));
+  return arena_cost((size_t)size.weights * sizeof(gconv_args)) + arena_cost(plan->workspace_bytes) +
+         (size_t)size.tensors * tensors + (size_t)size.weights * arena_cost(weight_bytes(plan));
 }
 
 gconv_status rotation_choose(const gconv_plan *plan, cache_mode cache, rotation_size *size) {
@@ -40,7 +40,7 @@ gconv_status rotation_choose(const gconv_plan *plan, cache_mode cache, rotation_
   /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): no tensor is empty */
   const size_t more = CACHE_FACTOR * last_level / rotation_bytes(plan, step[cache]);
   const size_t limit = plan->env.memory_bytes / MEMORY_SHARE;
-  if (more && more > limit / pool_bytes(plan, step[cache]))
+  if (more && more > limit / reserved_bytes(plan, step[cache]))
     return gconv_error(GCONV_NO_MEMORY,
                        "%s: %zu copies, to pass %d times a last-level cache of %zu bytes, need more than %zu bytes",
                        cache_name(cache), more + 1, CACHE_FACTOR, last_level, limit);
@@ -51,7 +51,7 @@ gconv_status rotation_choose(const gconv_plan *plan, cache_mode cache, rotation_
 
 int rotation_allocations(const gconv_plan *plan, rotation_size size, int most) {
   const bool warm = size.tensors == 1 && size.weights == 1;
-  return warm && (size_t)most * pool_bytes(plan, size) < plan->env.memory_bytes / MEMORY_SHARE ? most : 1;
+  return warm && (size_t)most * reserved_bytes(plan, size) < plan->env.memory_bytes / MEMORY_SHARE ? most : 1;
 }
 
 gconv_buffer rotation_output(const gconv_plan *plan, const gconv_args *args) {
@@ -83,28 +83,29 @@ static void copy_buffer(gconv_buffer to, gconv_buffer from) {
   if (to.data != from.data) memcpy(to.data, from.data, from.bytes);
 }
 
-/* Two pages more are reserved for these than pool_bytes says. */
-static void place_tensors(pool *p, const gconv_plan *plan, gconv_args *args) {
-  args->src = pool_grant_at(p, gconv_plan_tensor_bytes(plan, GCONV_SRC), p->offsets->src);
-  args->dst = pool_grant_at(p, gconv_plan_tensor_bytes(plan, GCONV_DST), p->offsets->dst);
+/* Two pages more are reserved for these than reserved_bytes says. */
+static void place_tensors(arena *a, const gconv_plan *plan, gconv_args *args) {
+  args->src = arena_grant_at(a, gconv_plan_tensor_bytes(plan, GCONV_SRC), a->offsets->src);
+  args->dst = arena_grant_at(a, gconv_plan_tensor_bytes(plan, GCONV_DST), a->offsets->dst);
 }
 
-gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const check_case *data, rotation_size size) {
-  if (!pool_reserve(p, pool_bytes(plan, size) + 2 * (POOL_PAGE + LINE))) return GCONV_NO_MEMORY;
+gconv_status rotation_set_up(rotation *r, arena *a, const gconv_plan *plan, const check_case *data,
+                             rotation_size size) {
+  if (!arena_reserve(a, reserved_bytes(plan, size) + 2 * (ARENA_PAGE + LINE))) return GCONV_NO_MEMORY;
   r->copies = size.weights;
   r->pack_seconds = NAN;
-  r->args = pool_grant(p, (size_t)r->copies * sizeof *r->args).data;
-  const gconv_buffer workspace = pool_grant(p, plan->workspace_bytes);
+  r->args = arena_grant(a, (size_t)r->copies * sizeof *r->args).data;
+  const gconv_buffer workspace = arena_grant(a, plan->workspace_bytes);
   for (int i = 0; i < r->copies; i++) {
     gconv_args *copy = &r->args[i];
     *copy = i ? r->args[0] : (gconv_args){.workspace = workspace};
-    if (i < size.tensors && p->offsets) {
-      place_tensors(p, plan, copy);
+    if (i < size.tensors && a->offsets) {
+      place_tensors(a, plan, copy);
     } else if (i < size.tensors) {
-      copy->src = pool_grant(p, gconv_plan_tensor_bytes(plan, GCONV_SRC));
-      copy->dst = pool_grant(p, gconv_plan_tensor_bytes(plan, GCONV_DST));
+      copy->src = arena_grant(a, gconv_plan_tensor_bytes(plan, GCONV_SRC));
+      copy->dst = arena_grant(a, gconv_plan_tensor_bytes(plan, GCONV_DST));
     }
-    *(plan->packed_bytes ? &copy->packed : &copy->wei) = pool_grant(p, weight_bytes(plan));
+    *(plan->packed_bytes ? &copy->packed : &copy->wei) = arena_grant(a, weight_bytes(plan));
   }
 
   fill(plan, data, &r->args[0]);

@@ -1,4 +1,4 @@
-/* rotation.h - what one plan is timed on: its tensors, packed weights and workspace, laid out in the pool. Warm: one
+/* rotation.h - what one plan is timed on: its tensors, packed weights and workspace, laid out in the arena. Warm: one
  * set, used again and again. Cold: enough copies that each has left the caches when its turn comes; the workspace stays
  * one, as in a network whose layers share it. The timed loop only moves on to the next copy: nothing is flushed, and
  * the clock never stops. */
@@ -6,10 +6,10 @@
 #ifndef GCONV_RUN_ROTATION_H
 #define GCONV_RUN_ROTATION_H
 
-#include "conditions.h"
-#include "check.h"
-#include "gbench.h"
 #include "arena.h"
+#include "check.h"
+#include "conditions.h"
+#include "gbench.h"
 
 /* Copies of src and dst, and of the weights; {1, 1} is warm. */
 typedef struct {
@@ -17,7 +17,7 @@ typedef struct {
 } rotation_size;
 
 typedef struct {
-  gconv_args *args; /* one for each copy; in the pool */
+  gconv_args *args; /* one for each copy; in the arena */
   int copies;
   int used;            /* the first ones, by the last timed loop */
   double pack_seconds; /* of the weights, when they were laid out; NaN where nothing is packed */
@@ -37,7 +37,7 @@ gconv_buffer rotation_output(const gconv_plan *plan, const gconv_args *args);
 void rotation_poison(gconv_buffer written);
 /* Lays out the copies, fills the tensors that are read from `data`, poisons the one that is written and packs the
  * weights. */
-gconv_status rotation_set_up(rotation *r, pool *p, const gconv_plan *plan, const check_case *data, rotation_size size);
+gconv_status rotation_set_up(rotation *r, arena *a, const gconv_plan *plan, const check_case *data, rotation_size size);
 
 typedef gconv_status (*execute_function)(const gconv_plan *plan, const gconv_args *args);
 /* The timed loop: a call per iteration on the next copy. All that is measured passes through here. */

@@ -98,13 +98,13 @@ static bool blas_has_threads(char *name, size_t size) {
 }
 
 void foreign_suspects(char *sentence, size_t size) {
-  static const char *const pools[] = {"libtbb.so", "libpthreadpool.so", NULL};
+  static const char *const threaded[] = {"libtbb.so", "libpthreadpool.so", NULL};
   char name[256];
   if (blas_has_threads(name, sizeof name))
     snprintf(sentence, size, "%s has threads of its own; it was told to use one, so they should sleep", name);
   else if (foreign_runtimes(name, sizeof name) > 1)
     snprintf(sentence, size, "there are two OpenMP runtimes (%s)", name);
-  else if (find_libraries(pools, name, sizeof name))
+  else if (find_libraries(threaded, name, sizeof name))
     snprintf(sentence, size, "%s is loaded", name);
   else
     snprintf(sentence, size, "no library that is known to do so is loaded");

@@ -1,5 +1,5 @@
-/* foreign.h - threads of this process that OpenMP did not start: the pool of a library, which competes with the kernels
- * for the CPUs. Who has one is said once, and every repetition during which they ran is marked. */
+/* foreign.h - threads of this process that OpenMP did not start: a library's own, which compete with the kernels for
+ * the CPUs. Who has them is said once, and every repetition during which they ran is marked. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_FOREIGN_H
 #define GCONV_RUN_FOREIGN_H

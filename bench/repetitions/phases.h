@@ -12,7 +12,7 @@ typedef enum {
   PHASE_CHECK,     /* each plan called as a strict caller would, results compared */
   PHASE_TRIAL,     /* first calls; stages, counters and placements */
   PHASE_SET_UP,    /* before and after each repetition: filling and poisoning buffers, a warm-up call, comparing */
-  PHASE_WATCH,     /* canaries and what the system tells, before and after each repetition */
+  PHASE_WATCH,     /* probes of the speed and what the system tells, before and after each repetition */
   PHASE_STEPS,     /* networks, layer by layer */
   PHASE_TIMED,     /* repetitions, counted or not */
   PHASES

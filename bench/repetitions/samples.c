@@ -42,11 +42,11 @@ gconv_status samples_add(sample_list *list, const sample_conditions *around) {
   if (status) return status;
   list->items[list->count++] = (sample){.turn = around->turn,
                                         .elapsed = around->elapsed,
-                                        .slow = canary_slow(&around->canary),
-                                        .loads = canary_slow_loads(&around->canary),
+                                        .slow = speed_slow(&around->speed),
+                                        .loads = speed_slow_loads(&around->speed),
                                         .allocation = around->allocation,
                                         .process = list->processes,
-                                        .canary = around->canary,
+                                        .speed = around->speed,
                                         .interrupted = interrupted(around->elapsed, &around->usage),
                                         .moved = around->moved,
                                         .crowded = around->crowded,
@@ -80,17 +80,17 @@ static bool compare_groups(figures *f, const sample *const *kept, int here) {
   int *group = malloc((size_t)f->kept * sizeof *group);
   double *share = malloc((size_t)f->kept * sizeof *share);
   f->allocations = f->processes = (sample_groups){.spread = 1};
-  for (int k = 0; k < CANARIES; k++) f->speed[k] = NAN;
+  for (int k = 0; k < SPEED_KINDS; k++) f->speed[k] = NAN;
   bool enough = group && share;
   if (enough) {
     for (int i = 0; i < f->kept; i++) group[i] = kept[i]->process == here ? kept[i]->allocation : GROUPS_MAX;
     enough = groups_of(f->seconds, group, f->kept, &f->allocations);
     for (int i = 0; i < f->kept; i++) group[i] = kept[i]->process;
     enough = groups_of(f->seconds, group, f->kept, &f->processes) && enough;
-    for (int k = 0; k < CANARIES; k++) {
+    for (int k = 0; k < SPEED_KINDS; k++) {
       int known = 0;
       for (int i = 0; i < f->kept; i++)
-        if (kept[i]->process == here) share[known++] = kept[i]->canary.share[k];
+        if (kept[i]->process == here) share[known++] = kept[i]->speed.share[k];
       if (known) f->speed[k] = stats_of(share, known).median;
       if (known && isnan(f->speed[k])) enough = false;
     }

@@ -4,25 +4,25 @@
 #ifndef GCONV_RUN_SAMPLES_H
 #define GCONV_RUN_SAMPLES_H
 
-#include "speed_probe.h"
 #include "gconv.h"
 #include "groups.h"
+#include "speed_probe.h"
 #include "stats.h"
 #include "usage.h"
 
 typedef struct {
   double seconds;   /* of a call */
   double elapsed;   /* of the repetition */
-  int turn;         /* of all repetitions of its block, which one it was: 1, 2, ... */
+  int turn;         /* of all repetitions of its unit, which one it was: 1, 2, ... */
   bool slow;        /* the machine was, at multiply-adds */
   bool loads;       /* ... at loads out of L2 or L3 */
   bool interrupted; /* others took more than a negligible share of its CPUs' time */
-  bool foreign;     /* a pool of other threads ran */
+  bool foreign;     /* threads ran that are not of the team */
   bool crowded;     /* more threads than CPUs, as was asked for */
   bool moved;       /* its threads were not where the run had found them bound */
   int allocation;   /* which of the session's buffers it ran in: 0, 1, ...; of an earlier process unknown */
   int process;      /* which one ran it: 0, 1, ... in the order of time */
-  canary_reading canary;
+  speed_reading speed;
   usage usage; /* of the timed region */
 } sample;
 
@@ -40,7 +40,7 @@ typedef struct {
   double elapsed; /* seconds between beginning and end of the usage */
   int allocation;
   bool moved, crowded;
-  canary_reading canary;
+  speed_reading speed;
   usage usage;
 } sample_conditions;
 
@@ -51,7 +51,7 @@ gconv_status samples_join(sample_list *list, const sample *samples, int count);
 void samples_time(sample_list *list, const double *seconds, int count);
 void samples_free(sample_list *list);
 
-/* Slow in either way, interrupted, moved, beside another pool or robbed by the hypervisor. Page faults do not count,
+/* Slow in either way, interrupted, moved, beside foreign threads or robbed by the hypervisor. Page faults do not count,
  * nor more threads than CPUs: they are the kernel's own doing, or the user's, and would be there the next time. */
 bool sample_disturbed(const sample *s);
 /* Undisturbed ones of those that are timed, by this process. */
@@ -62,7 +62,7 @@ typedef struct {
   int *turns;      /* theirs */
   int kept, discarded;
   int slow, loads, interrupted, moved, foreign, crowded; /* of those kept, as are the following */
-  double speed[CANARIES];                                /* the median of the canary's shares */
+  double speed[SPEED_KINDS];                             /* the median of the probe's shares */
   sample_groups allocations, processes;
   double elapsed; /* in all, as is the usage */
   usage usage;

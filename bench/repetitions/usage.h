@@ -11,7 +11,7 @@ typedef struct {
   int64_t faults;   /* pages given to the process, by all its threads: memory that was not touched before */
   int64_t switches; /* a thread was taken off its CPU for something else; waiting of its own accord does not count */
   double waited;    /* seconds that threads were ready to run and had no CPU; NaN where the system does not tell */
-  double foreign;   /* CPU seconds of threads that are not of the team: another pool's */
+  double foreign;   /* CPU seconds of threads that are not of the team */
   double steal;     /* seconds in which the hypervisor ran something else, on all CPUs; in steps of a clock tick */
 } usage;
 

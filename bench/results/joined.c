@@ -136,7 +136,7 @@ static sample describe_sample(const record *r, int count) {
                   .interrupted = is_marked(marks, "interrupted"),
                   .moved = is_marked(marks, "moved"),
                   .foreign = is_marked(marks, "foreign"),
-                  .canary = {{1, 1, 1}},
+                  .speed = {{1, 1, 1}},
                   .usage = {.faults = strtoll(r->cell[FAULTS], NULL, 10) > 0,
                             .steal = 1e-9 * strtod(r->cell[STEAL], NULL) / count}};
 }

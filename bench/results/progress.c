@@ -1,4 +1,4 @@
-/* progress.c - blocks done, time gone and an estimate of the time left: blocks take about as long as each other,
+/* progress.c - units done, time gone and an estimate of the time left: units take about as long as each other,
  * because every benchmark is repeated for the same time. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "progress.h"
@@ -19,7 +19,7 @@ void progress_clear(progress *p) {
   p->drawn = false;
 }
 
-void progress_block(progress *p, const char *name) {
+void progress_unit(progress *p, const char *name) {
   if (p->mode == PROGRESS_NONE) return;
   progress_clear(p);
   const int gone = (int)(seconds_now() - p->start);

@@ -1,4 +1,4 @@
-/* progress.h - how far the run is, on stderr: one line that is drawn over (terminal) or a line a block (logs). */
+/* progress.h - how far the run is, on stderr: one line that is drawn over (terminal) or a line a unit (logs). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_PROGRESS_H
 #define GCONV_RUN_PROGRESS_H
@@ -17,7 +17,7 @@ typedef struct {
 
 progress_mode progress_default(void); /* a line if stderr is a terminal, else none */
 void progress_start(progress *p, progress_mode mode, size_t total);
-void progress_block(progress *p, const char *name); /* a block begins; the one before it is done */
+void progress_unit(progress *p, const char *name); /* a unit begins: what runs interleaved; the one before it is done */
 void progress_clear(progress *p);
 
 #endif

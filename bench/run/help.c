@@ -51,7 +51,7 @@ void help_print(const option_defaults *defaults, const char *oracle) {
       "  --precision=PERCENT  repeats until the 95 %% confidence interval of the median is no wider (default 5) or\n"
       "                    the budget is spent, and repeats what was measured while the machine was disturbed;\n"
       "                    --benchmark_repetitions switches both off and is kept to exactly\n"
-      "  --progress[=HOW]  line, plain (a line a block, for logs) or none; default: line on a terminal\n"
+      "  --progress[=HOW]  line, plain (a line a problem, for logs) or none; default: line on a terminal\n"
       "  --verbose         also Google Benchmark's console table and context, and every skip when it happens; "
       "otherwise\n"
       "                    a table a problem, fastest first, and at the end what each kernel did not take\n"

@@ -196,7 +196,7 @@ gconv_status isolate_layer(session *s, const layer_list *list, size_t unit) {
   char title[LAYER_TITLE_MAX];
   s->budget = deadline_budget(&s->deadline, count, &s->phases);
   layers_title(r.problem, title);
-  progress_block(&s->progress, title);
+  progress_unit(&s->progress, title);
   const off_t before = lseek(s->csv.file, 0, SEEK_END);
   layers_each(s, r.problem, visit, &r);
   if (count) summary_file(s, before > 0 ? (size_t)before : 0);

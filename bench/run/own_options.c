@@ -126,8 +126,8 @@ static gconv_status take_stages(session *s, const char *value) { return take_fla
 static gconv_status take_placements(session *s, const char *value) { return take_flag(&s->placements, value); }
 
 static gconv_status take_huge_pages(session *s, const char *value) {
-  const gconv_status status = take_flag(&s->pools[0].ask_huge, value);
-  for (int i = 1; i < ALLOCATIONS; i++) s->pools[i].ask_huge = s->pools[0].ask_huge;
+  const gconv_status status = take_flag(&s->arenas[0].ask_huge, value);
+  for (int i = 1; i < ALLOCATIONS; i++) s->arenas[i].ask_huge = s->arenas[0].ask_huge;
   return status;
 }
 

@@ -6,7 +6,7 @@
 static const double probe_seconds = 0.003;
 
 void schedule_begin(session *s, const char *title, size_t benchmarks) {
-  progress_block(&s->progress, title);
+  progress_unit(&s->progress, title);
   s->turn = 0;
   if (!s->job) s->budget = deadline_budget(&s->deadline, benchmarks, &s->phases);
   const phase outer = phase_enter(&s->phases, PHASE_CEILINGS);

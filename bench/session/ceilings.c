@@ -12,7 +12,7 @@
 
 static const char *name_isa(int i) { return gconv_isa_name((gconv_isa)i); }
 static const char *name_level(int i) { return memory_level_name((memory_level)i); }
-static const char *name_canary(int i) { return canary_name((canary_kind)i); }
+static const char *name_speed(int i) { return speed_name((speed_kind)i); }
 
 static const struct {
   const char *name;
@@ -22,7 +22,7 @@ static const struct {
 } kinds[] = {
     {"peak", name_isa, GCONV_ISAS, offsetof(ceilings, peak), sizeof((ceilings *)0)->peak[0]},
     {"bandwidth", name_level, LEVELS, offsetof(ceilings, gbps), sizeof((ceilings *)0)->gbps[0]},
-    {"canary", name_canary, CANARIES, offsetof(ceilings, canary), sizeof((ceilings *)0)->canary[0]},
+    {"speed", name_speed, SPEED_KINDS, offsetof(ceilings, speed), sizeof((ceilings *)0)->speed[0]},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -38,7 +38,7 @@ ceilings ceilings_of(const session *s) {
     for (int level = 0; level < LEVELS; level++)
       c.gbps[t][level] = bandwidth_best(&s->bandwidths, o->threads[t], (memory_level)level);
   }
-  memcpy(c.canary, s->canary.best, sizeof c.canary);
+  memcpy(c.speed, s->probe.best, sizeof c.speed);
   return c;
 }
 
@@ -50,8 +50,8 @@ void ceilings_adopt(session *s, const ceilings *c) {
     for (int isa = 0; isa < GCONV_ISAS; isa++) spread_add(&s->peaks.gflops[t][isa], c->peak[t][isa]);
     for (int level = 0; level < LEVELS; level++) spread_add(&s->bandwidths.gbps[t][level][0], c->gbps[t][level]);
   }
-  canary_set_up(&s->canary, &s->bandwidths);
-  memcpy(s->canary.best, c->canary, sizeof s->canary.best);
+  speed_probe_set_up(&s->probe, &s->bandwidths);
+  memcpy(s->probe.best, c->speed, sizeof s->probe.best);
 }
 
 static void print_title(char *line, size_t size) {
@@ -60,7 +60,7 @@ static void print_title(char *line, size_t size) {
   read_field(cpuinfo, "model name", ':', name, sizeof name);
   read_field(cpuinfo, "cpu family", ':', family, sizeof family);
   read_field(cpuinfo, "model", ':', number, sizeof number);
-  snprintf(line, size, "# gconv-ceilings 1: %s, family %s, model %s\n", name, family, number);
+  snprintf(line, size, "# gconv-ceilings 2: %s, family %s, model %s\n", name, family, number);
 }
 
 /* Takes "peak avx2 t1 59.0"; thread counts that are not the session's are passed over. False for any other line. */

@@ -10,11 +10,11 @@
 typedef struct ceilings {
   double peak[OPTION_THREADS_MAX][GCONV_ISAS]; /* GFLOP/s */
   double gbps[OPTION_THREADS_MAX][LEVELS];
-  double canary[OPTION_THREADS_MAX][CANARIES]; /* as canary.h keeps them */
+  double speed[OPTION_THREADS_MAX][SPEED_KINDS]; /* as speed_probe.h keeps them */
 } ceilings;
 
 ceilings ceilings_of(const session *s);
-/* In place of measuring: peaks, bandwidths and canary of the session. */
+/* In place of measuring: peaks, bandwidths and the speed probe of the session. */
 void ceilings_adopt(session *s, const ceilings *c);
 
 /* A line a figure, "peak avx2 t1 59.0", under a first line that names the processor. *found is false, and nothing

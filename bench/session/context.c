@@ -106,14 +106,14 @@ static void record_clock(session *s) {
   gbench_context("stage_clock_ns_per_stage", value);
 }
 
-/* Tries the pool, since the contents of CSV rows come too late for a report's head. */
+/* Tries the arena, since the contents of CSV rows come too late for a report's head. */
 static void record_memory(session *s) {
   char value[128];
-  gbench_context("buffers", pool_placement);
-  pool *p = &s->pools[0];
-  if (!pool_reserve(p, 1)) return; /* every benchmark will say so */
-  snprintf(value, sizeof value, "%s; %lld of the first %zu bytes%s%s", p->ask_huge ? "asked for" : "not asked for",
-           (long long)p->huge_bytes, p->bytes, p->refused ? ", refused: " : "", p->refused ? strerror(p->refused) : "");
+  gbench_context("buffers", arena_placement);
+  arena *a = &s->arenas[0];
+  if (!arena_reserve(a, 1)) return; /* every benchmark will say so */
+  snprintf(value, sizeof value, "%s; %lld of the first %zu bytes%s%s", a->ask_huge ? "asked for" : "not asked for",
+           (long long)a->huge_bytes, a->bytes, a->refused ? ", refused: " : "", a->refused ? strerror(a->refused) : "");
   gbench_context("huge_pages", value);
   denormals_describe(s->options.threads, s->options.thread_count, value, sizeof value);
   gbench_context("denormals", value);
@@ -136,7 +136,7 @@ static void measure_bandwidths(session *s) {
   const options *o = &s->options;
   if (!bandwidth_measure(&s->bandwidths, o->threads, o->thread_count, stream_seconds))
     gbench_context("bandwidth", gconv_last_error());
-  canary_set_up(&s->canary, &s->bandwidths);
+  speed_probe_set_up(&s->probe, &s->bandwidths);
 }
 
 static void record_ceilings(session *s, const ceilings *known) {

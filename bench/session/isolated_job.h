@@ -8,7 +8,7 @@
 #include "session.h"
 
 struct isolated_job {
-  size_t unit, kernel; /* of the list of blocks, of the options' kernels */
+  size_t unit, kernel; /* of the list of units, of the options' kernels */
   gconv_layout layout;
   int threads;
   double budget;

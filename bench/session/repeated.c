@@ -1,4 +1,4 @@
-/* repeated.c - what is around a repetition, for benchmarks of all levels: canary, usage and the CPUs of its threads. */
+/* repeated.c - what is around a repetition, for benchmarks of all levels: speed, usage and the CPUs of its threads. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "repeated.h"
 
@@ -38,7 +38,7 @@ static int largest_team(const session *s) {
   return largest;
 }
 
-void repeated_find_pools(session *s, const char *kernel) {
+void repeated_find_foreign_threads(session *s, const char *kernel) {
   const int foreign = usage_threads() - largest_team(s);
   if (foreign <= s->foreign_threads) return;
   s->foreign_threads = foreign;
@@ -60,15 +60,15 @@ static bool has_moved(const session *s, int threads) {
   return begun && strcmp(now, begun);
 }
 
-static canary_reading read_canary(session *s, int threads) {
+static speed_reading read_speed(session *s, int threads) {
   const gconv_isa isa = gconv_isa_best(gconv_isa_detect() & s->options.isa_mask); /* no wider than kernels may be */
-  return canary_read(&s->canary, &s->peaks, &s->bandwidths, isa, threads);
+  return speed_probe_read(&s->probe, &s->peaks, &s->bandwidths, isa, threads);
 }
 
 watch watch_prepare(session *s, int threads) {
   const phase outer = phase_enter(&s->phases, PHASE_WATCH);
   team_learn(&s->team, largest_team(s));
-  const watch w = {.session = s, .threads = threads, .canary = read_canary(s, threads)};
+  const watch w = {.session = s, .threads = threads, .speed = read_speed(s, threads)};
   phase_enter(&s->phases, outer);
   return w;
 }
@@ -90,7 +90,7 @@ gconv_status watch_end(const watch *w, repeated *r, int allocation) {
                               .usage = during};
   const phase outer = phase_enter(&s->phases, PHASE_WATCH);
   around.moved = has_moved(s, w->threads);
-  around.canary = canary_worse(w->canary, read_canary(s, w->threads));
+  around.speed = speed_slower(w->speed, read_speed(s, w->threads));
   phase_enter(&s->phases, outer);
   return samples_add(&r->samples, &around);
 }

@@ -18,15 +18,15 @@ typedef struct {
  * at least three, where calls of `call_seconds` would pass the budget. A number that the user gave is kept to. */
 gconv_status repeated_plan(repeated *r, const session *s, const char *benchmark, double call_seconds);
 
-/* Says, once, if there are threads that OpenMP did not start: libraries start pools when they are loaded or first
+/* Says, once, if there are threads that OpenMP did not start: libraries start theirs when they are loaded or first
  * called, so after the first calls of `kernel`. */
-void repeated_find_pools(session *s, const char *kernel);
+void repeated_find_foreign_threads(session *s, const char *kernel);
 
 /* One repetition being timed. */
 typedef struct {
   session *session;
   int threads;
-  canary_reading canary; /* before */
+  speed_reading speed; /* before */
   usage usage;
   double start;
 } watch;

@@ -41,8 +41,8 @@ void session_free(session *s) {
   resume_free(&s->finished);
   joined_free(&s->joined);
   summary_free(s);
-  for (int i = 0; i < ALLOCATIONS; i++) pool_free(&s->pools[i]);
-  canary_free(&s->canary);
+  for (int i = 0; i < ALLOCATIONS; i++) arena_free(&s->arenas[i]);
+  speed_probe_free(&s->probe);
   peak_free(&s->peaks);
   bandwidth_free(&s->bandwidths);
 }

@@ -1,11 +1,11 @@
-/* session.h - one run of gconv-bench: what was asked for and what all blocks share. */
+/* session.h - one run of gconv-bench: what was asked for and what all units share: benchmarks that run interleaved. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_RUN_SESSION_H
 #define GCONV_RUN_SESSION_H
 
-#include "conditions.h"
+#include "arena.h"
 #include "bandwidth.h"
-#include "speed_probe.h"
+#include "conditions.h"
 #include "counters.h"
 #include "csv.h"
 #include "deadline.h"
@@ -15,10 +15,10 @@
 #include "options.h"
 #include "peak.h"
 #include "phases.h"
-#include "arena.h"
 #include "progress.h"
 #include "resume.h"
 #include "skips.h"
+#include "speed_probe.h"
 #include "timekeeping.h"
 
 enum {
@@ -63,11 +63,11 @@ typedef struct {
   csv_file csv;
   resume_rows finished; /* by the runs that are continued */
   joined_rows joined;   /* of the process that this one joins */
-  csv_text rows;        /* of the block that is running, for its table */
+  csv_text rows;        /* of the unit that is running, for its table */
   skip_list skips;
   facts environment;
-  pool pools[ALLOCATIONS]; /* repetitions take turns in them */
-  canary canary;
+  arena arenas[ALLOCATIONS]; /* repetitions take turns in them */
+  speed_probe probe;
   peak_table peaks;
   bandwidth_table bandwidths; /* empty where it could not be measured */
   unsigned probe_mask;        /* ISAs whose peak pct_peak needs: the machine's best, and the best that --isa allows */
@@ -77,11 +77,11 @@ typedef struct {
   timekeeping clock;
   phase_clock phases;
   double clock_ns; /* of one reading of the stage clock at start and end; 0 without --stages */
-  int turn;        /* repetitions of the current block so far */
+  int turn;        /* repetitions of the current unit so far */
   int timed, skipped, failed;
   disturbances disturbances;
   thread_team team;    /* all that OpenMP has, of the repetition that is being timed */
-  int foreign_threads; /* that are not of the OpenMP runtime: a second pool, which competes with it */
+  int foreign_threads; /* that OpenMP did not start, which compete with its own */
 } session;
 
 /* Images at a time of blocks and networks. */

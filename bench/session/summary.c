@@ -1,4 +1,4 @@
-/* summary.c - keeps the text of a block's rows until it is finished, then ranks and prints it. At most 100 columns and
+/* summary.c - keeps the text of a unit's rows until it is finished, then ranks and prints it. At most 100 columns and
  * no colour: it is read in terminals, logs and mails. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "summary.h"

@@ -9,7 +9,7 @@
 /* The machine's ceilings, in one line where an earlier run has shown them. */
 void summary_head(const session *s);
 
-/* A row of the block that is running; once for each measurement. */
+/* A row of the unit that is running; once for each measurement. */
 void summary_add(session *s, const csv_row *row);
 /* Everything on a problem is finished: a table on stdout, where nothing else has been asked for, and the skips kept. */
 void summary_block(session *s);

@@ -72,7 +72,7 @@ static void print_help(void) {
          "  --csv=FILE        a row for each step of each kernel and number of threads\n"
          "  --help            this text\n\n"
          "The loss must fall; stay within %g times what it moves if before each step every weight is moved by 32\n"
-         "roundings (%d such courses), of that of the double-precision reference; and not depend on the number of\n"
+         "roundings (%d such trainings), of that of the double-precision reference; and not depend on the number of\n"
          "threads where the kernel promises that. Exit status: 0 if so, 1 if not, 2 for bad usage\n",
          defaults.threads, STEPS, (double)rate, BATCH, allowance, SHAKEN);
 }

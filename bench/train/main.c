@@ -1,5 +1,5 @@
-/* main.c - gconv-train: the same training by every kernel. All courses take each step in turn, on the same pictures, so
- * that a slow moment of the machine hits them alike. */
+/* main.c - gconv-train: the same training by every kernel. All trainings take each step in turn, on the same pictures,
+ * so that a slow moment of the machine hits them alike. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/error.h"
 #include "pictures.h"
@@ -23,60 +23,60 @@ static int complain(const char *sentence, int code) {
 }
 
 /* A kernel that cannot run the network is skipped with the reason. */
-static gconv_status begin_courses(const arguments *a, trainings *t, size_t *taken) {
+static gconv_status begin_all(const arguments *a, trainings *all, size_t *taken) {
   const options *o = &a->options;
-  t->courses = calloc(o->kernel_count * (size_t)o->thread_count, sizeof *t->courses);
-  if (!t->courses) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu kernels", o->kernel_count);
+  all->by_kernel = calloc(o->kernel_count * (size_t)o->thread_count, sizeof *all->by_kernel);
+  if (!all->by_kernel) return gconv_error(GCONV_NO_MEMORY, "no memory for %zu kernels", o->kernel_count);
   for (size_t k = 0; k < o->kernel_count; k++)
     for (int i = 0; i < o->thread_count; i++) {
-      course *c = &t->courses[t->count++];
-      *c = (course){.kernel = o->kernels[k], .threads = o->threads[i]};
-      const gconv_status status = course_begin(c, &a->rules, 0, taken);
+      training *t = &all->by_kernel[all->count++];
+      *t = (training){.kernel = o->kernels[k], .threads = o->threads[i]};
+      const gconv_status status = training_begin(t, &a->rules, 0, taken);
       if (status && status != GCONV_UNSUPPORTED) return status;
-      if (status) snprintf(c->plan, sizeof c->plan, "%s", gconv_last_error());
+      if (status) snprintf(t->plan, sizeof t->plan, "%s", gconv_last_error());
     }
   return GCONV_OK;
 }
 
-static const char *first_running(const trainings *t) {
-  for (size_t i = 0; i < t->count; i++)
-    if (t->courses[i].n) return t->courses[i].kernel;
+static const char *first_running(const trainings *all) {
+  for (size_t i = 0; i < all->count; i++)
+    if (all->by_kernel[i].n) return all->by_kernel[i].kernel;
   return NULL;
 }
 
-static gconv_status begin(const arguments *a, trainings *t) {
+static gconv_status begin(const arguments *a, trainings *all) {
   size_t taken = 0;
-  t->moved = calloc((size_t)a->rules.steps, sizeof *t->moved);
+  all->moved = calloc((size_t)a->rules.steps, sizeof *all->moved);
   gconv_status status =
-      t->moved ? begin_courses(a, t, &taken) : gconv_error(GCONV_NO_MEMORY, "no memory for %d steps", a->rules.steps);
+      all->moved ? begin_all(a, all, &taken) : gconv_error(GCONV_NO_MEMORY, "no memory for %d steps", a->rules.steps);
   if (status) return status;
-  const char *kernel = first_running(t);
+  const char *kernel = first_running(all);
   if (!kernel) return gconv_error(GCONV_UNSUPPORTED, "none of the chosen kernels runs the network");
-  t->reference = (course){.kernel = oracle, .threads = 1};
-  t->plain = (course){.kernel = kernel, .threads = 1};
-  status = course_begin(&t->reference, &a->rules, 0, &taken);
-  if (!status) status = course_begin(&t->plain, &a->rules, 0, &taken);
+  all->reference = (training){.kernel = oracle, .threads = 1};
+  all->plain = (training){.kernel = kernel, .threads = 1};
+  status = training_begin(&all->reference, &a->rules, 0, &taken);
+  if (!status) status = training_begin(&all->plain, &a->rules, 0, &taken);
   for (int i = 0; i < SHAKEN && !status; i++) {
-    t->shaken[i] = (course){.kernel = kernel, .threads = 1, .shaken = true};
-    status = course_begin(&t->shaken[i], &a->rules, (uint64_t)i + 1, &taken);
+    all->shaken[i] = (training){.kernel = kernel, .threads = 1, .shaken = true};
+    status = training_begin(&all->shaken[i], &a->rules, (uint64_t)i + 1, &taken);
   }
   return status;
 }
 
-static gconv_status step_all(trainings *t, int step, const float *images, const int *labels) {
-  gconv_status status = course_step(&t->reference, step, images, labels);
-  if (!status) status = course_step(&t->plain, step, images, labels);
-  t->moved[step] = step ? t->moved[step - 1] : 0;
+static gconv_status step_all(trainings *all, int step, const float *images, const int *labels) {
+  gconv_status status = training_step(&all->reference, step, images, labels);
+  if (!status) status = training_step(&all->plain, step, images, labels);
+  all->moved[step] = step ? all->moved[step - 1] : 0;
   for (int i = 0; i < SHAKEN && !status; i++) {
-    status = course_step(&t->shaken[i], step, images, labels);
-    t->moved[step] = fmax(t->moved[step], fabs(t->shaken[i].loss[step] - t->plain.loss[step]));
+    status = training_step(&all->shaken[i], step, images, labels);
+    all->moved[step] = fmax(all->moved[step], fabs(all->shaken[i].loss[step] - all->plain.loss[step]));
   }
-  for (size_t i = 0; i < t->count && !status; i++)
-    if (t->courses[i].n) status = course_step(&t->courses[i], step, images, labels);
+  for (size_t i = 0; i < all->count && !status; i++)
+    if (all->by_kernel[i].n) status = training_step(&all->by_kernel[i], step, images, labels);
   return status;
 }
 
-static gconv_status train(const arguments *a, trainings *t) {
+static gconv_status train(const arguments *a, trainings *all) {
   const int batch = a->rules.batch;
   float *images = malloc((size_t)batch * PICTURE_FLOATS * sizeof *images);
   int *labels = malloc((size_t)batch * sizeof *labels);
@@ -84,35 +84,35 @@ static gconv_status train(const arguments *a, trainings *t) {
   for (int step = 0; step < a->rules.steps && !status; step++) {
     for (int n = 0; n < batch; n++)
       labels[n] = picture_draw(a->rules.seed, (int64_t)step * batch + n, images + (size_t)n * PICTURE_FLOATS);
-    status = step_all(t, step, images, labels);
+    status = step_all(all, step, images, labels);
   }
   free(images);
   free(labels);
   return status;
 }
 
-static void end(trainings *t) {
-  course_end(&t->reference);
-  course_end(&t->plain);
-  for (int i = 0; i < SHAKEN; i++) course_end(&t->shaken[i]);
-  for (size_t i = 0; i < t->count; i++) course_end(&t->courses[i]);
-  free(t->courses);
-  free(t->moved);
+static void end(trainings *all) {
+  training_end(&all->reference);
+  training_end(&all->plain);
+  for (int i = 0; i < SHAKEN; i++) training_end(&all->shaken[i]);
+  for (size_t i = 0; i < all->count; i++) training_end(&all->by_kernel[i]);
+  free(all->by_kernel);
+  free(all->moved);
 }
 
 static int run(arguments *a) {
   model *m;
-  trainings t = {0};
-  gconv_status status = course_model(&m);
+  trainings all = {0};
+  gconv_status status = training_model(&m);
   a->rules.m = m;
-  if (!status) status = begin(a, &t);
-  if (!status) status = train(a, &t);
-  int code = status ? complain(gconv_last_error(), 1) : report_print(a, &t) > 0;
-  if (!status && !report_write(a, &t)) {
+  if (!status) status = begin(a, &all);
+  if (!status) status = train(a, &all);
+  int code = status ? complain(gconv_last_error(), 1) : report_print(a, &all) > 0;
+  if (!status && !report_write(a, &all)) {
     fprintf(stderr, "gconv-train: %s: %s\n", a->csv_path, strerror(errno));
     code = 1;
   }
-  end(&t);
+  end(&all);
   model_free(m);
   return code;
 }

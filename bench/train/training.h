@@ -1,7 +1,7 @@
-/* course.h - one training: a small ResNeXt by one kernel on one number of threads, step by step. */
+/* training.h - one training: a small ResNeXt by one kernel on one number of threads, step by step. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef GCONV_TRAIN_COURSE_H
-#define GCONV_TRAIN_COURSE_H
+#ifndef GCONV_TRAIN_TRAINING_H
+#define GCONV_TRAIN_TRAINING_H
 
 #include "train.h"
 
@@ -13,25 +13,25 @@ typedef struct {
   bool deterministic; /* all its plans say so */
   char plan[512];
   double *loss, *seconds; /* of each step */
-  net_weights *moved;     /* of a shaken course */
+  net_weights *moved;     /* of a shaken training */
   uint64_t random;
-} course;
+} training;
 
-/* What all courses of a run have in common. */
+/* What all trainings of a run have in common. */
 typedef struct {
   const model *m;
   int batch, steps;
   unsigned isa_mask;
   float rate;
   uint64_t seed;
-} course_rules;
+} training_rules;
 
 /* 3x3 with 16 channels, a bottleneck with 4 groups, one with 8 groups and stride 2, mean, one output a class. */
-gconv_status course_model(model **out);
-/* The same weights for every course of a seed, the same pictures for each step. `random`: how a shaken one is shaken.
- * *taken: bytes that courses hold, this one's are added. */
-gconv_status course_begin(course *c, const course_rules *r, uint64_t random, size_t *taken);
-gconv_status course_step(course *c, int step, const float *images, const int *labels);
-void course_end(course *c);
+gconv_status training_model(model **out);
+/* The same weights for every training of a seed, the same pictures for each step. `random`: how a shaken one is shaken.
+ * *taken: bytes that trainings hold, this one's are added. */
+gconv_status training_begin(training *t, const training_rules *r, uint64_t random, size_t *taken);
+gconv_status training_step(training *t, int step, const float *images, const int *labels);
+void training_end(training *t);
 
 #endif

@@ -1,5 +1,5 @@
-/* second_pool.c - a library with a thread of its own, to be loaded beside the real ones: with SECOND_POOL=spins it
- * keeps a CPU busy, else it sleeps. */
+/* foreign_thread.c - a library with a thread of its own, to be loaded beside the real ones: with FOREIGN_THREAD=spins
+ * it keeps a CPU busy, else it sleeps. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <pthread.h>
 #include <stdbool.h>
@@ -15,7 +15,7 @@ static void *work(void *spins) {
 }
 
 __attribute__((constructor)) static void start(void) {
-  const char *mode = getenv("SECOND_POOL");
+  const char *mode = getenv("FOREIGN_THREAD");
   pthread_t thread;
   pthread_create(&thread, NULL, work, mode && !strcmp(mode, "spins") ? &thread : NULL);
 }

@@ -119,7 +119,7 @@ class Ceilings(Folder):
     def test_measured_once(self):
         self.assertEqual("ceilings: of this run", self.context(self.measure()))
         text = self.first.read_text(encoding="utf-8")
-        self.assertRegex(text, r"\A# gconv-ceilings 1: .*\n(peak|bandwidth|canary) \w+ t1 ")
+        self.assertRegex(text, r"\A# gconv-ceilings 2: .*\n(peak|bandwidth|speed) \w+ t1 ")
         self.first.write_text(re.sub(r"bandwidth l3 t1 .*", "bandwidth l3 t1 12345", text), encoding="utf-8")
         self.assertIn("earlier run", self.context(self.measure()))
         self.assertIn("bandwidth l3 t1 12345", self.first.read_text(encoding="utf-8"), "what was adopted is handed on")
@@ -136,7 +136,7 @@ class Ceilings(Folder):
     def test_files_that_are_none(self):
         self.measure()
         text = self.first.read_text(encoding="utf-8")
-        cases = [("", "not of this processor"), ("# gconv-ceilings 1: another\n", "not of this processor"),
+        cases = [("", "not of this processor"), ("# gconv-ceilings 2: another\n", "not of this processor"),
                  (text + "peak fast t1 12\n", "no figure: 'peak fast t1 12'"), (text + "peak avx2 t1 nan\n", "no figure"),
                  (text + "peak avx2 t1 12 more\n", "no figure")]
         for damaged, says in cases:

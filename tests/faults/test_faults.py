@@ -34,10 +34,10 @@ FALLS_BACK = {
     "available_bytes": "goes by the memory of the machine",
     "collect_run": "a stream without its buffer reads and writes byte by byte; a command that is lost is an 'unknown'",
     **dict.fromkeys(("read_line", "read_field", "facts_files"), "a file that cannot be opened is an 'unknown'"),
-    **dict.fromkeys(("read_threads", "usage_begin", "usage_end", "usage_threads", "pages_huge_bytes", "pool_reserve"),
+    **dict.fromkeys(("read_threads", "usage_begin", "usage_end", "usage_threads", "pages_huge_bytes", "arena_reserve"),
                     "what the system cannot be asked is an empty cell"),
     **dict.fromkeys(("count_unknown", "find_libraries"), "suspects of foreign threads are not named; their time is counted"),
-    **dict.fromkeys(("canary_set_up", "bandwidth_measure"), "libgomp's own, which starts its team without"),
+    **dict.fromkeys(("speed_probe_set_up", "bandwidth_measure"), "libgomp's own, which starts its team without"),
 }
 
 

@@ -20,7 +20,7 @@ def train(*flags, code=0):
     return done
 
 
-def courses(*flags):
+def trainings(*flags):
     """Losses of each kernel and number of threads, all rows, and the table."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.csv"
@@ -36,7 +36,7 @@ def courses(*flags):
 class AllKernels(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.losses, cls.rows, cls.table = courses("--threads=1,2")
+        cls.losses, cls.rows, cls.table = trainings("--threads=1,2")
 
     def test_every_kernel_has_a_line(self):
         known = subprocess.run([os.environ["GCONV_TRAIN"], "--kernels=list"], capture_output=True, text=True, check=True).stdout
@@ -69,12 +69,12 @@ class AllKernels(unittest.TestCase):
         self.assertNotIn("(fallbacks)", plans["naive_split"])
 
     def test_the_same_again(self):
-        again = courses("--threads=1", "--kernels=naive_split,direct")[0]
+        again = trainings("--threads=1", "--kernels=naive_split,direct")[0]
         for kernel in ("naive_split", "direct"):
             self.assertEqual(again[kernel, "1"], self.losses[kernel, "1"])
 
     def test_another_seed_is_another_training(self):
-        self.assertNotEqual(courses("--threads=1", "--kernels=direct", "--seed=2")[0]["direct", "1"], self.losses["direct", "1"])
+        self.assertNotEqual(trainings("--threads=1", "--kernels=direct", "--seed=2")[0]["direct", "1"], self.losses["direct", "1"])
 
 
 class WhatIsWrong(unittest.TestCase):

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 typedef struct {
-  long allocations, started; /* blocks of memory; threads beside those of OpenMP's pool */
+  long allocations, started; /* blocks of memory; threads beside those of OpenMP */
   int largest_team;          /* 0: no parallel region was seen */
 } watch_report;
 
