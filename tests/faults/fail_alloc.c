@@ -1,9 +1,10 @@
 /* fail_alloc.c - loaded before all others (LD_PRELOAD), it counts the allocations of gconv's own code and lets one of
- * them fail: number GCONV_FAIL_AT, from 0. Where the code of each lies is written to the file GCONV_FAIL_LOG, a line an
- * allocation with a number for the way there through own code, the failed one last.
+ * them fail: number GCONV_FAIL_AT, from 0. Where in the program each lies is written to the file GCONV_FAIL_LOG, a line
+ * an allocation with a number for the way there through own code, the failed one last.
  *
- * Own code is the program and libgconv, by the caller's address: what a library below does without memory (libgomp ends
- * the process) is not ours to mend. Calls that allocate inside of libc for their caller count as allocations, too. */
+ * Own code is the program, which has the library in it, by the caller's address: what a library below does without
+ * memory (libgomp ends the process) is not ours to mend. Calls that allocate inside of libc for their caller count as
+ * allocations, too. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -21,32 +22,24 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { RANGES_MAX = 2, DEPTH_MAX = 64, WAY_LENGTH = 4 };
+enum { DEPTH_MAX = 64, WAY_LENGTH = 4 };
 
-static struct {
-  const char *name;
-  uintptr_t base, first, last;
-} range[RANGES_MAX];
-static int ranges;
+static uintptr_t program_base, code_first, code_end; /* where the program was loaded, and its code */
 static atomic_long count;
 static long fail_at = -1;
 static int log_file = -1;
 
-static int note_object(struct dl_phdr_info *info, size_t size, void *unused) {
+/* The first object is the program. */
+static int note_program(struct dl_phdr_info *info, size_t size, void *unused) {
   (void)size, (void)unused;
-  const bool library = strstr(info->dlpi_name, "/libgconv.so");
-  if ((*info->dlpi_name && !library) || ranges == RANGES_MAX) return 0;
-  for (int i = 0; i < info->dlpi_phnum; i++) {
+  for (int i = 0; i < info->dlpi_phnum && !code_end; i++) {
     const ElfW(Phdr) *part = &info->dlpi_phdr[i];
     if (part->p_type != PT_LOAD || !(part->p_flags & PF_X)) continue;
-    const uintptr_t first = info->dlpi_addr + part->p_vaddr;
-    range[ranges].name = library ? "libgconv" : "program";
-    range[ranges].base = info->dlpi_addr;
-    range[ranges].first = first, range[ranges].last = first + part->p_memsz;
-    ranges++;
-    break;
+    program_base = info->dlpi_addr;
+    code_first = info->dlpi_addr + part->p_vaddr;
+    code_end = code_first + part->p_memsz;
   }
-  return 0;
+  return 1;
 }
 
 __attribute__((constructor)) static void begin(void) {
@@ -55,15 +48,10 @@ __attribute__((constructor)) static void begin(void) {
   if (log) log_file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
   void *frame;
   backtrace(&frame, 1); /* the first one loads a library, and allocates */
-  dl_iterate_phdr(note_object, NULL);
+  dl_iterate_phdr(note_program, NULL);
 }
 
-/* Which part of own code an address lies in; -1: none. */
-static int range_of(const void *address) {
-  for (int i = 0; i < ranges; i++)
-    if ((uintptr_t)address >= range[i].first && (uintptr_t)address < range[i].last) return i;
-  return -1;
-}
+static bool is_own(const void *address) { return (uintptr_t)address >= code_first && (uintptr_t)address < code_end; }
 
 /* The same for calls that came the same way through the last functions of own code (FNV-1a), wherever it was loaded. */
 static uint64_t way_here(void) {
@@ -71,22 +59,19 @@ static uint64_t way_here(void) {
   const int depth = backtrace(frames, DEPTH_MAX);
   uint64_t hash = 0xcbf29ce484222325;
   for (int i = 0, own = 0; i < depth && own < WAY_LENGTH; i++) {
-    const int r = range_of(frames[i]);
-    if (r < 0) continue;
+    if (!is_own(frames[i])) continue;
     own++;
-    hash = (hash ^ ((uintptr_t)frames[i] - range[r].base + (uintptr_t)r)) * 0x100000001b3;
+    hash = (hash ^ ((uintptr_t)frames[i] - program_base)) * 0x100000001b3;
   }
   return hash;
 }
 
 /* Is this the call that fails? errno says why, as after a true one. */
 static bool fails(const void *caller) {
-  const int r = range_of(caller);
-  if (r < 0) return false;
+  if (!is_own(caller)) return false;
   const bool failed = atomic_fetch_add(&count, 1) == fail_at;
   if (log_file >= 0 && (failed || fail_at < 0))
-    dprintf(log_file, "%s+%#zx %llx\n", range[r].name, (uintptr_t)caller - range[r].base,
-            (unsigned long long)(failed ? 0 : way_here()));
+    dprintf(log_file, "%#zx %llx\n", (uintptr_t)caller - program_base, (unsigned long long)(failed ? 0 : way_here()));
   if (failed) errno = ENOMEM;
   return failed;
 }

@@ -42,21 +42,15 @@ FALLS_BACK = {
 
 
 class Symbols:
-    """Which function a place of a program or of libgconv is in."""
+    """Which function a place of a program is in."""
 
     def __init__(self, program):
-        self.known = {"libgconv": self.read(os.environ["GCONV_LIBRARY"]), "program": self.read(program)}
-
-    @staticmethod
-    def read(path):
-        listed = subprocess.run(["nm", "--numeric-sort", "--defined-only", path], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(["nm", "--numeric-sort", "--defined-only", program], capture_output=True, text=True, check=True).stdout
         rows = [line.split() for line in listed.splitlines()]
-        return [int(row[0], 16) for row in rows], [row[2] for row in rows]
+        self.at, self.names = [int(row[0], 16) for row in rows], [row[2] for row in rows]
 
     def name(self, place):
-        where, offset = place.split("+")
-        at, names = self.known[where]
-        return names[bisect.bisect(at, int(offset, 16)) - 1] if names else where
+        return self.names[bisect.bisect(self.at, int(place, 16)) - 1]
 
 
 def choose(log):
