@@ -7,6 +7,7 @@
 
 void collect_cpu(facts *f);      /* processor, caches, memory, limits of a container */
 void collect_software(facts *f); /* operating system, build, libraries, environment variables */
+void collect_plugins(facts *f);  /* of this process, with their kernels */
 void collect_counters(facts *f); /* hardware counters, or why there are none */
 
 #endif

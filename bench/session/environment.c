@@ -71,6 +71,7 @@ static void collect_machine(facts *f, const session *s) {
   (void)s;
   collect_cpu(f);
   collect_software(f);
+  collect_plugins(f);
   collect_counters(f);
 }
 

@@ -70,6 +70,14 @@ class Run:
         return ", ".join(str(part) for part in parts if part)
 
     @property
+    def plugins(self):
+        """By kernel the file of the plug-in that it is from."""
+        known = self.environment.get("plugins")
+        known = known if isinstance(known, dict) else {}
+        names = {key.removesuffix("_kernels"): str(value) for key, value in known.items() if key.endswith("_kernels")}
+        return {kernel: known.get(f"{plugin}_file", "?") for plugin, kernels in names.items() for kernel in kernels.split(", ")}
+
+    @property
     def where(self):
         """Machine and day, short enough to stand below a plot."""
         started = str(self.environment.get("run", {}).get("started", ""))[:10]

@@ -35,6 +35,7 @@ KEYS = {
     "counters": {"papi": (TEXT, MAYBE), "available": FLAG, "perf_event_paranoid": (TEXT, MAYBE)},
     "run": {"command": TEXT, "started": TEXT, "seed": NUMBER, "problems": NUMBER, "kernels": NUMBER, "interleaving": TEXT, "clock": TEXT, "clock_tsc": TEXT, "clock_drift": TEXT, "clock_trusted": TEXT, "buffers": TEXT, "denormals": TEXT,
             "huge_pages": TEXT, "harness_ns_per_iteration": TEXT, "pinned_t1": TEXT},
+    "plugins": {"count": NUMBER},
     "outcome": {"finished": TEXT, "timed": NUMBER, "skipped": NUMBER, "failed": NUMBER, "clock_drift": TEXT, "clock_trusted": TEXT},
 }
 

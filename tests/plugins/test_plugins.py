@@ -4,6 +4,7 @@ plug-in of this library is refused with a sentence that names the file."""
 # SPDX-License-Identifier: Apache-2.0
 
 import csv
+import json
 import os
 import subprocess
 import tempfile
@@ -48,6 +49,16 @@ class Good(unittest.TestCase):
                 rows = {row["kernel"]: row for row in csv_rows(path)}
                 self.assertEqual({name: row["status"] for name, row in rows.items()}, {"gather": "ok", "naive_split": "ok"})
                 self.assertEqual(rows["gather"]["plan"], "one window an output")
+
+    def test_named_in_the_environment(self):
+        """By its whole path, however it was named."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "environment.json"
+            for given, plugins in ((["--plugin=gather.so", "--plugin=crash.so"], {
+                    "plugin1_file": str(PLUGINS.resolve() / "gather.so"), "plugin1_abi": 1, "plugin1_kernels": "gather",
+                    "plugin2_file": str(PLUGINS.resolve() / "crash.so"), "plugin2_abi": 1, "plugin2_kernels": "dies", "count": 2}), ([], {"count": 0})):
+                run("BENCH", *given, f"--environment={path}", f"--problems={SMALL}", "--kernels=naive_split", *QUICK, cwd=PLUGINS)
+                self.assertEqual(json.loads(path.read_text(encoding="utf-8"))["plugins"], plugins)
 
     def test_best(self):
         done = run("INFO", "best", SMALL, GATHER, "--kernels=gather,naive_split", "--threads=1", "--layout=nchw")

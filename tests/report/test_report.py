@@ -67,6 +67,23 @@ class WholeRun(unittest.TestCase):
         self.assertNotIn("governor", self.text)
 
 
+class PlugIns(unittest.TestCase):
+    def test_their_kernels_are_told_apart(self):
+        with tempfile.TemporaryDirectory() as parent:
+            folder = copy_of_small(parent)
+            path = folder / "environment.json"
+            plugins = {"plugin1_file": "/home/me/mine.so", "plugin1_abi": 1, "plugin1_kernels": "slow, fast", "count": 1}
+            path.write_text(json.dumps({**json.loads(path.read_text()), "plugins": plugins}))
+            rows = folder / "results.csv"
+            rows.write_text(rows.read_text().replace(",fast,", ",fast@m8,"))
+            text = run(folder)
+        self.assertIn("| fast@m8 (plug-in) | 1 of 2 | ", text)
+        self.assertIn("| onednn | ", text)
+        self.assertIn("The kernel `fast` is of the plug-in `/home/me/mine.so`.", text)
+        self.assertNotIn("`slow`", text)  # not measured
+        self.assertIn("| plugins | plugin1_abi | 1 |", text)
+
+
 class PartOfARun(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()

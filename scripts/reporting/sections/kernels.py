@@ -1,13 +1,18 @@
 """One line a kernel over all layers of a setting."""
 # SPDX-License-Identifier: Apache-2.0
 
-from ..content import Heading, Section, Table
+from ..content import Heading, Section, Table, Text
 from ..run import by_setting
 from ..text import geomean, number, setting_text
 from .common import YARDSTICKS, once, times
 
 
-def summary(rows):
+def base(kernel):
+    """Without its parameter."""
+    return kernel.partition("@")[0]
+
+
+def summary(rows, plugins):
     """Ratios are over the problems that both kernels were measured on."""
     problems = once(rows)
     table = times(problems)
@@ -16,7 +21,7 @@ def summary(rows):
     for kernel in table.apply(lambda column: geomean(column.dropna())).sort_values().index:
         own = problems[problems["kernel"] == kernel]
         ratios = [geomean((table[y] / table[kernel]).dropna()) if y in table else float("nan") for y in YARDSTICKS]
-        lines.append([kernel, f"{(firsts == kernel).sum()} of {table[kernel].count()}", number(own["pct_peak"].median()),
+        lines.append([f"{kernel} (plug-in)" if base(kernel) in plugins else kernel, f"{(firsts == kernel).sum()} of {table[kernel].count()}", number(own["pct_peak"].median()),
                       number((own["executed_macs"] / own["macs"]).median()), number(own["workspace_bytes"].max() / 2**20),
                       *(number(r, 3, "x") for r in ratios)])
     header = ["kernel", "fastest on", "median % of peak", "MACs done / useful", "largest workspace, MiB"]
@@ -28,5 +33,7 @@ def section(run):
         return None
     blocks = []
     for setting, group in by_setting(run.layers):
-        blocks += [Heading(setting_text(setting)), summary(group)]
+        blocks += [Heading(setting_text(setting)), summary(group, run.plugins)]
+    files = {base(kernel): run.plugins[base(kernel)] for kernel in run.layers["kernel"].unique() if base(kernel) in run.plugins}
+    blocks += [Text(f"The kernel `{kernel}` is of the plug-in `{file}`.") for kernel, file in sorted(files.items())]
     return Section("kernels", "Kernels", blocks)
