@@ -168,7 +168,11 @@ const struct {
 bool check_passed_on(const std::string &shown, const std::string &flag, const std::string &value, char *error,
                      size_t size) {
   for (const auto &row : passed_on)
-    if (flag == row.flag && !row.good(value)) return refuse(error, size, shown + "=" + value + ": " + row.expected);
+    if (flag == row.flag && !row.good(value)) {
+      std::string sentence = shown;
+      sentence.append("=").append(value).append(": ").append(row.expected);
+      return refuse(error, size, sentence);
+    }
   return true;
 }
 

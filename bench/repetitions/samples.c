@@ -79,14 +79,14 @@ int samples_clean(const sample_list *list) {
 static bool compare_groups(figures *f, const sample *const *kept, int here) {
   int *group = malloc((size_t)f->kept * sizeof *group);
   double *share = malloc((size_t)f->kept * sizeof *share);
-  f->allocations = f->processes = (sample_groups){.spread = 1};
+  sample_groups allocations = {.spread = 1}, processes = allocations;
   for (int k = 0; k < SPEED_KINDS; k++) f->speed[k] = NAN;
   bool enough = group && share;
   if (enough) {
     for (int i = 0; i < f->kept; i++) group[i] = kept[i]->process == here ? kept[i]->allocation : GROUPS_MAX;
-    enough = groups_of(f->seconds, group, f->kept, &f->allocations);
+    enough = groups_of(f->seconds, group, f->kept, &allocations);
     for (int i = 0; i < f->kept; i++) group[i] = kept[i]->process;
-    enough = groups_of(f->seconds, group, f->kept, &f->processes) && enough;
+    enough = groups_of(f->seconds, group, f->kept, &processes) && enough;
     for (int k = 0; k < SPEED_KINDS; k++) {
       int known = 0;
       for (int i = 0; i < f->kept; i++)
@@ -95,6 +95,7 @@ static bool compare_groups(figures *f, const sample *const *kept, int here) {
       if (known && isnan(f->speed[k])) enough = false;
     }
   }
+  f->allocations = allocations, f->processes = processes;
   free(group);
   free(share);
   return enough;
