@@ -33,15 +33,11 @@ typedef struct {
   wgrad_job job[];
 } wgrad_state;
 
-static const wgrad_kernel *kernel_3x3(operand_mode mode, int stride, int inputs) {
-  return stride == 1 ? ISA_NAME(wgrad_3x3_stride1)(mode, inputs) : ISA_NAME(wgrad_3x3_stride2)(mode, inputs);
-}
-
 static direct_family family_of(const gconv_problem *p, const operand_source *o) {
   const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && !p->dilation_h && !p->dilation_w;
   if (!regular || o->groups == 0) return ANY_TAPS;
   if (o->mode == LOAD && ISA_NAME(wgrad_depthwise)(p->kw, p->stride_w, p->kh)) return DEPTHWISE;
-  return p->kw == 3 && p->stride_w <= 2 && kernel_3x3(o->mode, p->stride_w, p->icg) ? TAPS_3X3 : ANY_TAPS;
+  return p->kw == 3 && p->stride_w <= 2 && ISA_NAME(wgrad_3x3)(o->mode, p->stride_w, p->icg) ? TAPS_3X3 : ANY_TAPS;
 }
 
 /* Parts of the rows: enough units for many threads, each of enough rows to be worth its sum. */
@@ -109,7 +105,7 @@ static void run_block(const wgrad_job *job, wgrad_strip *a, int first, int last)
     const wgrad_kernel *k = NULL;
     switch (job->family) {
     case TAPS_3X3:
-      k = kernel_3x3(job->source.mode, p->stride_w, last - a->i);
+      k = ISA_NAME(wgrad_3x3)(job->source.mode, p->stride_w, last - a->i);
       a->pass = (a->i - first) / k->inputs;
       a->passes = (int)gconv_ceil_div(last - first, k->inputs);
       k->run(a);

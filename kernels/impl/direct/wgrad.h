@@ -43,8 +43,7 @@ enum { ALL_TAPS = 0 };
 
 /* The largest microkernel for at most `inputs` indices. NULL where the ISA has none for this problem, but for _any,
  * which takes every problem. */
-const wgrad_kernel *ISA_NAME(wgrad_3x3_stride1)(operand_mode mode, int inputs);
-const wgrad_kernel *ISA_NAME(wgrad_3x3_stride2)(operand_mode mode, int inputs);
+const wgrad_kernel *ISA_NAME(wgrad_3x3)(operand_mode mode, int stride, int inputs); /* stride 1 or 2 */
 const wgrad_kernel *ISA_NAME(wgrad_depthwise)(int kw, int stride, int rows);
 const wgrad_kernel *ISA_NAME(wgrad_any)(operand_mode mode, int vectors, int inputs);
 

@@ -32,7 +32,8 @@ INLINE v_f32 wgrad_operand(const wgrad_input *in, const operand_mode mode, const
                  in->second);
 }
 
-/* A file's microkernels, its `gradients` with every constant written in: table[number of inputs - 1][mode]. */
+/* A file's microkernels: WGRAD_3X3(S, NI) writes every constant into its `gradients` and defines the table of them, by
+ * mode; no function where the ISA has none. */
 // clang-format off
 #define WGRAD_3X3_KERNEL(mode, NI) static void mode##_i##NI(const wgrad_strip *a) { gradients(a, mode, NI); }
 #define WGRAD_3X3_ROW(mode, NI) [mode] = {mode##_i##NI, NI, 1, ALL_TAPS},
@@ -41,20 +42,12 @@ INLINE v_f32 wgrad_operand(const wgrad_input *in, const operand_mode mode, const
 #else
 #define WGRAD_3X3_MODES(M, NI) M(BCAST, NI) /* one lane belongs to one group */
 #endif
-#if WGRAD_PAIR == 2
-#define WGRAD_3X3_KERNELS WGRAD_3X3_MODES(WGRAD_3X3_KERNEL, 1) WGRAD_3X3_MODES(WGRAD_3X3_KERNEL, 2)
-#define WGRAD_3X3_ROWS {{WGRAD_3X3_MODES(WGRAD_3X3_ROW, 1)}, {WGRAD_3X3_MODES(WGRAD_3X3_ROW, 2)}}
-#else
-#define WGRAD_3X3_KERNELS WGRAD_3X3_MODES(WGRAD_3X3_KERNEL, 1)
-#define WGRAD_3X3_ROWS {{WGRAD_3X3_MODES(WGRAD_3X3_ROW, 1)}}
-#endif
+#define WGRAD_3X3(S, NI) \
+  WGRAD_3X3_MODES(WGRAD_3X3_KERNEL, NI) \
+  const wgrad_kernel ISA_NAME(wgrad_3x3_stride##S##_i##NI)[OPERANDS] = {WGRAD_3X3_MODES(WGRAD_3X3_ROW, NI)};
 // clang-format on
 
-/* NULL where the ISA has no kernel of this mode. */
-static inline const wgrad_kernel *wgrad_3x3_choice(const wgrad_kernel table[][OPERANDS], operand_mode mode,
-                                                   int inputs) {
-  const wgrad_kernel *kernel = &table[inputs >= WGRAD_PAIR ? WGRAD_PAIR - 1 : 0][mode];
-  return kernel->run ? kernel : NULL;
-}
+extern const wgrad_kernel ISA_NAME(wgrad_3x3_stride1_i1)[OPERANDS], ISA_NAME(wgrad_3x3_stride1_i2)[OPERANDS],
+    ISA_NAME(wgrad_3x3_stride2_i1)[OPERANDS], ISA_NAME(wgrad_3x3_stride2_i2)[OPERANDS];
 
 #endif

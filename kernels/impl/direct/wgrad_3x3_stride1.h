@@ -1,10 +1,16 @@
-/* wgrad_3x3.c - gradients of a 3x3 kernel, stride 1, dilation 1: nine taps of NI input indices in registers.
+/* wgrad_3x3_stride1.h - gradients of a 3x3 kernel, stride 1, dilation 1: nine taps of NI input indices in registers.
  *
  * Walks over the input: a pixel meets the nine dst pixels of a 3x3 window, which slides along the row in registers, so
  * that with NI = 2 eighteen FMAs need three loads of dst and two operands. Taps whose input lies outside are left out,
  * exactly; where a layer keeps its size its borders are written out like the rest, for they are two of a row's seven
- * pixels. */
+ * pixels.
+ *
+ * A header, so that each number of input indices is a file of its own: the time that clang takes grows faster than the
+ * number of microkernels in a file. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GCONV_DIRECT_WGRAD_3X3_STRIDE1_H
+#define GCONV_DIRECT_WGRAD_3X3_STRIDE1_H
+
 #include "impl/direct/wgrad_3x3.h"
 
 enum { K = 3, TAPS = K * K };
@@ -119,9 +125,4 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
   UNROLLED (t, NI * TAPS) v_store(gradient + t * VL, acc[t]);
 }
 
-WGRAD_3X3_KERNELS
-static const wgrad_kernel table[][OPERANDS] = WGRAD_3X3_ROWS;
-
-const wgrad_kernel *ISA_NAME(wgrad_3x3_stride1)(operand_mode mode, int inputs) {
-  return wgrad_3x3_choice(table, mode, inputs);
-}
+#endif
