@@ -7,6 +7,7 @@
 #include <omp.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -75,8 +76,6 @@ LOOP(GOMP_parallel_loop_nonmonotonic_dynamic)
 LOOP(GOMP_parallel_loop_nonmonotonic_guided)
 
 #ifdef GCONV_WATCH_ALLOCATIONS
-bool watch_sees_allocations(void) { return true; }
-
 void *malloc(size_t bytes) {
   typedef void *(*function)(size_t);
   NEXT(function, "malloc");
@@ -118,6 +117,4 @@ void *mmap(void *address, size_t bytes, int protection, int flags, int file, off
   note(&allocations);
   return real(address, bytes, protection, flags, file, offset);
 }
-#else
-bool watch_sees_allocations(void) { return false; }
 #endif

@@ -5,17 +5,13 @@
 #ifndef GCONV_TESTS_WATCH_H
 #define GCONV_TESTS_WATCH_H
 
-#include <stdbool.h>
-
 typedef struct {
-  long allocations, started; /* blocks of memory; threads beside those of OpenMP */
+  long allocations, started; /* blocks of memory, 0 where they are not watched; threads beside those of OpenMP */
   int largest_team;          /* 0: no parallel region was seen */
 } watch_report;
 
 /* From now on, on all threads. */
 void watch_begin(void);
 watch_report watch_end(void);
-/* False in builds for a sanitizer, which has its own malloc. */
-bool watch_sees_allocations(void);
 
 #endif
