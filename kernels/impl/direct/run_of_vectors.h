@@ -18,6 +18,20 @@
 #define THREES 4
 #endif
 
+/* What a tile is compiled for: constants, once it is inlined. mixed: the vector that has lanes of two groups (MIX2).
+ * stride: 0 if only known at run time. */
+typedef struct {
+  operand_mode mode;
+  int mixed, stride, vectors, width;
+} tile_shape;
+
+/* Columns [first, end) of a tile; where `tested`, only those whose bit is set in `inside`. */
+typedef struct {
+  int first, end;
+  bool tested;
+  uint32_t inside;
+} tile_columns;
+
 /* Columns [low, high) of a tile of `width` at x0 whose input for tap s is inside the row, as bits. */
 INLINE uint32_t columns_inside(const geometry *g, const int stride, int x0, int width, int s) {
   const int64_t first = (int64_t)x0 * stride + (int64_t)s * g->step_w - g->pad_left;
@@ -34,11 +48,12 @@ INLINE bool all_inside(const geometry *g, int x0, int width) {
   return first >= 0 && first + (int64_t)(width - 1) * g->stride_w + (int64_t)(g->kw - 1) * g->step_w < g->iw;
 }
 
-/* The operands of NV vectors at one pixel, BCAST or MIX2: vector X of the latter has lanes of both groups, those before
- * it are in the first and those after it in the second. */
-INLINE void run_operands(const operand_mode mode, const int X, const int NV, const operand_at *at, ptrdiff_t pixel,
-                         const v_mask lanes[2], v_f32 p[VECTORS_MAX]) {
-  if (mode == BCAST) {
+/* The operands of the tile's vectors at one pixel, BCAST or MIX2: the mixed vector of the latter has lanes of both
+ * groups, those before it are in the first and those after it in the second. */
+INLINE void run_operands(const tile_shape t, const operand_at *at, ptrdiff_t pixel, const v_mask lanes[2],
+                         v_f32 p[VECTORS_MAX]) {
+  const int X = t.mixed, NV = t.vectors;
+  if (t.mode == BCAST) {
     const v_f32 all = v_bcast(at->first + pixel);
     UNROLLED (v, NV) p[v] = all;
     return;

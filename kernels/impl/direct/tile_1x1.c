@@ -7,15 +7,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/run_of_vectors.h"
 
-/* What a tile is compiled for: constants, once it is inlined. mixed: the vector that has lanes of two groups (MIX2). */
-typedef struct {
-  operand_mode mode;
-  int mixed, stride, vectors, width;
-} shape;
-
 /* The sum over the input channels for one tile, from every S-th pixel. The pixels that are read next may be prefetched
  * meanwhile: those of the next tile, at stride 2 those below. */
-INLINE void tile(const strip *a, const shape t, const float *src, float *dst) {
+INLINE void tile(const strip *a, const tile_shape t, const float *src, float *dst) {
   const int S = t.stride, NV = t.vectors, W = t.width;
   const ptrdiff_t block = a->g->src_block, step = S * BLOCK;
   const ptrdiff_t next = !a->prefetch ? 0 : S == 1 ? W * BLOCK : S * a->g->src_row;
@@ -30,7 +24,7 @@ INLINE void tile(const strip *a, const shape t, const float *src, float *dst) {
     v_f32 w[VECTORS_MAX], p[VECTORS_MAX];
     UNROLLED (v, NV) w[v] = v_load(wei + v * a->wei_vector);
     UNROLLED (x, W) {
-      run_operands(t.mode, t.mixed, NV, &at, x * step, lanes, p);
+      run_operands(t, &at, x * step, lanes, p);
       UNROLLED (v, NV) acc[v][x] = v_fma(p[v], w[v], acc[v][x]);
     }
   }
@@ -38,7 +32,7 @@ INLINE void tile(const strip *a, const shape t, const float *src, float *dst) {
     UNROLLED (x, W) v_store(dst + a->dst_vector[v] + x * BLOCK, acc[v][x]);
 }
 
-INLINE void tiles(const strip *a, const shape t) {
+INLINE void tiles(const strip *a, const tile_shape t) {
   const int S = t.stride, W = t.width;
   const float *src = a->src + (ptrdiff_t)a->y * S * a->g->src_row;
   float *const dst = a->dst + (ptrdiff_t)a->y * a->g->dst_row;
@@ -52,7 +46,7 @@ INLINE void tiles(const strip *a, const shape t) {
   M(MIX2, 1, 1, 2, WIDE) M(MIX2, 0, 1, 3, THREES) M(MIX2, 1, 1, 3, THREES) M(MIX2, 2, 1, 3, THREES) \
   M(BCAST, 0, 2, 1, WIDE) M(BCAST, 0, 2, 2, WIDE) M(BCAST, 0, 2, 1, NARROW) M(BCAST, 0, 2, 2, NARROW) M(BCAST, 0, 2, 3, THREES)
 #define STRIP(mode, X, S, NV, W)   STRIP_(mode, X, S, NV, W)
-#define STRIP_(mode, X, S, NV, W)  static void mode##X##_s##S##_v##NV##_w##W(const strip *a) { tiles(a, (shape){mode, X, S, NV, W}); }
+#define STRIP_(mode, X, S, NV, W)  static void mode##X##_s##S##_v##NV##_w##W(const strip *a) { tiles(a, (tile_shape){mode, X, S, NV, W}); }
 #define LISTED(mode, X, S, NV, W)  LISTED_(mode, X, S, NV, W)
 #define LISTED_(mode, X, S, NV, W) {mode, X, S, {mode##X##_s##S##_v##NV##_w##W, 1, NV, W, false}},
 ALL(STRIP)

@@ -19,9 +19,16 @@ typedef struct {
   v_mask second;
 } place;
 
+/* What a tile is compiled for: constants, once it is inlined. */
+typedef struct {
+  operand_mode mode;
+  int stride, rows, width;
+} shape;
+
 /* Adds input indices [first, last) to the tile. */
-INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode, const int S, const int R, const int W,
-                       int first, int last, v_f32 acc[2][8]) {
+INLINE void sum_inputs(const strip *a, const place *at, const shape t, int first, int last, v_f32 acc[2][8]) {
+  const operand_mode mode = t.mode;
+  const int S = t.stride, R = t.rows, W = t.width;
   const int columns = (W - 1) * S + KW, rows = (R - 1) * S + KW;
   const ptrdiff_t block = a->g->src_block, row = a->g->src_row;
   const float *const src = a->src + at->origin;
@@ -55,7 +62,8 @@ INLINE void sum_inputs(const strip *a, const place *at, const operand_mode mode,
   }
 }
 
-INLINE void tile(const strip *a, const operand_mode mode, const int S, const int R, const int W, int x0, int skip) {
+INLINE void tile(const strip *a, const shape t, int x0, int skip) {
+  const int S = t.stride, R = t.rows, W = t.width;
   const geometry *g = a->g;
   const int left_column = x0 * S - g->pad_left, columns = (W - 1) * S + KW, top = a->y * S - g->pad_top;
   place at = {
@@ -72,11 +80,11 @@ INLINE void tile(const strip *a, const operand_mode mode, const int S, const int
   if (a->accumulate)
     UNROLLED (y, R)
       UNROLLED (x, W) acc[y][x] = v_load(dst + y * g->dst_row + x * BLOCK);
-  if (mode == PERMUTE) {
-    sum_inputs(a, &at, SHUFFLE, S, R, W, a->i_first, a->source->shuffled, acc);
-    sum_inputs(a, &at, PERMUTE, S, R, W, a->source->shuffled, a->i_last, acc);
+  if (t.mode == PERMUTE) {
+    sum_inputs(a, &at, (shape){SHUFFLE, S, R, W}, a->i_first, a->source->shuffled, acc);
+    sum_inputs(a, &at, t, a->source->shuffled, a->i_last, acc);
   } else {
-    sum_inputs(a, &at, mode, S, R, W, a->i_first, a->i_last, acc);
+    sum_inputs(a, &at, t, a->i_first, a->i_last, acc);
   }
   if (skip && a->accumulate) {
     UNROLLED (y, R)
@@ -88,10 +96,12 @@ INLINE void tile(const strip *a, const operand_mode mode, const int S, const int
     UNROLLED (x, W) v_store(dst + y * g->dst_row + x * BLOCK, acc[y][x]);
 }
 
+/* The constants one by one: with a shape that is only handed on GCC 12 reads six addresses of an input index from the
+ * stack in tiles of one row. */
 INLINE void tiles(const strip *a, const operand_mode mode, const int S, const int R, const int W) {
   for (int x = a->x_first; x < a->x_last; x += W) {
     const int x0 = x + W <= a->x_last ? x : a->x_last - W;
-    tile(a, mode, S, R, W, x0, x - x0);
+    tile(a, (shape){mode, S, R, W}, x0, x - x0);
   }
 }
 

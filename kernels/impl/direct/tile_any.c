@@ -7,25 +7,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/run_of_vectors.h"
 
-/* All input indices of one tap for the columns [FIRST, LAST), of which only those in `inside` where TESTED. S: the
- * stride, 0 if only known at run time. `below`: floats to the pixels to prefetch, 0 for none. */
-INLINE void sum(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int FIRST,
-                const int LAST, const bool TESTED, uint32_t inside, ptrdiff_t origin, const ptrdiff_t below,
-                const float *wei, v_f32 acc[VECTORS_MAX][WIDE]) {
-  const ptrdiff_t block = a->g->src_block, step = (ptrdiff_t)(S ? S : a->g->stride_w) * BLOCK;
+/* One tap of a tile: where its first column's pixel is, from the image's first; floats from there to the pixels to
+ * prefetch, 0 for none; its weights. */
+typedef struct {
+  ptrdiff_t pixel, below;
+  const float *wei;
+} tap;
+
+/* All input indices of one tap for some columns. */
+INLINE void sum(const strip *a, const tile_shape t, const tile_columns columns, const tap *at,
+                v_f32 acc[VECTORS_MAX][WIDE]) {
+  const operand_mode mode = t.mode;
+  const ptrdiff_t block = a->g->src_block, step = (ptrdiff_t)(t.stride ? t.stride : a->g->stride_w) * BLOCK;
   const v_mask lanes[2] = {v_mask_of(a->source->lanes[0]), v_mask_of(a->source->lanes[1])};
   for (int i = a->i_first; i < a->i_last; i++) {
-    const operand_at at = operand_for(a->source, mode, a->src + origin, block, i);
-    if (below && i % BLOCK == 0) prefetch_pixels(at.first + below, S, LAST);
+    const operand_at from = operand_for(a->source, mode, a->src + at->pixel, block, i);
+    if (at->below && i % BLOCK == 0) prefetch_pixels(from.first + at->below, t.stride, columns.end);
     v_f32 w[VECTORS_MAX], p[VECTORS_MAX];
-    UNROLLED (v, NV) w[v] = v_load(wei + v * a->wei_vector + (ptrdiff_t)i * VL);
-    UNROLLED (x, LAST) {
-      if (x < FIRST || (TESTED && !(inside >> x & 1))) continue;
+    UNROLLED (v, t.vectors) w[v] = v_load(at->wei + v * a->wei_vector + (ptrdiff_t)i * VL);
+    UNROLLED (x, columns.end) {
+      if (x < columns.first || (columns.tested && !(columns.inside >> x & 1))) continue;
       if (mode == BCAST || mode == MIX2)
-        run_operands(mode, X, NV, &at, x * step, lanes, p);
+        run_operands(t, &from, x * step, lanes, p);
       else
-        p[0] = operand(a->source, mode, &at, a->src + origin, block, i, x * step, false, lanes[0], lanes[1]);
-      UNROLLED (v, NV) acc[v][x] = v_fma(p[v], w[v], acc[v][x]);
+        p[0] = operand(a->source, mode, &from, a->src + at->pixel, block, i, x * step, false, lanes[0], lanes[1]);
+      UNROLLED (v, t.vectors) acc[v][x] = v_fma(p[v], w[v], acc[v][x]);
     }
   }
 }
@@ -33,29 +39,29 @@ INLINE void sum(const strip *a, const operand_mode mode, const int X, const int 
 /* All of W columns, as bits. */
 INLINE uint32_t every(const int W) { return (1u << W) - 1; }
 
-/* The sum of one tap. A column left out at either end, as the border of 3x3 kernels has it, is no test of every column
- * for every index. */
-INLINE void tap(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
-                const bool whole, uint32_t inside, ptrdiff_t origin, const ptrdiff_t below, const float *wei,
-                v_f32 acc[VECTORS_MAX][WIDE]) {
-  const bool edge_loops = MANY_REGISTERS && mode == BCAST && S && NV > 1;
+/* The sum of one tap: `whole`, or of the columns `inside`. A column left out at either end, as the border of 3x3
+ * kernels has it, is no test of every column for every index. */
+INLINE void sum_tap(const strip *a, const tile_shape t, const bool whole, uint32_t inside, const tap *at,
+                    v_f32 acc[VECTORS_MAX][WIDE]) {
+  const int W = t.width;
+  const bool edge_loops = MANY_REGISTERS && t.mode == BCAST && t.stride && t.vectors > 1;
   if (whole || (edge_loops && inside == every(W)))
-    sum(a, mode, X, S, NV, 0, W, false, 0, origin, below, wei, acc);
+    sum(a, t, (tile_columns){0, W, false, 0}, at, acc);
   else if (edge_loops && inside == (every(W) & ~1u))
-    sum(a, mode, X, S, NV, 1, W, false, 0, origin, below, wei, acc);
+    sum(a, t, (tile_columns){1, W, false, 0}, at, acc);
   else if (edge_loops && inside == every(W) >> 1)
-    sum(a, mode, X, S, NV, 0, W - 1, false, 0, origin, below, wei, acc);
+    sum(a, t, (tile_columns){0, W - 1, false, 0}, at, acc);
   else
-    sum(a, mode, X, S, NV, 0, W, true, inside, origin, below, wei, acc);
+    sum(a, t, (tile_columns){0, W, true, inside}, at, acc);
 }
 
-INLINE void tile(const strip *a, const operand_mode mode, const int X, const int S, const int NV, const int W,
-                 const bool whole, int x0, int width) {
+INLINE void tile(const strip *a, const tile_shape t, const bool whole, int x0, int width) {
   const geometry *g = a->g;
+  const int S = t.stride;
   float *const dst = a->dst + (ptrdiff_t)a->y * g->dst_row + x0 * g->dst_pixel;
-  v_f32 acc[VECTORS_MAX][WIDE]; /* [NV][W] of it live in registers */
-  UNROLLED (v, NV)
-    UNROLLED (x, W) acc[v][x] = v_zero();
+  v_f32 acc[VECTORS_MAX][WIDE]; /* [vectors][width] of it live in registers */
+  UNROLLED (v, t.vectors)
+    UNROLLED (x, t.width) acc[v][x] = v_zero();
 
   for (int s = 0; s < g->kw; s++) { /* outside, because finding the columns inside costs more than the rows */
     const uint32_t inside = whole ? 0 : columns_inside(g, S ? S : g->stride_w, x0, width, s);
@@ -63,16 +69,18 @@ INLINE void tile(const strip *a, const operand_mode mode, const int X, const int
     if (!whole && !inside) continue;
     for (int r = 0; r < g->kh; r++) {
       const int64_t row = (int64_t)a->y * g->stride_h - g->pad_top + (int64_t)r * g->step_h;
-      const float *wei = a->wei + ((ptrdiff_t)r * g->kw + s) * a->source->icg * VL;
-      /* each tap that is the first to meet its pixels prefetches those of the tile below */
-      const ptrdiff_t below =
-          MANY_REGISTERS && S && a->prefetch && s < S && r >= g->kh - S ? g->stride_h * g->src_row : 0;
-      if (row >= 0 && row < g->ih)
-        tap(a, mode, X, S, NV, W, whole, inside, (ptrdiff_t)(row * g->src_row + column * BLOCK), below, wei, acc);
+      if (row < 0 || row >= g->ih) continue;
+      const tap at = {
+          .pixel = (ptrdiff_t)(row * g->src_row + column * BLOCK),
+          /* each tap that is the first to meet its pixels prefetches those of the tile below */
+          .below = MANY_REGISTERS && S && a->prefetch && s < S && r >= g->kh - S ? g->stride_h * g->src_row : 0,
+          .wei = a->wei + ((ptrdiff_t)r * g->kw + s) * a->source->icg * VL,
+      };
+      sum_tap(a, t, whole, inside, &at, acc);
     }
   }
-  UNROLLED (v, NV)
-    UNROLLED (x, W)
+  UNROLLED (v, t.vectors)
+    UNROLLED (x, t.width)
       if (whole || x < width) v_store(dst + a->dst_vector[v] + x * g->dst_pixel, acc[v][x]);
 }
 
@@ -80,9 +88,9 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int X, const in
   for (int x = a->x_first; x < a->x_last; x += W) {
     const int width = a->x_last - x < W ? a->x_last - x : W;
     if (width == W && all_inside(a->g, x, W))
-      tile(a, mode, X, S, NV, W, true, x, W);
+      tile(a, (tile_shape){mode, X, S, NV, W}, true, x, W);
     else
-      tile(a, mode, X, S, NV, W, false, x, width);
+      tile(a, (tile_shape){mode, X, S, NV, W}, false, x, width);
   }
 }
 

@@ -24,10 +24,13 @@ typedef struct {
   v_f32 tap[K * K];
 } walk;
 
-/* Adds window row `t` (its input row is t - pad_top) to the output rows in `slot`, whose kernel rows are `r`; count of
- * them. */
-INLINE void add_row(const walk *w, const int S, const int W, int t, const int count, const int slot[], const int r[],
-                    v_f32 acc[SLOTS][WIDEST]) {
+/* The output rows that an input row belongs to: their slots, and which of the kernel's rows it meets in each. */
+typedef struct {
+  int count, slot[SLOTS], r[SLOTS];
+} meetings;
+
+/* Adds window row `t`; its input row is t - pad_top. */
+INLINE void add_row(const walk *w, const int S, const int W, int t, const meetings *with, v_f32 acc[SLOTS][WIDEST]) {
   const geometry *g = w->a->g;
   const int ih = t - g->pad_top, columns = (W - 1) * S + K;
   if (ih < 0 || ih >= g->ih) return;
@@ -44,7 +47,10 @@ INLINE void add_row(const walk *w, const int S, const int W, int t, const int co
     UNROLLED (s, K) {
       const int x = (c - s) / S;
       if (c < s || (c - s) % S || x >= W) continue;
-      UNROLLED (o, count) acc[slot[o]][x] = v_fma(p, w->tap[r[o] * K + s], acc[slot[o]][x]);
+      UNROLLED (o, with->count) {
+        v_f32 *const sum = &acc[with->slot[o]][x];
+        *sum = v_fma(p, w->tap[with->r[o] * K + s], *sum);
+      }
     }
   }
 }
@@ -65,9 +71,9 @@ INLINE void walk_stride1(const walk *w, const int W) {
   UNROLLED (slot, SLOTS) clear(W, acc[slot]);
   for (int t = w->a->y; t < w->a->y_last + K - 1; t += SLOTS)
     UNROLLED (j, SLOTS) {
-      const int slot[] = {j, (j + 2) % SLOTS, (j + 1) % SLOTS}, r[] = {0, 1, 2};
+      const meetings with = {3, {j, (j + 2) % SLOTS, (j + 1) % SLOTS}, {0, 1, 2}};
       clear(W, acc[j]);
-      add_row(w, 1, W, t + j, 3, slot, r, acc);
+      add_row(w, 1, W, t + j, &with, acc);
       finish_row(w, W, t + j - 2, acc[(j + 1) % SLOTS]);
     }
 }
@@ -76,13 +82,12 @@ INLINE void walk_stride1(const walk *w, const int W) {
 INLINE void walk_stride2(const walk *w, const int W) {
   v_f32 acc[SLOTS][WIDEST];
   clear(W, acc[0]);
-  add_row(w, 2, W, 2 * w->a->y, 1, (const int[]){0}, (const int[]){0}, acc);
+  add_row(w, 2, W, 2 * w->a->y, &(meetings){1, {0}, {0}}, acc);
   for (int y = w->a->y; y < w->a->y_last; y += 2)
     UNROLLED (j, 2) {
-      const int slot[] = {j, 1 - j}, r[] = {2, 0};
       clear(W, acc[1 - j]);
-      add_row(w, 2, W, 2 * (y + j) + 1, 1, slot, (const int[]){1}, acc);
-      add_row(w, 2, W, 2 * (y + j) + 2, 2, slot, r, acc);
+      add_row(w, 2, W, 2 * (y + j) + 1, &(meetings){1, {j}, {1}}, acc);
+      add_row(w, 2, W, 2 * (y + j) + 2, &(meetings){2, {j, 1 - j}, {2, 0}}, acc);
       finish_row(w, W, y + j, acc[j]);
     }
 }

@@ -5,59 +5,65 @@
  * loop runs over them. Where a tile reaches over the border, the loop over the columns of the kernel is outside
  * instead, because each of them has its own columns inside. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/taps.h"
 #include "impl/direct/run_of_vectors.h"
 
 enum { CHANNELS = 4 }; /* more fill a third of a block and are served well by it */
 
 bool ISA_NAME(direct_is_image)(const gconv_problem *p) { return p->groups == 1 && p->ic <= CHANNELS && p->kw > 1; }
 
-/* One tap of W columns, `inside` those whose input is inside the row. `whole`: all are. */
-INLINE void tap(const ptrdiff_t stride, const int NV, const int W, const bool whole, uint32_t inside, const float *src,
-                const float *wei, ptrdiff_t wei_vector, v_f32 acc[VECTORS_MAX][WIDE]) {
+/* One tap: its weights times the pixels of some columns, the first of which is at `src`. */
+INLINE void add_tap(const strip *a, const tile_shape t, const tile_columns columns, const float *src, const float *wei,
+                    v_f32 acc[VECTORS_MAX][WIDE]) {
+  const ptrdiff_t stride = t.stride ? t.stride : a->g->stride_w;
   v_f32 w[VECTORS_MAX];
-  UNROLLED (v, NV) w[v] = v_load(wei + v * wei_vector);
-  UNROLLED (x, W) {
-    if (!whole && !(inside >> x & 1)) continue;
+  UNROLLED (v, t.vectors) w[v] = v_load(wei + v * a->wei_vector);
+  UNROLLED (x, t.width) {
+    if (columns.tested && !(columns.inside >> x & 1)) continue;
     const v_f32 p = v_bcast(src + x * stride);
-    UNROLLED (v, NV) acc[v][x] = v_fma(p, w[v], acc[v][x]);
+    UNROLLED (v, t.vectors) acc[v][x] = v_fma(p, w[v], acc[v][x]);
   }
 }
 
-/* Taps [s_first, s_last) of all kernel rows in all channels. */
-INLINE void sum(const strip *a, const int S, const int NV, const int W, const bool whole, int x0, int s_first,
-                int s_last, uint32_t inside, v_f32 acc[VECTORS_MAX][WIDE]) {
+/* Some columns of taps of all kernel rows in all channels. */
+INLINE void sum(const strip *a, const tile_shape t, int x0, gconv_range taps, const tile_columns columns,
+                v_f32 acc[VECTORS_MAX][WIDE]) {
   const geometry *g = a->g;
-  const ptrdiff_t stride = S ? S : g->stride_w, left = (ptrdiff_t)x0 * stride - g->pad_left;
+  const ptrdiff_t left = (ptrdiff_t)x0 * (t.stride ? t.stride : g->stride_w) - g->pad_left;
   const float *wei = a->wei;
   for (int i = 0; i < a->i_last; i++)
     for (int r = 0; r < g->kh; r++, wei += (ptrdiff_t)g->kw * VL) {
       const int64_t y = (int64_t)a->y * g->stride_h - g->pad_top + (int64_t)r * g->step_h;
       if (y < 0 || y >= g->ih) continue;
       const float *src = a->src + i * g->src_block + (ptrdiff_t)y * g->src_row + left;
-      for (int s = s_first; s < s_last; s++)
-        tap(stride, NV, W, whole, inside, src + (ptrdiff_t)s * g->step_w, wei + (ptrdiff_t)s * VL, a->wei_vector, acc);
+      for (int s = taps.first; s < taps.end; s++)
+        add_tap(a, t, columns, src + (ptrdiff_t)s * g->step_w, wei + (ptrdiff_t)s * VL, acc);
     }
 }
 
-INLINE void tile(const strip *a, const int S, const int NV, const int W, int x0, int width) {
+INLINE void tile(const strip *a, const tile_shape t, int x0, int width) {
   const geometry *g = a->g;
-  v_f32 acc[VECTORS_MAX][WIDE]; /* [NV][W] of it live in registers */
-  UNROLLED (v, NV)
+  const int S = t.stride, W = t.width;
+  v_f32 acc[VECTORS_MAX][WIDE]; /* [vectors][width] of it live in registers */
+  UNROLLED (v, t.vectors)
     UNROLLED (x, W) acc[v][x] = v_zero();
   if (all_inside(g, x0, W)) {
-    sum(a, S, NV, W, true, x0, 0, g->kw, 0, acc);
+    sum(a, t, x0, (gconv_range){0, g->kw}, (tile_columns){0, W, false, 0}, acc);
   } else {
-    for (int s = 0; s < g->kw; s++)
-      sum(a, S, NV, W, false, x0, s, s + 1, columns_inside(g, S ? S : g->stride_w, x0, W, s), acc);
+    for (int s = 0; s < g->kw; s++) {
+      const uint32_t inside = columns_inside(g, S ? S : g->stride_w, x0, W, s);
+      sum(a, t, x0, (gconv_range){s, s + 1}, (tile_columns){0, W, true, inside}, acc);
+    }
   }
   float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
-  UNROLLED (v, NV)
+  UNROLLED (v, t.vectors)
     UNROLLED (x, W)
       if (x < width) v_store(dst + a->dst_vector[v] + x * BLOCK, acc[v][x]);
 }
 
 INLINE void tiles(const strip *a, const int S, const int NV, const int W) {
-  for (int x = a->x_first; x < a->x_last; x += W) tile(a, S, NV, W, x, a->x_last - x < W ? a->x_last - x : W);
+  const tile_shape t = {BCAST, 0, S, NV, W};
+  for (int x = a->x_first; x < a->x_last; x += W) tile(a, t, x, a->x_last - x < W ? a->x_last - x : W);
 }
 
 /* One row a microkernel: stride (0: any), vectors, columns. */
