@@ -74,9 +74,27 @@ INLINE operand_at operand_for(const operand_source *o, const operand_mode mode, 
   return at;
 }
 
-/* The operand at `pixel` floats from the tile's origin; all lanes zero, and nothing read, where `inside` is clear. */
-INLINE v_f32 operand(const operand_source *o, const operand_mode mode, const operand_at *at, const float *src,
-                     ptrdiff_t block_stride, int i, ptrdiff_t pixel, const bool edge, v_mask inside, v_mask second) {
+/* Where the operands of a call come from: of the vector's source in an image, floats from one channel block of which to
+ * the next. */
+typedef struct {
+  const operand_source *source;
+  const float *src;
+  ptrdiff_t block;
+} operand_image;
+
+/* second: lanes of the second group. Where `edge`, the pixel may be outside: nothing is read, and all lanes are zero,
+ * where `inside` is clear. */
+typedef struct {
+  v_mask second;
+  bool edge;
+  v_mask inside;
+} operand_lanes;
+
+/* The operand of input index i, whose pointers are `at`, at `pixel` floats from the image's first. */
+INLINE v_f32 operand(const operand_image from, const operand_mode mode, const operand_at *at, int i, ptrdiff_t pixel,
+                     const operand_lanes lanes) {
+  const bool edge = lanes.edge;
+  const v_mask inside = lanes.inside, second = lanes.second;
   switch (mode) {
   case LOAD:
     return edge ? v_load_masked(inside, at->first + pixel) : v_load(at->first + pixel);
@@ -99,9 +117,10 @@ INLINE v_f32 operand(const operand_source *o, const operand_mode mode, const ope
   default:
     break;
   }
+  const operand_source *o = from.source;
   v_f32 x = v_zero();
   for (int g = 0; g < o->groups; g++) {
-    const float *p = src + channel_offset(o->channel + g * o->icg + i, block_stride) + pixel;
+    const float *p = from.src + channel_offset(o->channel + g * o->icg + i, from.block) + pixel;
     x = edge ? v_select(v_mask_of(o->lanes[g]), v_bcast_masked(inside, p), x)
              : v_bcast_into(x, v_mask_of(o->lanes[g]), p);
   }

@@ -27,6 +27,7 @@ INLINE void sum_inputs(const kernel_row *at, const shape t, int first, int last,
   const int W = t.width, FIRST = t.odd;
   const operand_source *source = at->a->source;
   const ptrdiff_t block = at->a->dst_block;
+  const operand_image image = {source, at->dst, block};
   const int low = DGRAD_LOW(K, FIRST), count = DGRAD_COUNT(K, W, FIRST);
   const float *wei = at->wei + (ptrdiff_t)first * K * K * VL;
   for (int i = first; i < last; i++, wei += K * K * VL) {
@@ -36,7 +37,7 @@ INLINE void sum_inputs(const kernel_row *at, const shape t, int first, int last,
     UNROLLED (n, count) {
       const bool edge = n == 0 || n == count - 1;
       const v_mask inside = n == 0 ? at->border.left[0] : at->border.right[0];
-      const v_f32 p = operand(source, t.mode, &from, at->dst, block, i, (low + n) * BLOCK, edge, inside, at->second);
+      const v_f32 p = operand(image, t.mode, &from, i, (low + n) * BLOCK, (operand_lanes){at->second, edge, inside});
       UNROLLED (j, K) {
         const int s = K - 1 - j, x = 2 * (low + n) + s - FIRST; /* the last tap first: far from the next column's */
         if (x >= 0 && x < W) acc[x] = v_fma(p, tap[s], acc[x]);

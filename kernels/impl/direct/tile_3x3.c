@@ -46,8 +46,8 @@ INLINE void sum_inputs(const strip *a, const place *at, const shape t, int first
       if (!(inside >> q & 1)) continue;
       UNROLLED (c, columns) {
         if ((c == 0 && !(inside & LEFT)) || (c == columns - 1 && !(inside & RIGHT))) continue;
-        const v_f32 p =
-            operand(a->source, mode, &here, src + q * row, block, i, c * BLOCK, false, at->second, at->second);
+        const v_f32 p = operand((operand_image){a->source, src + q * row, block}, mode, &here, i, c * BLOCK,
+                                (operand_lanes){.second = at->second});
         UNROLLED (y, R) {
           const int r = q - y * S;
           if (r < 0 || r >= KW) continue;

@@ -30,7 +30,8 @@ INLINE void sum(const strip *a, const tile_shape t, const tile_columns columns, 
       if (mode == BCAST || mode == MIX2)
         run_operands(t, &from, x * step, lanes, p);
       else
-        p[0] = operand(a->source, mode, &from, a->src + at->pixel, block, i, x * step, false, lanes[0], lanes[1]);
+        p[0] = operand((operand_image){a->source, a->src + at->pixel, block}, mode, &from, i, x * step,
+                       (operand_lanes){.second = lanes[1]});
       UNROLLED (v, t.vectors) acc[v][x] = v_fma(p[v], w[v], acc[v][x]);
     }
   }

@@ -28,8 +28,8 @@ INLINE wgrad_input wgrad_input_at(const wgrad_strip *a, const operand_mode mode,
 
 INLINE v_f32 wgrad_operand(const wgrad_input *in, const operand_mode mode, const int n, ptrdiff_t pixel) {
   const wgrad_strip *a = in->a;
-  return operand(a->source, mode, &in->at[n], in->src, a->src_block, a->i + n, pixel, false, v_mask_all(false),
-                 in->second);
+  return operand((operand_image){a->source, in->src, a->src_block}, mode, &in->at[n], a->i + n, pixel,
+                 (operand_lanes){.second = in->second});
 }
 
 /* A file's microkernels: WGRAD_3X3(S, NI) writes every constant into its `gradients` and defines the table of them, by

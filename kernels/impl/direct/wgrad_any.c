@@ -21,7 +21,8 @@ INLINE void tap(const wgrad_strip *a, const operand_mode mode, const int NV, con
   const int64_t left = gconv_tap_origin(s, p->dilation_w, p->pad_left);
   const gconv_range inside = gconv_outputs_inside(left, p->stride_w, p->iw, p->ow);
   const ptrdiff_t step = (ptrdiff_t)p->stride_w * BLOCK;
-  const v_mask second = v_mask_of(a->source->lanes[1]), none = v_mask_all(false);
+  const v_mask second = v_mask_of(a->source->lanes[1]);
+  const operand_image image = {a->source, a->src, a->src_block};
   const int taps = p->kh * p->kw;
   float *wei = a->wei + ((ptrdiff_t)a->i * taps + r * p->kw + s) * VL;
   operand_at at[MOST];
@@ -39,7 +40,7 @@ INLINE void tap(const wgrad_strip *a, const operand_mode mode, const int NV, con
       v_f32 d[2];
       UNROLLED (v, NV) d[v] = v_load(dst + v * a->dst_vector);
       UNROLLED (n, NI) {
-        const v_f32 in = operand(a->source, mode, &at[n], a->src, a->src_block, a->i + n, pixel, false, none, second);
+        const v_f32 in = operand(image, mode, &at[n], a->i + n, pixel, (operand_lanes){.second = second});
         UNROLLED (v, NV) acc[v][n] = v_fma(in, d[v], acc[v][n]);
       }
     }

@@ -14,12 +14,18 @@ static const int strip_tiles[WINOGRAD_TILES] = {[WINOGRAD_F2] = 8, [WINOGRAD_F4]
 
 typedef v_f32 strip_row[STRIP_COLUMNS];
 
-/* Transforms one column of pixels, of which rows [low, high) are inside. */
-INLINE void column(const int tile, const bool whole, const float *src, ptrdiff_t row, int low, int high, strip_row *out,
-                   int c) {
+/* One column of a tile's pixels, `row` floats apart; those of rows [low, high) are inside the image. */
+typedef struct {
+  const float *src;
+  ptrdiff_t row;
+  int low, high;
+} pixel_column;
+
+/* Transforms it to column c of the strip. whole: all rows are inside. */
+INLINE void transform_column(const int tile, const bool whole, const pixel_column *p, strip_row *out, int c) {
   const int alpha = winograd_matrix[tile].m + COOK_TOOM_TAPS - 1;
   v_f32 x[COOK_TOOM_ALPHA_MAX], y[COOK_TOOM_ALPHA_MAX];
-  UNROLLED (j, alpha) x[j] = whole || (j >= low && j < high) ? v_load(src + j * row) : v_zero();
+  UNROLLED (j, alpha) x[j] = whole || (j >= p->low && j < p->high) ? v_load(p->src + j * p->row) : v_zero();
   input_1d(tile, x, y);
   UNROLLED (k, alpha) out[k][c] = y[k];
 }
@@ -27,15 +33,17 @@ INLINE void column(const int tile, const bool whole, const float *src, ptrdiff_t
 INLINE void strip(const int tile, const winograd_geometry *g, const float *image, const tile_run *run, strip_row *out) {
   const int m = winograd_matrix[tile].m, alpha = m + COOK_TOOM_TAPS - 1, columns = run->count * m + COOK_TOOM_TAPS - 1;
   const int top = g->y_first + run->row * m - g->pad_top, left = g->x_first + run->column * m - g->pad_left;
-  const int low = top < 0 ? -top : 0, high = g->ih - top < alpha ? g->ih - top : alpha;
-  const float *src = image + top * g->src_row + (ptrdiff_t)left * BLOCK;
-  for (int c = 0; c < columns; c++, src += BLOCK) {
+  pixel_column pixels = {.src = image + top * g->src_row + (ptrdiff_t)left * BLOCK,
+                         .row = g->src_row,
+                         .low = top < 0 ? -top : 0,
+                         .high = g->ih - top < alpha ? g->ih - top : alpha};
+  for (int c = 0; c < columns; c++, pixels.src += BLOCK) {
     if (left + c < 0 || left + c >= g->iw)
       UNROLLED (k, alpha) out[k][c] = v_zero();
-    else if (low == 0 && high == alpha)
-      column(tile, true, src, g->src_row, low, high, out, c);
+    else if (pixels.low == 0 && pixels.high == alpha)
+      transform_column(tile, true, &pixels, out, c);
     else
-      column(tile, false, src, g->src_row, low, high, out, c);
+      transform_column(tile, false, &pixels, out, c);
   }
 }
 

@@ -3,22 +3,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/winograd/transform.h"
 
-INLINE void one_tile(const int tile, const float *in, ptrdiff_t xi, float *dst, ptrdiff_t row, const bool whole,
-                     int rows, int columns) {
+/* A tile: M of it, floats from one xi to the next; its first output, floats from one row to the next; rows and columns
+ * of it that are inside the image. */
+typedef struct {
+  const float *m;
+  ptrdiff_t xi;
+  float *dst;
+  ptrdiff_t row;
+  int rows, columns;
+} output_tile;
+
+/* whole: all of it is inside. */
+INLINE void transform_tile(const int tile, const output_tile *t, const bool whole) {
   const int m = winograd_matrix[tile].m, alpha = m + COOK_TOOM_TAPS - 1;
   v_f32 half[COOK_TOOM_MAX][COOK_TOOM_ALPHA_MAX];
   UNROLLED (k, alpha) {
     v_f32 x[COOK_TOOM_ALPHA_MAX], y[COOK_TOOM_MAX];
-    UNROLLED (j, alpha) x[j] = v_load(in + (k * alpha + j) * xi);
+    UNROLLED (j, alpha) x[j] = v_load(t->m + (k * alpha + j) * t->xi);
     output_1d(tile, x, y);
     UNROLLED (j, m) half[j][k] = y[j];
   }
   UNROLLED (j, m) {
-    if (!whole && j >= columns) continue;
+    if (!whole && j >= t->columns) continue;
     v_f32 y[COOK_TOOM_MAX];
     output_1d(tile, half[j], y);
     UNROLLED (i, m)
-      if (whole || i < rows) v_store(dst + i * row + (ptrdiff_t)j * BLOCK, y[i]);
+      if (whole || i < t->rows) v_store(t->dst + i * t->row + (ptrdiff_t)j * BLOCK, y[i]);
   }
 }
 
@@ -35,11 +45,16 @@ INLINE void transform(const int tile, const winograd_part *a, const float *in, f
         const float *from = in + b * a->at.block + (ptrdiff_t)done * BLOCK + lane;
         for (int t = 0; t < run.count; t++) {
           const int x = g->x_first + (run.column + t) * m, columns = g->x_last - x;
+          const output_tile place = {.m = from + (ptrdiff_t)t * BLOCK,
+                                     .xi = a->at.xi,
+                                     .dst = out + (ptrdiff_t)x * BLOCK,
+                                     .row = g->dst_row,
+                                     .rows = rows,
+                                     .columns = gconv_min(columns, m)};
           if (rows >= m && columns >= m)
-            one_tile(tile, from + (ptrdiff_t)t * BLOCK, a->at.xi, out + (ptrdiff_t)x * BLOCK, g->dst_row, true, m, m);
+            transform_tile(tile, &place, true);
           else
-            one_tile(tile, from + (ptrdiff_t)t * BLOCK, a->at.xi, out + (ptrdiff_t)x * BLOCK, g->dst_row, false, rows,
-                     gconv_min(columns, m));
+            transform_tile(tile, &place, false);
         }
       }
     }

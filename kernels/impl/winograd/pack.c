@@ -20,17 +20,26 @@ static void transform(const weights_matrix g, int alpha, const float *wei, doubl
     }
 }
 
-/* One vector: `out` is its place for xi = 0, `xi` the floats to the next. */
-static void pack_vector(const gconv_problem *p, const winograd_state *s, const winograd_cluster *c,
-                        const operand_source *source, int first, const weights_matrix g, const float *wei, float *out,
-                        ptrdiff_t xi) {
+typedef struct {
+  const gconv_problem *p;
+  const winograd_state *s;
+  const double (*g)[COOK_TOOM_TAPS];
+  const float *wei;
+} packing;
+
+/* One vector of a cluster, `first` its first output channel; `out` is its place for xi = 0. */
+static void pack_vector(const packing *k, const winograd_cluster *c, const operand_source *source, int first,
+                        float *out) {
+  const gconv_problem *p = k->p;
+  const int alpha = k->s->g.alpha;
+  const ptrdiff_t xi = (ptrdiff_t)c->dst_blocks * BLOCK * p->icg;
   double u[COOK_TOOM_ALPHA_MAX * COOK_TOOM_ALPHA_MAX];
   for (int lane = 0; lane < VL && first + lane < p->oc; lane++)
     for (int i = 0; i < p->icg; i++) {
       const int oc = first + lane, group_channel = oc / p->ocg * p->icg - c->src_block * BLOCK;
       const int input = operand_input(source, group_channel, i, lane);
-      transform(g, s->g.alpha, wei + ((int64_t)oc * p->icg + input) * COOK_TOOM_TAPS * COOK_TOOM_TAPS, u);
-      for (int k = 0; k < s->g.alpha * s->g.alpha; k++) out[k * xi + (ptrdiff_t)i * VL + lane] = (float)u[k];
+      transform(k->g, alpha, k->wei + ((int64_t)oc * p->icg + input) * COOK_TOOM_TAPS * COOK_TOOM_TAPS, u);
+      for (int j = 0; j < alpha * alpha; j++) out[j * xi + (ptrdiff_t)i * VL + lane] = (float)u[j];
     }
 }
 
@@ -44,10 +53,10 @@ void ISA_NAME(winograd_pack)(const gconv_plan *plan, const float *wei, void *pac
   memset(packed, 0, plan->packed_bytes);
   for (int n = 0; n < s->clusters; n++) {
     const winograd_cluster *c = &s->cluster[n];
-    const ptrdiff_t vector = (ptrdiff_t)p->icg * VL, xi = (ptrdiff_t)c->dst_blocks * BLOCK * p->icg;
+    const ptrdiff_t vector = (ptrdiff_t)p->icg * VL;
     for (int j = c->job_first; j < c->job_first + c->jobs; j++)
       for (int v = s->job[j].vector; v < s->job[j].vector + s->job[j].vectors; v++)
-        pack_vector(p, s, c, &s->job[j].source, c->dst_block * BLOCK + v * VL, g, wei,
-                    (float *)packed + c->wei + v * vector, xi);
+        pack_vector(&(packing){p, s, g, wei}, c, &s->job[j].source, c->dst_block * BLOCK + v * VL,
+                    (float *)packed + c->wei + v * vector);
   }
 }

@@ -12,16 +12,23 @@ enum { WIDE = 14 };
 enum { WIDE = 6 };
 #endif
 
-INLINE void sum_inputs(const winograd_product *a, const operand_mode mode, const int NV, const int W, int first,
-                       int last, v_f32 acc[2][WIDE]) {
+/* What a product is compiled for: constants, once it is inlined. width: tiles. */
+typedef struct {
+  operand_mode mode;
+  int vectors, width;
+} shape;
+
+INLINE void sum_inputs(const winograd_product *a, const shape t, int first, int last, v_f32 acc[2][WIDE]) {
   const operand_source *o = a->source;
-  const v_mask second = v_mask_of(o->lanes[1]), none = v_mask_all(false);
+  const int NV = t.vectors, W = t.width;
+  const v_mask second = v_mask_of(o->lanes[1]);
   for (int i = first; i < last; i++) {
-    const operand_at at = operand_for(o, mode, a->v, a->v_block, i);
+    const operand_at at = operand_for(o, t.mode, a->v, a->v_block, i);
     v_f32 u[2];
     UNROLLED (n, NV) u[n] = v_load(a->wei + n * a->wei_vector + (ptrdiff_t)i * VL);
     UNROLLED (x, W) {
-      const v_f32 v = operand(o, mode, &at, a->v, a->v_block, i, x * BLOCK, false, none, second);
+      const v_f32 v =
+          operand((operand_image){o, a->v, a->v_block}, t.mode, &at, i, x * BLOCK, (operand_lanes){.second = second});
       UNROLLED (n, NV) acc[n][x] = v_fma(v, u[n], acc[n][x]);
     }
   }
@@ -32,10 +39,10 @@ INLINE void product(const winograd_product *a, const operand_mode mode, const in
   UNROLLED (n, NV)
     UNROLLED (x, W) acc[n][x] = v_zero();
   if (mode == PERMUTE) {
-    sum_inputs(a, SHUFFLE, NV, W, 0, a->source->shuffled, acc);
-    sum_inputs(a, PERMUTE, NV, W, a->source->shuffled, a->source->icg, acc);
+    sum_inputs(a, (shape){SHUFFLE, NV, W}, 0, a->source->shuffled, acc);
+    sum_inputs(a, (shape){PERMUTE, NV, W}, a->source->shuffled, a->source->icg, acc);
   } else {
-    sum_inputs(a, mode, NV, W, 0, a->source->icg, acc);
+    sum_inputs(a, (shape){mode, NV, W}, 0, a->source->icg, acc);
   }
   UNROLLED (n, NV)
     UNROLLED (x, W) v_store(a->m[n] + x * BLOCK, acc[n][x]);

@@ -21,8 +21,10 @@ static winograd_part part_of(const winograd_state *s, int block) {
 
 /* All xi and all vectors of a cluster. Runs of tiles differ by one at most, so that none is too narrow to hide the
  * latency of its FMAs. */
-static void products(const winograd_state *s, const winograd_cluster *c, int icg, int count, const float *v,
-                     const float *wei, float *m) {
+static void products(const run *r, const winograd_cluster *c, int count, const float *v, float *m) {
+  const winograd_state *s = r->plan->state;
+  const int icg = r->plan->problem.icg;
+  const float *wei = r->args->packed.data;
   const ptrdiff_t vector = (ptrdiff_t)icg * VL, wei_xi = (ptrdiff_t)c->dst_blocks * BLOCK * icg;
   for (int xi = 0; xi < s->g.alpha * s->g.alpha; xi++)
     for (int j = c->job_first; j < c->job_first + c->jobs; j++) {
@@ -32,12 +34,12 @@ static void products(const winograd_state *s, const winograd_cluster *c, int icg
                             .v_block = s->v_at.block,
                             .wei = wei + c->wei + xi * wei_xi + job->vector * vector,
                             .wei_vector = vector};
-      for (int r = 0; r < runs; r++) {
-        const int first = count * r / runs, last = count * (r + 1) / runs;
+      for (int n = 0; n < runs; n++) {
+        const int first = count * n / runs, last = count * (n + 1) / runs;
         a.v = v + xi * s->v_at.xi + (ptrdiff_t)first * BLOCK;
-        for (int n = 0; n < job->vectors; n++)
-          a.m[n] =
-              m + xi * s->m_at.xi + channel_offset((job->vector + n) * VL, s->m_at.block) + (ptrdiff_t)first * BLOCK;
+        for (int k = 0; k < job->vectors; k++)
+          a.m[k] =
+              m + xi * s->m_at.xi + channel_offset((job->vector + k) * VL, s->m_at.block) + (ptrdiff_t)first * BLOCK;
         job->run[last - first - 1](&a);
       }
     }
@@ -53,7 +55,7 @@ static void run_unit(const run *r, int64_t unit, int thread, float *v, float *m)
   ISA_NAME(winograd_input)(s->tile)(&part, args->src.data, v);
   gconv_tock(args->clock, thread, GCONV_STAGE_TRANSFORM, start);
   start = gconv_tick(args->clock);
-  products(s, c, r->plan->problem.icg, part.count, v, args->packed.data, m);
+  products(r, c, part.count, v, m);
   gconv_tock(args->clock, thread, GCONV_STAGE_COMPUTE, start);
   start = gconv_tick(args->clock);
   part.block = c->dst_block, part.blocks = c->dst_blocks, part.at = s->m_at;
