@@ -17,9 +17,13 @@ enum { PIECE = 64 }; /* outputs of one product */
 #if GCONV_WITH_CBLAS
 static void product(const fc_job *j, int depth, int first, int count) {
   const int batch = j->out->dims.n, oc = j->out->dims.c;
-  gconv_sgemm(batch, count, depth, (gconv_matrix){j->in->data, depth, GCONV_AS_IS},
-              (gconv_matrix){j->wei + (int64_t)first * depth, depth, GCONV_TRANSPOSED}, j->out->data + first, oc,
-              false);
+  gconv_sgemm(&(gconv_product){.m = batch,
+                               .n = count,
+                               .k = depth,
+                               .a = {j->in->data, depth, GCONV_AS_IS},
+                               .b = {j->wei + (int64_t)first * depth, depth, GCONV_TRANSPOSED},
+                               .c = j->out->data + first,
+                               .ldc = oc});
 }
 #else
 static void product(const fc_job *j, int depth, int first, int count) {

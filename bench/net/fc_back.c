@@ -17,8 +17,13 @@ enum { PIECE = 64 }; /* columns of one product */
 /* out[m x columns [first, first + count)] of a[m x k] * b[k x depth]; a is g, as it is or transposed. */
 static void product(const fc_job *j, int m, int k, gconv_order order, int first, int count) {
 #if GCONV_WITH_CBLAS
-  gconv_sgemm(m, count, k, (gconv_matrix){j->g, j->oc, order}, (gconv_matrix){j->other + first, j->depth, GCONV_AS_IS},
-              j->out + first, j->depth, false);
+  gconv_sgemm(&(gconv_product){.m = m,
+                               .n = count,
+                               .k = k,
+                               .a = {j->g, j->oc, order},
+                               .b = {j->other + first, j->depth, GCONV_AS_IS},
+                               .c = j->out + first,
+                               .ldc = j->depth});
 #else
   for (int r = 0; r < m; r++)
     for (int c = first; c < first + count; c++) {

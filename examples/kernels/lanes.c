@@ -33,9 +33,18 @@ static void pack(const gconv_plan *plan, const float *wei, void *packed) { /* gr
           *to++ = o < p->ocg ? wei[((int64_t)g * p->ocg + o) * taps(p) + t] : 0;
 }
 
-/* Outputs (y, x) to (y, x + count) of a block: src of the group, dst of the block's first channel. */
-static void outputs(const gconv_problem *p, const float *src, const float *wei, int y, int x, int count, int lanes,
-                    float *dst) {
+/* A block of channels of one image: src of its group, dst of its first channel, lanes that are no padding. */
+typedef struct {
+  const gconv_problem *p;
+  const float *src, *wei;
+  float *dst;
+  int lanes;
+} block;
+
+/* Outputs (y, x) to (y, x + count). */
+static void outputs(const block *b, int y, int x, int count) {
+  const gconv_problem *p = b->p;
+  const float *wei = b->wei;
   v_f32 sum[MOST];
   for (int j = 0; j < count; j++) sum[j] = v_zero();
   for (int i = 0; i < p->icg; i++)
@@ -43,7 +52,7 @@ static void outputs(const gconv_problem *p, const float *src, const float *wei, 
       for (int s = 0; s < p->kw; s++, wei += VL) {
         const v_f32 w = v_load(wei);
         const int ih = y * p->stride_h - p->pad_top + r * (p->dilation_h + 1);
-        const float *row = src + ((int64_t)i * p->ih + ih) * p->iw;
+        const float *row = b->src + ((int64_t)i * p->ih + ih) * p->iw;
         for (int j = 0; j < count && ih >= 0 && ih < p->ih; j++) {
           const int iw = (x + j) * p->stride_w - p->pad_left + s * (p->dilation_w + 1);
           if (iw >= 0 && iw < p->iw) sum[j] = v_fma(v_bcast(row + iw), w, sum[j]);
@@ -52,7 +61,7 @@ static void outputs(const gconv_problem *p, const float *src, const float *wei, 
   for (int j = 0; j < count; j++) {
     float lane[VL];
     v_store(lane, sum[j]);
-    for (int l = 0; l < lanes; l++) dst[((int64_t)l * p->oh + y) * p->ow + x + j] = lane[l];
+    for (int l = 0; l < b->lanes; l++) b->dst[((int64_t)l * p->oh + y) * p->ow + x + j] = lane[l];
   }
 }
 
@@ -64,13 +73,15 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
     for (int g = 0; g < p->groups; g++)
       for (int b = 0; b < blocks(p); b++) {
         const int64_t first = (int64_t)g * p->ocg + b * VL;
-        const int lanes = p->ocg - b * VL < VL ? p->ocg - b * VL : VL;
-        const float *src = (const float *)args->src.data + ((int64_t)n * p->ic + g * p->icg) * p->ih * p->iw;
-        const float *wei = (const float *)args->packed.data + ((int64_t)g * blocks(p) + b) * taps(p) * VL;
-        float *dst = (float *)args->dst.data + ((int64_t)n * p->oc + first) * p->oh * p->ow;
+        const block here = {
+            .p = p,
+            .src = (const float *)args->src.data + ((int64_t)n * p->ic + g * p->icg) * p->ih * p->iw,
+            .wei = (const float *)args->packed.data + ((int64_t)g * blocks(p) + b) * taps(p) * VL,
+            .dst = (float *)args->dst.data + ((int64_t)n * p->oc + first) * p->oh * p->ow,
+            .lanes = p->ocg - b * VL < VL ? p->ocg - b * VL : VL,
+        };
         for (int y = 0; y < p->oh; y++)
-          for (int x = 0; x < p->ow; x += width)
-            outputs(p, src, wei, y, x, p->ow - x < width ? p->ow - x : width, lanes, dst);
+          for (int x = 0; x < p->ow; x += width) outputs(&here, y, x, p->ow - x < width ? p->ow - x : width);
       }
   return GCONV_OK;
 }

@@ -26,6 +26,7 @@ typedef struct {
   dnnl_alg_kind_t algorithm;
   gconv_dnnl_md tensor[GCONV_TENSORS];
   dnnl_dims_t strides, dilates, pad_begin, pad_end;
+  dnnl_primitive_attr_t attr;
 } gconv_dnnl_spec;
 
 /* f32; to be freed with gconv_dnnl_md_destroy, which takes NULL too. */
@@ -36,8 +37,7 @@ void gconv_dnnl_md_destroy(gconv_dnnl_md md);
  * The library has a list of implementations that would do; `choice` counts along it from 0. GCONV_DNNL_NO_MORE where
  * the list is that long only. */
 dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
-                                     const gconv_dnnl_spec *spec, const_dnnl_primitive_desc_t hint,
-                                     const_dnnl_primitive_attr_t attr, int choice);
+                                     const gconv_dnnl_spec *spec, const_dnnl_primitive_desc_t hint, int choice);
 
 /* How a blocked format lies in memory: an index is split by the inner blocks, innermost last; what remains of it is
  * multiplied with the stride of its axis. */

@@ -15,8 +15,7 @@ dnnl_status_t gconv_dnnl_md_create(gconv_dnnl_md *md, int ndims, const dnnl_dims
 void gconv_dnnl_md_destroy(gconv_dnnl_md md) { free(md); }
 
 dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
-                                     const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint,
-                                     const_dnnl_primitive_attr_t attr, int choice) {
+                                     const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint, int choice) {
   const gconv_dnnl_md src = s->tensor[GCONV_SRC], wei = s->tensor[GCONV_WEI], dst = s->tensor[GCONV_DST];
   dnnl_convolution_desc_t op;
   dnnl_status_t status;
@@ -30,7 +29,7 @@ dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t 
     status = dnnl_dilated_convolution_forward_desc_init(&op, prop, s->algorithm, src, wei, NULL, dst, s->strides,
                                                         s->dilates, s->pad_begin, s->pad_end);
   dnnl_primitive_desc_iterator_t list = NULL;
-  if (!status) status = dnnl_primitive_desc_iterator_create(&list, &op, attr, engine, hint);
+  if (!status) status = dnnl_primitive_desc_iterator_create(&list, &op, s->attr, engine, hint);
   for (int i = 0; i < choice && !status; i++) status = dnnl_primitive_desc_iterator_next(list);
   if (!status) {
     *desc = dnnl_primitive_desc_iterator_fetch(list);

@@ -15,23 +15,22 @@ void gconv_dnnl_md_destroy(gconv_dnnl_md md) {
 }
 
 static dnnl_status_t create_first(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
-                                  const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint,
-                                  const_dnnl_primitive_attr_t attr) {
+                                  const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint) {
   const gconv_dnnl_const_md src = s->tensor[GCONV_SRC], wei = s->tensor[GCONV_WEI], dst = s->tensor[GCONV_DST];
   if (prop == dnnl_backward_data)
     return dnnl_convolution_backward_data_primitive_desc_create(desc, engine, s->algorithm, src, wei, dst, s->strides,
-                                                                s->dilates, s->pad_begin, s->pad_end, hint, attr);
+                                                                s->dilates, s->pad_begin, s->pad_end, hint, s->attr);
   if (prop == dnnl_backward_weights)
-    return dnnl_convolution_backward_weights_primitive_desc_create(
-        desc, engine, s->algorithm, src, wei, NULL, dst, s->strides, s->dilates, s->pad_begin, s->pad_end, hint, attr);
+    return dnnl_convolution_backward_weights_primitive_desc_create(desc, engine, s->algorithm, src, wei, NULL, dst,
+                                                                   s->strides, s->dilates, s->pad_begin, s->pad_end,
+                                                                   hint, s->attr);
   return dnnl_convolution_forward_primitive_desc_create(desc, engine, prop, s->algorithm, src, wei, NULL, dst,
-                                                        s->strides, s->dilates, s->pad_begin, s->pad_end, attr);
+                                                        s->strides, s->dilates, s->pad_begin, s->pad_end, s->attr);
 }
 
 dnnl_status_t gconv_dnnl_desc_create(dnnl_primitive_desc_t *desc, dnnl_engine_t engine, dnnl_prop_kind_t prop,
-                                     const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint,
-                                     const_dnnl_primitive_attr_t attr, int choice) {
-  dnnl_status_t status = create_first(desc, engine, prop, s, hint, attr);
+                                     const gconv_dnnl_spec *s, const_dnnl_primitive_desc_t hint, int choice) {
+  dnnl_status_t status = create_first(desc, engine, prop, s, hint);
   for (int i = 0; i < choice && !status; i++) status = dnnl_primitive_desc_next_impl(*desc);
   return status;
 }

@@ -45,7 +45,16 @@ static dnnl_status_t weights_md(const gconv_problem *p, bool plain, gconv_dnnl_m
 }
 
 static void free_spec(gconv_dnnl_spec *spec) {
+  if (spec->attr) dnnl_primitive_attr_destroy(spec->attr);
   for (int t = 0; t < GCONV_TENSORS; t++) gconv_dnnl_md_destroy(spec->tensor[t]);
+}
+
+/* Strict: a user's ONEDNN_DEFAULT_FPMATH_MODE must not turn binary32 into bfloat16. */
+static dnnl_status_t create_attr(dnnl_primitive_attr_t *attr) {
+  dnnl_status_t status = dnnl_primitive_attr_create(attr);
+  if (!status) status = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
+  if (!status) status = dnnl_primitive_attr_set_fpmath_mode(*attr, dnnl_fpmath_mode_strict);
+  return status;
 }
 
 static dnnl_status_t fill_spec(const gconv_problem *p, const gconv_dnnl_format *format, gconv_dnnl_spec *spec) {
@@ -57,29 +66,19 @@ static dnnl_status_t fill_spec(const gconv_problem *p, const gconv_dnnl_format *
   dnnl_status_t status = activation_md(p, GCONV_SRC, format->activations, &spec->tensor[GCONV_SRC]);
   if (!status) status = activation_md(p, GCONV_DST, format->activations, &spec->tensor[GCONV_DST]);
   if (!status) status = weights_md(p, format->plain_weights, &spec->tensor[GCONV_WEI]);
-  return status;
-}
-
-/* Strict: a user's ONEDNN_DEFAULT_FPMATH_MODE must not turn binary32 into bfloat16. */
-static dnnl_status_t create_attr(dnnl_primitive_attr_t *attr) {
-  dnnl_status_t status = dnnl_primitive_attr_create(attr);
-  if (!status) status = dnnl_primitive_attr_set_scratchpad_mode(*attr, dnnl_scratchpad_mode_user);
-  if (!status) status = dnnl_primitive_attr_set_fpmath_mode(*attr, dnnl_fpmath_mode_strict);
+  if (!status) status = create_attr(&spec->attr);
   return status;
 }
 
 static dnnl_status_t create_desc(gconv_dnnl_conv *c, const gconv_dnnl_spec *spec, int choice) {
   const gconv_direction direction = c->problem.direction;
   const dnnl_prop_kind_t prop = directions[direction].prop;
-  dnnl_primitive_attr_t attr = NULL;
   dnnl_primitive_desc_t hint = NULL;
-  dnnl_status_t status = create_attr(&attr);
-  if (!status && direction != GCONV_FWD)
-    status = gconv_dnnl_desc_create(&hint, c->engine, dnnl_forward_training, spec, NULL, attr, 0);
-  if (!status) status = gconv_dnnl_desc_create(&c->desc, c->engine, prop, spec, hint, attr, choice);
+  dnnl_status_t status = dnnl_success;
+  if (direction != GCONV_FWD) status = gconv_dnnl_desc_create(&hint, c->engine, dnnl_forward_training, spec, NULL, 0);
+  if (!status) status = gconv_dnnl_desc_create(&c->desc, c->engine, prop, spec, hint, choice);
   if (!status) status = dnnl_primitive_desc_query(c->desc, dnnl_query_impl_info_str, 0, &c->implementation);
   if (hint) dnnl_primitive_desc_destroy(hint);
-  if (attr) dnnl_primitive_attr_destroy(attr);
   return status;
 }
 

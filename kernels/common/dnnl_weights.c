@@ -51,22 +51,32 @@ static chunk chunk_at(int64_t from, int64_t end) {
   return (chunk){.from = from, .count = gconv_min64(end - from, CHUNK)};
 }
 
-static void move_chunk(const gconv_problem *p, const gconv_dnnl_blocking *b, const chunk *ics, const chunk *taps,
-                       float *plain, float *packed, bool unpack) {
+/* From plain weights to blocked ones, or back. What is read is not written. */
+typedef struct {
+  const gconv_problem *p;
+  const gconv_dnnl_blocking *b;
+  float *plain, *packed;
+  bool unpack;
+} relayout;
+
+static void move_chunk(const relayout *m, const chunk *ics, const chunk *taps) {
+  const gconv_problem *p = m->p;
   const int64_t all_taps = (int64_t)p->kh * p->kw;
   for (int oc = 0; oc < p->oc; oc++) {
-    const int64_t of_oc = part_of_oc(p, b, oc);
+    const int64_t of_oc = part_of_oc(p, m->b, oc);
     for (int64_t i = 0; i < ics->count; i++)
       for (int64_t t = 0; t < taps->count; t++) {
-        float *const here = &plain[((int64_t)oc * p->icg + ics->from + i) * all_taps + taps->from + t];
-        float *const there = &packed[of_oc + ics->part[i] + taps->part[t]];
-        *(unpack ? here : there) = unpack ? *there : *here;
+        float *const here = &m->plain[((int64_t)oc * p->icg + ics->from + i) * all_taps + taps->from + t];
+        float *const there = &m->packed[of_oc + ics->part[i] + taps->part[t]];
+        *(m->unpack ? here : there) = m->unpack ? *there : *here;
       }
   }
 }
 
-/* The parts of many channels and taps are found once for all output channels. What is read is not written. */
-static void move(const gconv_problem *p, const gconv_dnnl_blocking *b, float *plain, float *packed, bool unpack) {
+/* The parts of many channels and taps are found once for all output channels. */
+static void move(const relayout *m) {
+  const gconv_problem *p = m->p;
+  const gconv_dnnl_blocking *b = m->b;
   const int64_t all_taps = (int64_t)p->kh * p->kw;
   for (int64_t from = 0; from < p->icg; from += CHUNK) {
     chunk ics = chunk_at(from, p->icg);
@@ -75,7 +85,7 @@ static void move(const gconv_problem *p, const gconv_dnnl_blocking *b, float *pl
       chunk taps = chunk_at(tap, all_taps);
       for (int64_t t = 0; t < taps.count; t++)
         taps.part[t] = part_of_tap(p, b, (int)((tap + t) / p->kw), (int)((tap + t) % p->kw));
-      move_chunk(p, b, &ics, &taps, plain, packed, unpack);
+      move_chunk(m, &ics, &taps);
     }
   }
 }
@@ -83,12 +93,12 @@ static void move(const gconv_problem *p, const gconv_dnnl_blocking *b, float *pl
 void gconv_dnnl_weights_pack(const gconv_problem *p, const gconv_dnnl_blocking *b, const float *plain, float *packed,
                              size_t bytes) {
   memset(packed, 0, bytes);
-  move(p, b, (float *)plain, packed, false);
+  move(&(relayout){p, b, (float *)plain, packed, false});
 }
 
 void gconv_dnnl_weights_unpack(const gconv_problem *p, const gconv_dnnl_blocking *b, const float *packed,
                                float *plain) {
-  move(p, b, plain, (float *)packed, true);
+  move(&(relayout){p, b, plain, (float *)packed, true});
 }
 
 static dnnl_status_t reorder(const gconv_dnnl_conv *c, dnnl_memory_t from, dnnl_memory_t to) {

@@ -128,9 +128,9 @@ void gconv_sgemm_leave(int before) { (void)before; }
 #endif
 
 #if GCONV_WITH_CBLAS
-void gconv_sgemm(int m, int n, int k, gconv_matrix a, gconv_matrix b, float *c, int ldc, bool accumulate) {
+void gconv_sgemm(const gconv_product *p) {
   static const CBLAS_TRANSPOSE order[] = {[GCONV_AS_IS] = CblasNoTrans, [GCONV_TRANSPOSED] = CblasTrans};
-  cblas_sgemm(CblasRowMajor, order[a.order], order[b.order], m, n, k, 1.0f, a.data, a.ld, b.data, b.ld,
-              accumulate ? 1.0f : 0.0f, c, ldc);
+  cblas_sgemm(CblasRowMajor, order[p->a.order], order[p->b.order], p->m, p->n, p->k, 1.0f, p->a.data, p->a.ld,
+              p->b.data, p->b.ld, p->accumulate ? 1.0f : 0.0f, p->c, p->ldc);
 }
 #endif

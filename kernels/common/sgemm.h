@@ -17,8 +17,16 @@ typedef struct {
   gconv_order order;
 } gconv_matrix;
 
-/* c[m x n] = a[m x k] * b[k x n], plus c itself if `accumulate`. */
-void gconv_sgemm(int m, int n, int k, gconv_matrix a, gconv_matrix b, float *c, int ldc, bool accumulate);
+/* c[m x n] = a[m x k] * b[k x n], plus c itself if `accumulate`; rows of c are `ldc` elements apart. */
+typedef struct {
+  int m, n, k;
+  gconv_matrix a, b;
+  float *c;
+  int ldc;
+  bool accumulate;
+} gconv_product;
+
+void gconv_sgemm(const gconv_product *product);
 
 /* Once while planning: settings that a BLAS keeps for the whole process. */
 gconv_status gconv_sgemm_prepare(int threads);

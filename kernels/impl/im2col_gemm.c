@@ -91,10 +91,9 @@ static gconv_matrix get_columns(const worker *w, const float *src, int channels,
   return (gconv_matrix){w->columns, block.count, GCONV_AS_IS};
 }
 
-static void multiply(const worker *w, int rows, int columns, int terms, gconv_matrix a, gconv_matrix b, float *c,
-                     int ldc, bool accumulate) {
+static void multiply(const worker *w, gconv_product product) {
   const uint64_t start = gconv_tick(w->args->clock);
-  gconv_sgemm(rows, columns, terms, a, b, c, ldc, accumulate);
+  gconv_sgemm(&product);
   gconv_tock(w->args->clock, w->thread, GCONV_STAGE_COMPUTE, start);
 }
 
@@ -121,8 +120,9 @@ static void forward(const worker *w, int64_t job) {
   const int g = (int)(image % p->groups);
   const gconv_columns block = gconv_block(p, m->blocking, (int)(job % m->blocking.count));
   const gconv_matrix columns = get_columns(w, group_src(w, n, g), p->icg, block);
-  multiply(w, p->ocg, block.count, m->rows, (gconv_matrix){group_wei(w, g), m->rows, GCONV_AS_IS}, columns,
-           group_dst(w, n, g) + block.first, m->plane, false);
+  const gconv_matrix wei = {group_wei(w, g), m->rows, GCONV_AS_IS};
+  multiply(w, (gconv_product){p->ocg, block.count, m->rows, wei, columns, group_dst(w, n, g) + block.first, m->plane,
+                              false});
 }
 
 /* Source channels first .. first + count - 1 of a group. */
@@ -149,10 +149,10 @@ static void backward_data(const worker *w, int64_t job) {
     const gconv_columns block = gconv_block(p, m->blocking, b);
     const gconv_matrix dst = {group_dst(w, n, g) + block.first, m->plane, GCONV_AS_IS};
     if (m->direct) {
-      multiply(w, c.count, block.count, p->ocg, wei, dst, src + block.first, m->plane, false);
+      multiply(w, (gconv_product){c.count, block.count, p->ocg, wei, dst, src + block.first, m->plane, false});
       continue;
     }
-    multiply(w, c.count * m->taps, block.count, p->ocg, wei, dst, w->columns, block.count, false);
+    multiply(w, (gconv_product){c.count * m->taps, block.count, p->ocg, wei, dst, w->columns, block.count, false});
     const uint64_t start = gconv_tick(w->args->clock);
     gconv_col2im(p, w->columns, block.count, c.count, block, src);
     gconv_tock(w->args->clock, w->thread, GCONV_STAGE_UNPACK_DST, start);
@@ -172,7 +172,7 @@ static void backward_weights(const worker *w, int64_t job) {
       gconv_matrix columns = get_columns(w, group_src(w, n, g) + (int64_t)c.first * p->ih * p->iw, c.count, block);
       columns.order = GCONV_TRANSPOSED;
       const gconv_matrix dst = {group_dst(w, n, g) + block.first, m->plane, GCONV_AS_IS};
-      multiply(w, p->ocg, c.count * m->taps, block.count, dst, columns, wei, m->rows, n + b > 0);
+      multiply(w, (gconv_product){p->ocg, c.count * m->taps, block.count, dst, columns, wei, m->rows, n + b > 0});
     }
 }
 

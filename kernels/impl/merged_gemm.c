@@ -193,10 +193,9 @@ static gconv_matrix get_columns(const worker *w, const place *at, gconv_columns 
   return (gconv_matrix){w->columns, block.count, GCONV_AS_IS};
 }
 
-static void multiply(const worker *w, int rows, int columns, int terms, gconv_matrix a, gconv_matrix b, float *c,
-                     int ldc, bool accumulate) {
+static void multiply(const worker *w, gconv_product product) {
   const uint64_t start = gconv_tick(w->t->args->clock);
-  gconv_sgemm(rows, columns, terms, a, b, c, ldc, accumulate);
+  gconv_sgemm(&product);
   gconv_tock(w->t->args->clock, w->thread, GCONV_STAGE_COMPUTE, start);
 }
 
@@ -206,8 +205,9 @@ static void forward(const worker *w, int64_t job) {
   const int64_t merge = job / m->blocking.count;
   const place at = place_of(w, merge / m->merges, (int)(merge % m->merges));
   const gconv_columns block = gconv_block(m->p, m->blocking, (int)(job % m->blocking.count));
-  multiply(w, at.outputs, block.count, at.rows, (gconv_matrix){at.wei, at.rows, GCONV_AS_IS},
-           get_columns(w, &at, block), at.dst + block.first, m->plane, false);
+  const gconv_matrix wei = {at.wei, at.rows, GCONV_AS_IS};
+  multiply(w, (gconv_product){at.outputs, block.count, at.rows, wei, get_columns(w, &at, block), at.dst + block.first,
+                              m->plane, false});
 }
 
 /* The source planes of one merge of one image: owned, so that overlapping windows need no lock. */
@@ -222,7 +222,8 @@ static void backward_data(const worker *w, int64_t job) {
     const gconv_columns block = gconv_block(p, m->blocking, b);
     const gconv_matrix dst = {at.dst + block.first, m->plane, GCONV_AS_IS};
     float *product = m->direct ? at.src + block.first : w->columns;
-    multiply(w, at.rows, block.count, at.outputs, wei, dst, product, m->direct ? m->plane : block.count, false);
+    multiply(w, (gconv_product){at.rows, block.count, at.outputs, wei, dst, product, m->direct ? m->plane : block.count,
+                                false});
     if (m->direct) continue;
     const uint64_t start = gconv_tick(w->t->args->clock);
     gconv_col2im(p, w->columns, block.count, channels, block, at.src);
@@ -240,7 +241,7 @@ static void backward_weights(const worker *w, int64_t job) {
       gconv_matrix columns = get_columns(w, &at, block);
       columns.order = GCONV_TRANSPOSED;
       const gconv_matrix dst = {at.dst + block.first, m->plane, GCONV_AS_IS};
-      multiply(w, at.outputs, at.rows, block.count, dst, columns, at.wei, at.rows, n + b > 0);
+      multiply(w, (gconv_product){at.outputs, at.rows, block.count, dst, columns, at.wei, at.rows, n + b > 0});
     }
   }
 }
