@@ -45,71 +45,62 @@ INLINE void fetch(const share *next, int iw, int x) {
     UNROLLED (u, 2) __builtin_prefetch(next->src + (ptrdiff_t)v * iw * BLOCK + (2 * x + u) * next->step, 0, 2);
 }
 
-/* What a function is compiled for: constants, once it is inlined, but for have and meet of rows that few have in
- * common. They are those of `cells`. prefetch: the next strip comes from beyond the private caches. */
-typedef struct {
-  operand_mode mode;
-  int inputs, have, meet;
-  bool prefetch;
-} shape;
-
-/* The columns of cell x: which there are of its pixels and of dst (its own, the one to the left), as bits. */
-typedef struct {
-  int x, have, meet;
-} cell_columns;
-
-INLINE void cell(const cells *row, const shape t, const cell_columns at, const v_f32 d[2][2], v_f32 acc[]) {
-  const int NI = t.inputs;
+/* Cell x. pixels, meet: which columns of its pixels and of dst (its own, the one to the left) there are; HAVE, MEET:
+ * the rows likewise. */
+INLINE void cell(const cells *row, const operand_mode mode, const int NI, const int HAVE, const int MEET,
+                 const int pixels, const int meets, int x, const v_f32 d[2][2], v_f32 acc[]) {
   UNROLLED (v, 2)
     UNROLLED (u, 2) {
-      if (!(t.have >> v & 1) || !(at.have >> u & 1)) continue;
+      if (!(HAVE >> v & 1) || !(pixels >> u & 1)) continue;
       v_f32 in[2];
-      UNROLLED (n, NI) in[n] = wgrad_operand(&row->in[v], t.mode, n, (ptrdiff_t)(2 * at.x + u) * BLOCK);
+      UNROLLED (n, NI) in[n] = wgrad_operand(&row->in[v], mode, n, (ptrdiff_t)(2 * x + u) * BLOCK);
       UNROLLED (up, 2 - v)
         UNROLLED (left, 2 - u) {
-          if (!(t.meet >> up & 1) || !(at.meet >> left & 1)) continue;
-          const int tap = (v + 2 * up) * K + u + 2 * left;
-          UNROLLED (n, NI) acc[n * TAPS + tap] = v_fma(in[n], d[up][left], acc[n * TAPS + tap]);
+          if (!(MEET >> up & 1) || !(meets >> left & 1)) continue;
+          const int t = (v + 2 * up) * K + u + 2 * left;
+          UNROLLED (n, NI) acc[n * TAPS + t] = v_fma(in[n], d[up][left], acc[n * TAPS + t]);
         }
     }
 }
 
 /* A cell at the side of the image. */
-INLINE void edge_cell(const cells *row, const shape t, int x, v_f32 acc[]) {
+INLINE void edge_cell(const cells *row, const operand_mode mode, const int NI, const int HAVE, const int MEET, int x,
+                      v_f32 acc[]) {
   const gconv_problem *p = row->in[0].a->p;
   const int c = 2 * x - p->pad_left;
-  const cell_columns at = {
-      .x = x, .have = (c >= 0 && c < p->iw) | (c + 1 >= 0 && c + 1 < p->iw) << 1, .meet = (x < p->ow) | (x > 0) << 1};
+  const int pixels = (c >= 0 && c < p->iw) | (c + 1 >= 0 && c + 1 < p->iw) << 1;
+  const int meets = (x < p->ow) | (x > 0) << 1;
   v_f32 d[2][2];
   UNROLLED (up, 2)
     UNROLLED (left, 2)
       d[up][left] =
-          t.meet >> up & 1 && at.meet >> left & 1 ? v_load(row->dst[up] + (ptrdiff_t)(x - left) * BLOCK) : v_zero();
-  cell(row, t, at, d, acc);
+          MEET >> up & 1 && meets >> left & 1 ? v_load(row->dst[up] + (ptrdiff_t)(x - left) * BLOCK) : v_zero();
+  cell(row, mode, NI, HAVE, MEET, pixels, meets, x, d, acc);
 }
 
-/* number: of the row in its strip. */
-INLINE void cell_row(const cells *row, const shape t, int number, v_f32 acc[]) {
+/* number: of the row in its strip. PREFETCH: the next strip comes from beyond the private caches. */
+INLINE void cell_row(const cells *row, const operand_mode mode, const int NI, const int HAVE, const int MEET,
+                     const bool PREFETCH, int number, v_f32 acc[]) {
   const gconv_problem *p = row->in[0].a->p;
   int first = (p->pad_left + 1) / 2, end = (p->iw + p->pad_left) / 2; /* whole cells */
   if (first < 1) first = 1;
   if (end > p->ow) end = p->ow;
-  for (int x = 0; x < first && x <= p->ow; x++) edge_cell(row, t, x, acc);
-  const share next = t.prefetch ? share_of(row->in[0].a, number) : (share){.step = 0};
+  for (int x = 0; x < first && x <= p->ow; x++) edge_cell(row, mode, NI, HAVE, MEET, x, acc);
+  const share next = PREFETCH ? share_of(row->in[0].a, number) : (share){.step = 0};
   v_f32 d[2][2] = {{v_zero(), v_zero()}, {v_zero(), v_zero()}};
   if (first < end)
     UNROLLED (up, 2)
-      if (t.meet >> up & 1) d[up][0] = v_load(row->dst[up] + (ptrdiff_t)(first - 1) * BLOCK);
+      if (MEET >> up & 1) d[up][0] = v_load(row->dst[up] + (ptrdiff_t)(first - 1) * BLOCK);
   for (int x = first; x < end; x++) {
     UNROLLED (up, 2) {
-      if (!(t.meet >> up & 1)) continue;
+      if (!(MEET >> up & 1)) continue;
       d[up][1] = d[up][0];
       d[up][0] = v_load(row->dst[up] + (ptrdiff_t)x * BLOCK);
     }
-    cell(row, t, (cell_columns){x, 3, 3}, d, acc);
-    if (t.prefetch) fetch(&next, p->iw, x);
+    cell(row, mode, NI, HAVE, MEET, 3, 3, x, d, acc);
+    if (PREFETCH) fetch(&next, p->iw, x);
   }
-  for (int x = end > first ? end : first; x <= p->ow; x++) edge_cell(row, t, x, acc);
+  for (int x = end > first ? end : first; x <= p->ow; x++) edge_cell(row, mode, NI, HAVE, MEET, x, acc);
 }
 
 INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int NI) {
@@ -127,15 +118,15 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
         .meet = (y < a->y_last) | (y > a->y_first) << 1};
     const int number = y - 1 - a->y_first; /* the first row of cells is not among the whole ones */
     if (row.have == 3 && row.meet == 3 && a->prefetch)
-      cell_row(&row, (shape){mode, NI, 3, 3, true}, number, acc);
+      cell_row(&row, mode, NI, 3, 3, true, number, acc);
     else if (row.have == 3 && row.meet == 3)
-      cell_row(&row, (shape){mode, NI, 3, 3, false}, number, acc);
+      cell_row(&row, mode, NI, 3, 3, false, number, acc);
     else if (row.have == 3 && row.meet == 1)
-      cell_row(&row, (shape){mode, NI, 3, 1, false}, number, acc);
+      cell_row(&row, mode, NI, 3, 1, false, number, acc);
     else if (row.have & 1 && row.meet == 2)
-      cell_row(&row, (shape){mode, NI, 1, 2, false}, number, acc);
+      cell_row(&row, mode, NI, 1, 2, false, number, acc);
     else
-      cell_row(&row, (shape){mode, NI, row.have, row.meet, false}, number, acc);
+      cell_row(&row, mode, NI, row.have, row.meet, false, number, acc);
   }
   UNROLLED (t, NI * TAPS) v_store(gradient + t * VL, acc[t]);
 }
