@@ -28,6 +28,10 @@ INLINE v_f32 v_add(v_f32 a, v_f32 b) { return _mm256_add_ps(a, b); }
 INLINE v_f32 v_sub(v_f32 a, v_f32 b) { return _mm256_sub_ps(a, b); }
 INLINE v_f32 v_mul(v_f32 a, v_f32 b) { return _mm256_mul_ps(a, b); }
 INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return _mm256_fmadd_ps(a, b, c); }
+INLINE v_f32 v_fma_kept(v_f32 a, v_f32 b, v_f32 c) {
+  __asm__("vfmadd231ps %2, %1, %0" : "+x"(c) : "x"(a), "x"(b));
+  return c;
+}
 INLINE v_index v_index_load(const int32_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return _mm256_permutevar8x32_ps(x, index); }
 INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { /* bit 3 of a lane number, shifted to the sign: b */

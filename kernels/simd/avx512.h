@@ -32,6 +32,10 @@ INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return _mm512_fmadd_ps(a, b, c);
 INLINE v_half v_half_of(v_f32 x) { return _mm512_castps512_ps256(x); }
 INLINE v_f32 v_of_half(v_half x) { return _mm512_zextps256_ps512(x); }
 INLINE v_half v_half_fma(v_half a, v_half b, v_half c) { return _mm256_fmadd_ps(a, b, c); }
+INLINE v_f32 v_fma_kept(v_f32 a, v_f32 b, v_f32 c) {
+  __asm__("vfmadd231ps %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
+  return c;
+}
 INLINE v_index v_index_load(const int32_t *p) { return _mm512_loadu_si512(p); }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return _mm512_permutexvar_ps(index, x); }
 INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { return _mm512_permutex2var_ps(a, index, b); }

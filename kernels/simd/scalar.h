@@ -24,6 +24,7 @@ INLINE v_f32 v_add(v_f32 a, v_f32 b) { return a + b; }
 INLINE v_f32 v_sub(v_f32 a, v_f32 b) { return a - b; }
 INLINE v_f32 v_mul(v_f32 a, v_f32 b) { return a * b; }
 INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return a * b + c; } /* baseline CPUs have no fused instruction */
+INLINE v_f32 v_fma_kept(v_f32 a, v_f32 b, v_f32 c) { return v_fma(a, b, c); }
 INLINE v_index v_index_load(const int32_t *p) { return *p; }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return (void)index, x; } /* one lane: the index is 0 */
 INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { return index ? b : a; }

@@ -14,6 +14,8 @@
  *                    operand, and a core that loads one vector a cycle then loads as often as it multiplies
  *   v_stream(p,x)    v_store past the caches, p on a cache line; v_stream_end() before other threads may read
  *   v_fma(a,b,c)     a*b + c                                v_add v_sub v_mul     lane by lane
+ *   v_fma_kept(a,b,c)       the same, the sum in the register of c and in the order written: with 16 registers GCC else
+ *                           moves sums about in unrolled loops until it spills them
  *   v_permute(index,x)      lane l = x[index[l]]
  *   v_permute2(index,a,b)   the same from 2 * VL lanes, a's before b's
  *   v_shuffle4(index,x)     the same where no lane leaves its four; cheaper: it does not compete with FMAs for a port
