@@ -5,12 +5,9 @@
 
 #include "impl/direct/wgrad.h"
 
-/* Input indices a microkernel takes: with two, 18 accumulators and the pixels they need fit 32 registers. */
-#if V_REGISTERS >= 32
-#define WGRAD_PAIR 2
-#else
-#define WGRAD_PAIR 1
-#endif
+/* Input indices a microkernel takes: with two, 18 accumulators and the pixels they need fit 32 registers. With 16
+ * registers it is wgrad_rows.c. */
+enum { WGRAD_PAIR = 2 };
 
 typedef struct {
   const wgrad_strip *a;

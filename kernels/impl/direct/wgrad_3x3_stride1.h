@@ -15,13 +15,6 @@
 
 enum { K = 3, TAPS = K * K };
 
-/* With 16 registers the FMAs read dst from the L1 cache. */
-#if V_REGISTERS >= 32
-enum { SLIDING = 1 };
-#else
-enum { SLIDING = 0 };
-#endif
-
 /* A row of the input and the dst rows it meets: tap (r, s) of column c finds its pixel at dst[r], column c - s. rows:
  * which of them are in the strip, as bits. */
 typedef struct {
@@ -62,7 +55,7 @@ INLINE void inner_columns(const input_row *row, const shape t, int first, int en
   v_f32 window[K][K]; /* [r][place] */
   UNROLLED (r, K)
     UNROLLED (s, K - 1)
-      window[r][s] = SLIDING && rows >> r & 1 ? v_load(row->dst[r] + (ptrdiff_t)(first - 2 + s) * BLOCK) : v_zero();
+      window[r][s] = rows >> r & 1 ? v_load(row->dst[r] + (ptrdiff_t)(first - 2 + s) * BLOCK) : v_zero();
   for (int c = first; c < end; c += K)
     UNROLLED (j, K) {
       if (c + j >= end) break;
@@ -70,9 +63,9 @@ INLINE void inner_columns(const input_row *row, const shape t, int first, int en
       UNROLLED (n, NI) x[n] = wgrad_operand(&row->in, mode, n, (ptrdiff_t)(c + j) * BLOCK);
       UNROLLED (r, K) {
         if (!(rows >> r & 1)) continue;
-        if (SLIDING) window[r][(j + 2) % K] = v_load(row->dst[r] + (ptrdiff_t)(c + j) * BLOCK);
+        window[r][(j + 2) % K] = v_load(row->dst[r] + (ptrdiff_t)(c + j) * BLOCK);
         UNROLLED (s, K) {
-          const v_f32 d = SLIDING ? window[r][(j + 2 - s) % K] : v_load(row->dst[r] + (ptrdiff_t)(c + j - s) * BLOCK);
+          const v_f32 d = window[r][(j + 2 - s) % K];
           UNROLLED (n, NI) acc[n * TAPS + r * K + s] = v_fma(x[n], d, acc[n * TAPS + r * K + s]);
         }
       }

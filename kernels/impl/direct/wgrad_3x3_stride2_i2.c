@@ -2,6 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad_3x3_stride2.h"
 
-#if WGRAD_PAIR == 2
+#if V_REGISTERS >= 32
 WGRAD_3X3(2, 2)
 #endif

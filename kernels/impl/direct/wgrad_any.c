@@ -10,8 +10,8 @@
 #define LARGE       8
 #define LARGE_PAIRS 12
 #else
-#define LARGE       6
-#define LARGE_PAIRS 5
+#define LARGE       8
+#define LARGE_PAIRS 6
 #endif
 enum { MOST = LARGE_PAIRS > LARGE ? LARGE_PAIRS : LARGE };
 
@@ -38,10 +38,10 @@ INLINE void tap(const wgrad_strip *a, const operand_mode mode, const int NV, con
     const float *dst = a->dst + ((ptrdiff_t)y * p->ow + inside.first) * BLOCK;
     for (int x = inside.first; x < inside.end; x++, pixel += step, dst += BLOCK) {
       v_f32 d[2];
-      UNROLLED (v, NV) d[v] = v_load(dst + v * a->dst_vector);
+      UNROLLED (v, NV) d[v] = v_load_once(dst + v * a->dst_vector);
       UNROLLED (n, NI) {
         const v_f32 in = operand(image, mode, &at[n], a->i + n, pixel, (operand_lanes){.second = second});
-        UNROLLED (v, NV) acc[v][n] = v_fma(in, d[v], acc[v][n]);
+        UNROLLED (v, NV) acc[v][n] = v_fma_kept(in, d[v], acc[v][n]);
       }
     }
   }
