@@ -4,7 +4,7 @@
  * A vector holds VL consecutive output channels. For input index i (0..icg-1) lane l needs channel group(l)*icg + i of
  * the source pixel; only this gathering depends on the groups, so it is the one thing that comes in variants:
  *   LOAD      icg = ocg = 1: the pixel's own channels, one load
- *   SHUFFLE   whole groups inside four lanes: a load and a shuffle within fours
+ *   SHUFFLE   groups of two or four channels, in as out, inside four lanes: a load and a shuffle within fours
  *   PERMUTE   whole groups inside one vector: a load and an in-register permute
  *   PERMUTE2  groups that lie in two neighbouring vectors of input: two loads and a permute of both
  *   BCAST     one group fills the vector: one broadcast load

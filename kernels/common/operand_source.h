@@ -14,7 +14,7 @@ static inline void operand_fill_index(const gconv_problem *p, operand_source *o,
                                       int32_t *index) {
   const int aligned = o->channel / VL * VL, group = first / p->ocg;
   const bool halves = p->icg == 8 && p->ocg == 8 && !two;
-  o->mode = two ? PERMUTE2 : SHUFFLE;
+  o->mode = two ? PERMUTE2 : p->icg == p->ocg ? SHUFFLE : PERMUTE;
   o->shuffled = p->icg;
   for (int i = p->icg - 1; i >= 0; i--)
     for (int lane = 0; lane < lanes; lane++) {
@@ -32,6 +32,8 @@ static inline void operand_fill_index(const gconv_problem *p, operand_source *o,
 /* `index` has room for icg rows of VL lane numbers; taken where the result points to it. */
 static inline operand_source operand_source_of(const gconv_problem *p, int vector, int32_t *index) {
   const int first = vector * VL, last = gconv_min(first + VL, p->oc) - 1;
+  if (VL > 1 && p->icg == 1 && p->ocg == 1) /* lanes of padding too: there src is zero, and so are the weights */
+    return (operand_source){.mode = LOAD, .groups = VL, .channel = first, .icg = 1};
   if (first > last)
     return (operand_source){.mode = MIX, .icg = p->icg}; /* padding lanes only: no group, zeros are stored */
   const int group = first / p->ocg;
@@ -40,8 +42,6 @@ static inline operand_source operand_source_of(const gconv_problem *p, int vecto
   for (int lane = 0; lane <= last - first; lane++) o.lanes[(first + lane) / p->ocg - group] |= 1u << lane;
   if (o.groups == 1)
     o.mode = BCAST;
-  else if (p->icg == 1 && p->ocg == 1)
-    o.mode = LOAD;
   else if (channel_last / VL == o.channel / VL)
     operand_fill_index(p, &o, first, last - first + 1, false, index);
   else if (VL > 1 && o.groups > 2 && p->icg <= VL && channel_last / VL == o.channel / VL + 1)

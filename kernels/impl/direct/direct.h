@@ -8,6 +8,7 @@
 
 #include "gconv_kernel.h"
 #include "common/operand.h"
+#include "core/taps.h"
 
 enum { VECTORS_MAX = 3 }; /* of a job */
 
@@ -19,6 +20,7 @@ enum { MANY_REGISTERS = V_REGISTERS >= 32 };
 typedef struct {
   int ih, iw, oh, ow, kh, kw, stride_h, stride_w, step_h, step_w, pad_top, pad_left;
   ptrdiff_t src_block, src_row, dst_block, dst_row, dst_pixel; /* floats */
+  gconv_range whole;                                           /* output columns whose windows lie whole inside */
 } geometry;
 
 typedef struct {
@@ -33,6 +35,7 @@ typedef struct {
   int x_first, x_last;               /* output columns [x_first, x_last) */
   int i_first, i_last;               /* input indices summed by this call */
   bool accumulate;                   /* add to dst instead of overwriting it */
+  bool flat;                         /* of direct_state */
   bool prefetch;                     /* direct_prefetches */
   bool stream;                       /* dst past the caches: it is on cache lines and would not stay in them */
 } strip;
@@ -51,6 +54,27 @@ INLINE void store_row(const strip *a, const int W, int first, float *dst, const 
 
 typedef void strip_fn(const strip *);
 
+/* Cuts columns of a strip into the fewest tiles of at most `widest`, which differ by one column at most: a narrow rest
+ * would leave FMA units idle. */
+typedef void tile_of_width(const void *row, int x0);
+INLINE void run_balanced(const void *row, gconv_range columns, tile_of_width *const by_width[], const int widest) {
+  int x = columns.first;
+  for (int count = (columns.end - x + widest - 1) / widest; count > 0; count--) {
+    const int width = (columns.end - x + count - 1) / count;
+    by_width[width](row, x);
+    x += width;
+  }
+}
+
+/* A depthwise job is the vectors of a block, one after the other for the same rows: the second finds the block's lines
+ * in L1. */
+enum { BLOCK_VECTORS = BLOCK / VL };
+
+/* 3x3 by single rows (tile_3x3_row.c) or by two: with 16 registers two rows of accumulators leave no room for taps, so
+ * that every FMA loads its own. Where a product and a sum are two instructions that is no loss: one row takes 1.5 times
+ * as long (vector4, dense). */
+#define ROWS_3X3 (V_REGISTERS < 32 && V_HAS_FMA)
+
 enum { ALL_ROWS = 0 }; /* rows of a microkernel that walks down any number of them */
 
 /* The microkernels: 3x3 with stride 1 or 2 in rows 1 or 2, or in one wide row; depthwise 3x3 down columns; depthwise
@@ -60,6 +84,7 @@ typedef struct {
   strip_fn *run;
   int rows, vectors, width; /* of the tile */
   bool taps_inner;          /* weights packed [i][r][s] instead of [r][s][i] */
+  bool any_width;           /* cuts any range of columns into tiles of at most `width`, computes none twice */
 } microkernel;
 
 /* Columns that tiles of this width compute for a row: the last one may share some with the one before. */
@@ -83,13 +108,16 @@ static inline const microkernel *best_width(const microkernel *tile, size_t coun
 }
 
 const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow);
+const microkernel *ISA_NAME(direct_3x3_row)(const gconv_problem *p, operand_mode mode);
 const microkernel *ISA_NAME(direct_3x3_wide)(const gconv_problem *p, operand_mode mode);
 const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow);
+const microkernel *ISA_NAME(direct_depthwise_any)(int stride);
 const microkernel *ISA_NAME(direct_columns)(int stride, int ow);
 const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int stride, int vectors, int ow);
 const microkernel *ISA_NAME(direct_1x1_half)(int stride, int vectors, int ow);
 const microkernel *ISA_NAME(direct_image)(int stride, int vectors);
 bool ISA_NAME(direct_is_image)(const gconv_problem *p);
+const microkernel *ISA_NAME(direct_group)(int stride, int vectors);
 const microkernel *ISA_NAME(direct_any)(operand_mode mode, int mixed, int stride, int vectors, int width);
 
 typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE, IMAGE } direct_family;

@@ -8,12 +8,9 @@
 
 #include <math.h>
 
-enum { TILE_COST = 60 }; /* FMAs that fit into the time between two tiles: 30 cycles, measured on Zen 5 */
-
-/* With 16 registers two rows of accumulators leave no room for taps: every multiply-add loads its own. One instruction
- * a load is less than a core can do (4 channels a group: 53 % of the AVX2 peak with two rows, 77 with one, on Zen 4),
- * two are not (a product and a sum: one row takes 1.5 times as long in scalar code, dense). */
-enum { TWO_ROWS = V_REGISTERS >= 32 || !V_HAS_FMA };
+/* FMAs that fit into the time between two tiles (30 cycles, measured on Zen 5), two taps of a tile for one group, two
+ * kernel rows of an input index (both measured with AVX2 on Zen 4: pairs of vectors win from 16 channels a group on). */
+enum { TILE_COST = 60, TAP_COST = 24, ROW_COST = 4 };
 
 /* A longer job must save more than rounding: of two tiles of equal cost the one of fewer vectors is faster, since it
  * forms each operand once for all taps. */
@@ -21,20 +18,22 @@ static const double BETTER = 1 - 1e-9;
 
 /* Down columns where the registers allow it, else by rows. */
 static const microkernel *depthwise_tile(const gconv_problem *p) {
-  const microkernel *columns = p->kw == 3 ? ISA_NAME(direct_columns)(p->stride_w, p->ow) : NULL;
+  const bool square = p->kw == 3 && p->kh == 3 && p->stride_h == p->stride_w;
+  const microkernel *columns = square ? ISA_NAME(direct_columns)(p->stride_w, p->ow) : NULL;
   return columns ? columns : ISA_NAME(direct_depthwise)(p->kw, p->stride_w, p->ow);
 }
 
-/* The fast families need square kernels and strides, no dilation, and borders that their edge columns cover. */
+/* The fast families need no dilation, and borders that their edge columns cover; 3x3 square strides, too. */
 static direct_family family_of(const gconv_problem *p, const direct_state *state) {
   const int edge = (p->kw - 1) / 2;
-  const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && p->stride_w <= 2 && !p->dilation_h &&
-                       !p->dilation_w && p->pad_left <= edge && p->pad_right <= edge;
+  const bool rows = p->stride_w <= 2 && !p->dilation_h && !p->dilation_w && p->pad_left <= edge && p->pad_right <= edge;
   if (state->image) return IMAGE;
-  if (!regular || state->dst_strided) return ANY_TAPS;
+  if (!rows || state->dst_strided) return ANY_TAPS;
   const bool depthwise = p->icg == 1 && p->ocg == 1 && VL > 1 && (p->kw == 3 || p->kw == 5 || p->kw == 7);
   if (depthwise && depthwise_tile(p)) return DEPTHWISE;
-  if (p->kw == 3 && ISA_NAME(direct_3x3)(BCAST, p->stride_w, 1, p->ow)) return TAPS_3X3;
+  if (p->kh != p->kw || p->stride_h != p->stride_w) return ANY_TAPS;
+  if (p->kw == 3 && (ISA_NAME(direct_3x3_row)(p, BCAST) || ISA_NAME(direct_3x3)(BCAST, p->stride_w, 1, p->ow)))
+    return TAPS_3X3;
   return ANY_TAPS;
 }
 
@@ -64,15 +63,49 @@ static const microkernel *half_tile(const gconv_problem *p, int stride, int ow, 
   return stride && job->source.mode == BCAST && half ? ISA_NAME(direct_1x1_half)(stride, job->vectors, ow) : NULL;
 }
 
+/* FMAs that two units with a latency of four cycles can have under way. */
+enum { IN_FLIGHT = 8 };
+
+/* The same for tiles that cut a row into widths which differ by one at most. */
+static double any_width_cost(const gconv_problem *p, int ow, const vector_job *job) {
+  const bool rows = job->family == TAPS_3X3; /* an operand meets all taps of a kernel row */
+  const int64_t tiles = gconv_ceil_div(ow, job->main->width), wider = ow % tiles;
+  const int width = (int)(ow / tiles), taps = p->kh * p->kw;
+  double cost = 0;
+  for (int more = 0; more < 2; more++) {
+    const int columns = width + more, fmas = columns * job->vectors, loads = columns + job->vectors;
+    const double index = gconv_max(gconv_max(fmas, rows ? 0 : loads), IN_FLIGHT);
+    const double start = rows ? (double)ROW_COST * p->kh * p->icg : taps > 1 ? (double)TAP_COST * taps : 0;
+    cost += (double)(more ? wider : tiles - wider) * (index * p->icg * taps + start + TILE_COST);
+  }
+  return cost / ow;
+}
+
+/* Instructions of a job per output pixel: the FMAs, or the loads where they are more (a core does two of each a cycle),
+ * for every input index, and what a tile costs beside them; `ow` columns are computed by whole tiles. */
+static double cost_of(const gconv_problem *p, int ow, const vector_job *job) {
+  if (!job->main) return INFINITY;
+  if (job->main->any_width) return any_width_cost(p, ow, job);
+  const int rows = job->main->rows == ALL_ROWS ? p->oh : job->main->rows, columns = job->main->width * rows;
+  const int fmas = (2 * job->vectors - job->half) * columns / 2;
+  const int loads = job->vectors + columns * gconv_max(job->source.groups, 1);
+  const bool operands_shared_by_taps = job->family == TAPS_3X3 || job->family == DEPTHWISE;
+  const double index = operands_shared_by_taps ? fmas : gconv_max(fmas, loads);
+  const double waste = columns_computed(job->main->width, ow) / (double)ow;
+  return (index * p->icg * p->kh * p->kw + TILE_COST) / columns * waste;
+}
+
 static void choose_microkernels(const gconv_plan *plan, const direct_state *state, vector_job *job) {
   const geometry *g = &state->g;
   const gconv_problem *p = &plan->problem;
   const operand_mode mode = job->source.mode;
   job->half = false;
   job->chunk = choose_chunk(p, job->family, &plan->env.caches);
-  if (job->family == TAPS_3X3) {
+  if (job->family == TAPS_3X3 && ROWS_3X3) {
+    job->main = job->tail = ISA_NAME(direct_3x3_row)(p, mode);
+  } else if (job->family == TAPS_3X3) {
     job->tail = ISA_NAME(direct_3x3)(mode, p->stride_w, 1, g->ow);
-    job->main = g->oh > 1 && TWO_ROWS ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->tail;
+    job->main = g->oh > 1 ? ISA_NAME(direct_3x3)(mode, p->stride_w, 2, g->ow) : job->tail;
     const microkernel *wide = ISA_NAME(direct_3x3_wide)(p, mode);
     if (wide && columns_computed(wide->width, g->ow) <= columns_computed(job->main->width, g->ow))
       job->main = job->tail = wide;
@@ -80,6 +113,8 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
     job->main = job->tail = depthwise_tile(p);
   } else if (job->family == IMAGE) {
     job->main = job->tail = ISA_NAME(direct_image)(p->stride_w, job->vectors);
+  } else if (mode == LOAD) {
+    job->main = job->tail = ISA_NAME(direct_depthwise_any)(p->stride_w);
   } else {
     const int stride = pixel_stride(p, state);
     const microkernel *pixels = stride ? ISA_NAME(direct_1x1)(mode, job->mixed, stride, job->vectors, g->ow) : NULL;
@@ -87,17 +122,30 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
     job->half = half;
     if (half) pixels = half;
     job->main = pixels ? pixels : ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow);
-    job->tail = ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow % job->main->width);
+    if (job->main)
+      job->tail = ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow % job->main->width);
   }
+  job->cost = cost_of(p, g->ow, job);
 }
 
-/* A vector alone. */
+/* Where one group fills the vectors: tiles of any width instead of tiles of one, if they cost less. */
+static void consider_group_tile(const gconv_plan *plan, const direct_state *state, vector_job *job) {
+  const gconv_problem *p = &plan->problem;
+  vector_job other = *job;
+  if (job->family != ANY_TAPS || job->source.mode != BCAST) return;
+  other.half = false;
+  other.main = other.tail = ISA_NAME(direct_group)(p->stride_w, job->vectors);
+  other.cost = cost_of(p, state->g.ow, &other);
+  if (!job->main || other.cost < BETTER * job->cost) *job = other;
+}
+
+/* A vector alone; depthwise all of a block. */
 static void single(const gconv_problem *p, direct_family f, vector_job *job, int32_t *index) {
   job->source = operand_source_of(p, job->vector, index);
-  job->vectors = 1;
+  job->vectors = job->source.mode == LOAD && job->vector % BLOCK_VECTORS == 0 ? BLOCK_VECTORS : 1;
   job->mixed = 0;
-  const bool padding_only = job->source.groups == 0, last_channel_only = f == DEPTHWISE && job->source.mode != LOAD;
-  job->family = padding_only || last_channel_only ? ANY_TAPS : f;
+  const bool padding_only = job->source.groups == 0;
+  job->family = padding_only ? ANY_TAPS : f;
 }
 
 /* `count` vectors together: false where they do not share operands. */
@@ -119,18 +167,6 @@ static bool together(const gconv_problem *p, direct_family f, vector_job *job, i
   return true;
 }
 
-/* Instructions of a job per output pixel: the FMAs, or the loads where they are more (a core does two of each a cycle),
- * for every input index, and what a tile costs beside them; `ow` columns are computed by whole tiles. */
-static double cost_of(const gconv_problem *p, int ow, const vector_job *job) {
-  const int rows = job->main->rows == ALL_ROWS ? p->oh : job->main->rows, columns = job->main->width * rows;
-  const int fmas = (2 * job->vectors - job->half) * columns / 2;
-  const int loads = job->vectors + columns * gconv_max(job->source.groups, 1);
-  const bool operands_shared_by_taps = job->family == TAPS_3X3 || job->family == DEPTHWISE;
-  const double index = operands_shared_by_taps ? fmas : gconv_max(fmas, loads);
-  const double waste = columns_computed(job->main->width, ow) / (double)ow;
-  return (index * p->icg * p->kh * p->kw + TILE_COST) / columns * waste;
-}
-
 void ISA_NAME(direct_choose_jobs)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index) {
   const gconv_problem *p = &plan->problem;
   const direct_family f = family_of(p, state);
@@ -140,7 +176,8 @@ void ISA_NAME(direct_choose_jobs)(const gconv_plan *plan, direct_state *state, i
     single(p, f, &job, index + (index ? (ptrdiff_t)v * p->icg * VL : 0));
     do {
       choose_microkernels(plan, state, &job);
-      job.cost = cost_of(p, state->g.ow, &job) + (v + job.vectors < vectors ? state->job[v + job.vectors].cost : 0);
+      consider_group_tile(plan, state, &job);
+      if (v + job.vectors < vectors) job.cost += state->job[v + job.vectors].cost;
       if (job.cost < BETTER * best->cost) *best = job;
     } while (job.vectors < VECTORS_MAX && together(p, f, &job, job.vectors + 1));
   }

@@ -41,6 +41,10 @@ static geometry geometry_of(const gconv_problem *p, const direct_pass *pass, boo
     g.ih = g.oh = 1;
   }
   g.src_row = (ptrdiff_t)g.iw * pixel;
+  const gconv_range left = gconv_outputs_inside(-(int64_t)g.pad_left, g.stride_w, g.iw, g.ow),
+                    right = gconv_outputs_inside(gconv_tap_origin(g.kw - 1, p->dilation_w, g.pad_left), g.stride_w,
+                                                 g.iw, g.ow);
+  g.whole = (gconv_range){left.first, gconv_max(right.end, left.first)};
   return g;
 }
 

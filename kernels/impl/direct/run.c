@@ -38,9 +38,11 @@ static strip strip_of(const pass *p, int n, const vector_job *job) {
       .i_first = 0,
       .i_last = job->source.icg,
       .prefetch = p->state->prefetch,
+      .flat = p->state->flat,
       .stream = p->stream && job->chunk == job->source.icg, /* chunks read what the one before stored */
   };
-  for (int v = 0; v < job->vectors; v++) a.dst_vector[v] = vector_dst(p, n, job->vector + v) - dst;
+  for (int v = 0; v < gconv_min(job->vectors, VECTORS_MAX); v++)
+    a.dst_vector[v] = vector_dst(p, n, job->vector + v) - dst;
   return a;
 }
 
@@ -65,7 +67,7 @@ static void run_columns(const pass *p, int n, const vector_job *job, int x_unit)
   strip a = strip_of(p, n, job);
   a.x_first = x_unit * p->state->x_step;
   const int end = gconv_min(a.x_first + p->state->x_step, p->state->g.ow);
-  const int full = (end - a.x_first) / job->main->width * job->main->width;
+  const int width = job->main->any_width ? 1 : job->main->width, full = (end - a.x_first) / width * width;
   a.x_last = a.x_first + full;
   job->main->run(&a);
   a.x_first = a.x_last;

@@ -39,16 +39,23 @@ INLINE void tiles(const strip *a, const tile_shape t) {
   for (ptrdiff_t x = a->x_first; x + W <= a->x_last; x += W) tile(a, t, src + x * S * BLOCK, dst + x * BLOCK);
 }
 
-/* One row a microkernel: mode, the mixed vector (MIX2), stride, vectors, columns. */
+/* One row a microkernel: mode, the mixed vector (MIX2), stride, vectors, columns. With 16 registers one group is
+ * tile_group.c's. */
 // clang-format off
-#define ALL(M) \
-  M(BCAST, 0, 1, 1, WIDE) M(BCAST, 0, 1, 2, WIDE) M(BCAST, 0, 1, 3, THREES) M(MIX2, 0, 1, 1, WIDE) M(MIX2, 0, 1, 2, WIDE) \
-  M(MIX2, 1, 1, 2, WIDE) M(MIX2, 0, 1, 3, THREES) M(MIX2, 1, 1, 3, THREES) M(MIX2, 2, 1, 3, THREES) \
+#if V_REGISTERS >= 32
+#define BCASTS(M) \
+  M(BCAST, 0, 1, 1, WIDE) M(BCAST, 0, 1, 2, WIDE) M(BCAST, 0, 1, 3, THREES) \
   M(BCAST, 0, 2, 1, WIDE) M(BCAST, 0, 2, 2, WIDE) M(BCAST, 0, 2, 1, NARROW) M(BCAST, 0, 2, 2, NARROW) M(BCAST, 0, 2, 3, THREES)
+#else
+#define BCASTS(M)
+#endif
+#define ALL(M) \
+  BCASTS(M) M(MIX2, 0, 1, 1, WIDE) M(MIX2, 0, 1, 2, WIDE) \
+  M(MIX2, 1, 1, 2, WIDE) M(MIX2, 0, 1, 3, THREES) M(MIX2, 1, 1, 3, THREES) M(MIX2, 2, 1, 3, THREES)
 #define STRIP(mode, X, S, NV, W)   STRIP_(mode, X, S, NV, W)
 #define STRIP_(mode, X, S, NV, W)  static void mode##X##_s##S##_v##NV##_w##W(const strip *a) { tiles(a, (tile_shape){mode, X, S, NV, W}); }
 #define LISTED(mode, X, S, NV, W)  LISTED_(mode, X, S, NV, W)
-#define LISTED_(mode, X, S, NV, W) {mode, X, S, {mode##X##_s##S##_v##NV##_w##W, 1, NV, W, false}},
+#define LISTED_(mode, X, S, NV, W) {mode, X, S, {mode##X##_s##S##_v##NV##_w##W, 1, NV, W, false, false}},
 ALL(STRIP)
 static const struct {
   operand_mode mode;

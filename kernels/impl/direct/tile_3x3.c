@@ -8,6 +8,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/direct.h"
 
+#if !ROWS_3X3
+
 enum { KW = 3 };
 
 /* One tile: where its window is and what of it is inside the image: bit q for row q, LEFT and RIGHT for the outer
@@ -107,7 +109,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
 
 // clang-format off
 #define STRIP(mode, S, R, W) static void mode##_s##S##_r##R##_w##W(const strip *a) { tiles(a, mode, S, R, W); }
-#define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, true},
+#define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, true, false},
 #if VL > 1
 #define MODES(M, S, R, W) \
   M(SHUFFLE, S, R, W) M(PERMUTE, S, R, W) M(PERMUTE2, S, R, W) M(BCAST, S, R, W) M(MIX2, S, R, W) M(MIX, S, R, W)
@@ -130,3 +132,11 @@ static const microkernel table[ROWS_MAX][WIDTHS][2][OPERANDS] = {
 const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow) {
   return best_width(&table[rows - 1][0][stride - 1][mode], WIDTHS, (size_t)2 * OPERANDS, ow);
 }
+
+#else
+
+const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows, int ow) {
+  return (void)mode, (void)stride, (void)rows, (void)ow, NULL;
+}
+
+#endif

@@ -97,10 +97,14 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int X, const in
 
 /* One row a microkernel: mode, the mixed vector (MIX2), stride (0: any), vectors, columns. Strides 1 and 2 are
  * constants where they matter, in the modes of wide groups; the constant comes before 0, the narrow tile before the
- * wide one. */
+ * wide one. With 16 registers one group is tile_group.c's. */
 // clang-format off
-#define SINGLES(M, W) M(LOAD, 0, 0, 1, W) M(SHUFFLE, 0, 0, 1, W) M(PERMUTE, 0, 0, 1, W) M(PERMUTE2, 0, 0, 1, W) M(MIX, 0, 0, 1, W)
+#if V_REGISTERS >= 32
 #define BCASTS(M, NV, W) M(BCAST, 0, 1, NV, W) M(BCAST, 0, 2, NV, W) M(BCAST, 0, 0, NV, W)
+#else
+#define BCASTS(M, NV, W)
+#endif
+#define SINGLES(M, W) M(SHUFFLE, 0, 0, 1, W) M(PERMUTE, 0, 0, 1, W) M(PERMUTE2, 0, 0, 1, W) M(MIX, 0, 0, 1, W)
 #define MIXED(M, X, NV, W) M(MIX2, X, 1, NV, W) M(MIX2, X, 0, NV, W)
 #define TO_TWO(M, W) SINGLES(M, W) BCASTS(M, 1, W) BCASTS(M, 2, W) MIXED(M, 0, 1, W) MIXED(M, 0, 2, W) MIXED(M, 1, 2, W)
 #define THREE(M) BCASTS(M, 3, THREES) MIXED(M, 0, 3, THREES) MIXED(M, 1, 3, THREES) MIXED(M, 2, 3, THREES)
@@ -109,7 +113,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int X, const in
 #define STRIP(mode, X, S, NV, W)   STRIP_(mode, X, S, NV, W)
 #define STRIP_(mode, X, S, NV, W)  static void mode##X##_s##S##_v##NV##_w##W(const strip *a) { tiles(a, mode, X, S, NV, W); }
 #define LISTED(mode, X, S, NV, W)  LISTED_(mode, X, S, NV, W)
-#define LISTED_(mode, X, S, NV, W) {mode, X, S, {mode##X##_s##S##_v##NV##_w##W, 1, NV, W, false}},
+#define LISTED_(mode, X, S, NV, W) {mode, X, S, {mode##X##_s##S##_v##NV##_w##W, 1, NV, W, false, false}},
 ALL(STRIP)
 static const struct {
   operand_mode mode;

@@ -1,5 +1,5 @@
-/* tile_depthwise.c - depthwise 3x3, 5x5, 7x7, stride 1 or 2: one output row, W columns, each input pixel loaded once
- * per kernel row.
+/* tile_depthwise.c - depthwise, kernels of 3, 5 and 7 columns and any number of rows, stride 1 or 2 along a row: one
+ * output row, W columns, each input pixel loaded once per kernel row.
  *
  * icg = ocg = 1, so the operand is the pixel itself and there is no sum over channels: K*K FMAs per output vector. A
  * kernel row's taps stay in registers while (W-1)*S + K pixels pass by, each feeding up to K accumulators: below 0.5
@@ -10,12 +10,12 @@
 INLINE void tile(const strip *a, const int K, const int S, const int W, int x0) {
   const geometry *g = a->g;
   const int columns = (W - 1) * S + K, edge = (K - 1) / 2;
-  const int top = a->y * S - g->pad_top, left = x0 * S - g->pad_left;
+  const int top = a->y * g->stride_h - g->pad_top, left = x0 * S - g->pad_left;
   const float *src = a->src + channel_offset(a->source->channel, g->src_block);
   float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
   v_f32 acc[14]; /* [W] of it live in registers */
   UNROLLED (x, W) acc[x] = v_zero();
-  for (int r = top < 0 ? -top : 0; r < K && top + r < g->ih; r++) {
+  for (int r = top < 0 ? -top : 0; r < g->kh && top + r < g->ih; r++) {
     const ptrdiff_t origin = (ptrdiff_t)(top + r) * g->src_row + (ptrdiff_t)left * BLOCK;
     const float *wei = a->wei + (ptrdiff_t)r * K * VL;
     v_f32 w[7];
@@ -34,9 +34,18 @@ INLINE void tile(const strip *a, const int K, const int S, const int W, int x0) 
   store_row(a, W, 0, dst, acc);
 }
 
+INLINE strip vector_of_block(const strip *a, int v) {
+  strip one = *a;
+  one.src += v * VL;
+  one.dst += v * VL;
+  one.wei += v * a->wei_vector;
+  return one;
+}
+
 INLINE void tiles(const strip *a, const int K, const int S, const int W) {
-  for (int x = a->x_first; x < a->x_last; x += W) {
-    tile(a, K, S, W, x + W <= a->x_last ? x : a->x_last - W);
+  for (int v = 0; v < BLOCK_VECTORS; v++) {
+    const strip one = vector_of_block(a, v);
+    for (int x = a->x_first; x < a->x_last; x += W) tile(&one, K, S, W, x + W <= a->x_last ? x : a->x_last - W);
   }
 }
 
@@ -44,7 +53,7 @@ INLINE void tiles(const strip *a, const int K, const int S, const int W) {
   static void k##K##_s##S##_w##W(const strip *a) { tiles(a, K, S, W); }
 #define KERNELS(W) STRIP(3, 1, W) STRIP(3, 2, W) STRIP(5, 1, W) STRIP(5, 2, W) STRIP(7, 1, W) STRIP(7, 2, W)
 #define ROW(K, S, W)                                                                                                   \
-  { k##K##_s##S##_w##W, 1, 1, W, true }
+  { k##K##_s##S##_w##W, 1, BLOCK_VECTORS, W, true, false }
 #define TABLE(W)                                                                                                       \
   {                                                                                                                    \
     {ROW(3, 1, W), ROW(3, 2, W)}, {ROW(5, 1, W), ROW(5, 2, W)}, { ROW(7, 1, W), ROW(7, 2, W) }                         \
