@@ -40,19 +40,6 @@ typedef struct {
   bool left, right;
 } sides;
 
-/* What a tile is compiled for: constants, once it is inlined. */
-typedef struct {
-  pattern how;
-  int stride, width;
-  sides inside;
-} shape;
-
-/* The order of a window's columns: `first`, `first` + `step`, ..., `interleaved` of them index by index, so far apart
- * that they meet in no accumulator. */
-typedef struct {
-  int first, step, interleaved;
-} column_order;
-
 /* N input indices of it. */
 typedef struct {
   const float *first, *second; /* their channels in the window's first column; in the second group */
@@ -93,20 +80,22 @@ INLINE v_f32 index_of(const pattern how, const int S, const indices *of, const i
   return count_indices(how) == 2 ? v_spread2(shared, n) : v_spread4(shared, n);
 }
 
-INLINE void visit(const kernel_row *at, const shape t, const column_order order, const indices *of, v_f32 acc[WIDEST]) {
-  const int N = count_indices(t.how), S = t.stride, W = t.width, columns = (W - 1) * S + KW;
-  const int first = order.first, step = order.step, interleaved = order.interleaved;
-  UNROLLED (j, (columns - first + step * interleaved - 1) / (step * interleaved)) {
+/* Window columns from, from + step, ...: `interleaved` of them index by index, so far apart that they meet in no
+ * accumulator. */
+INLINE void visit(const kernel_row *at, const pattern how, const int S, const int W, const sides inside, const int from,
+                  const int step, const int interleaved, const indices *of, v_f32 acc[WIDEST]) {
+  const int N = count_indices(how), columns = (W - 1) * S + KW;
+  UNROLLED (j, (columns - from + step * interleaved - 1) / (step * interleaved)) {
     v_f32 shared[MOST_INTERLEAVED];
     UNROLLED (k, interleaved) {
-      const int c = first + (j * interleaved + k) * step;
-      if (c < columns && !outside(t.inside, c, columns)) shared[k] = load_shared(at, t.how, of, c);
+      const int c = from + (j * interleaved + k) * step;
+      if (c < columns && !outside(inside, c, columns)) shared[k] = load_shared(at, how, of, c);
     }
     UNROLLED (n, N)
       UNROLLED (k, interleaved) {
-        const int c = first + (j * interleaved + k) * step;
-        if (c >= columns || outside(t.inside, c, columns)) continue;
-        const v_f32 p = index_of(t.how, S, of, c, n, shared[k]);
+        const int c = from + (j * interleaved + k) * step;
+        if (c >= columns || outside(inside, c, columns)) continue;
+        const v_f32 p = index_of(how, S, of, c, n, shared[k]);
         UNROLLED (s, KW) {
           const int x = (c - s) / S;
           if (c < s || (c - s) % S || x >= W) continue;
@@ -118,8 +107,8 @@ INLINE void visit(const kernel_row *at, const shape t, const column_order order,
 
 /* Adds input indices i .. i + N - 1 to the tile. At stride 2 even columns meet two taps and odd ones the third: fewer
  * taps are live, and more columns fit interleaved. */
-INLINE void sum_indices(const kernel_row *at, const shape t, int i, const bool other_half, v_f32 acc[WIDEST]) {
-  const pattern how = t.how;
+INLINE void sum_indices(const kernel_row *at, const pattern how, const int S, const int W, const sides inside, int i,
+                        const bool other_half, v_f32 acc[WIDEST]) {
   const operand_source *o = at->a->source;
   const ptrdiff_t block = at->a->g->src_block;
   const float *wei = at->wei + (ptrdiff_t)i * KW * KW * VL;
@@ -128,28 +117,30 @@ INLINE void sum_indices(const kernel_row *at, const shape t, int i, const bool o
                 .other_half = other_half};
   UNROLLED (n, count_indices(how))
     UNROLLED (s, KW)
-      if (t.stride == 1 || s != 1) of.tap[n][s] = v_load(wei + (n * KW * KW + s) * VL);
-  if (t.stride == 1) {
-    UNROLLED (first, 3) visit(at, t, (column_order){first, 3, 3}, &of, acc);
+      if (S == 1 || s != 1) of.tap[n][s] = v_load(wei + (n * KW * KW + s) * VL);
+  if (S == 1) {
+    UNROLLED (from, 3) visit(at, how, S, W, inside, from, 3, 3, &of, acc);
     return;
   }
-  visit(at, t, (column_order){0, 4, 4}, &of, acc);
-  visit(at, t, (column_order){2, 4, 4}, &of, acc);
+  visit(at, how, S, W, inside, 0, 4, 4, &of, acc);
+  visit(at, how, S, W, inside, 2, 4, 4, &of, acc);
   UNROLLED (n, count_indices(how)) of.tap[n][1] = v_load(wei + (n * KW * KW + 1) * VL);
-  visit(at, t, (column_order){1, 2, MOST_INTERLEAVED}, &of, acc);
+  visit(at, how, S, W, inside, 1, 2, MOST_INTERLEAVED, &of, acc);
 }
 
-INLINE void sum_row(const kernel_row *at, const shape t, v_f32 acc[WIDEST]) {
-  if (t.how <= OWN8) {
-    sum_indices(at, t, 0, false, acc);
-    if (t.how == OWN8) {
+INLINE void sum_row(const kernel_row *at, const pattern how, const int S, const int W, const sides inside,
+                    v_f32 acc[WIDEST]) {
+  if (how <= OWN8) {
+    sum_indices(at, how, S, W, inside, 0, false, acc);
+    if (how == OWN8) {
       kernel_row again = *at;
       again.row = v_forget(again.row);
-      sum_indices(&again, t, 4, true, acc);
+      sum_indices(&again, how, S, W, inside, 4, true, acc);
     }
     return;
   }
-  for (int i = at->a->i_first; i < at->a->i_last; i += count_indices(t.how)) sum_indices(at, t, i, false, acc);
+  for (int i = at->a->i_first; i < at->a->i_last; i += count_indices(how))
+    sum_indices(at, how, S, W, inside, i, false, acc);
 }
 
 /* The row that takes this one's place in the tile below: hardware does not foresee the step to it, and through L1 there
@@ -167,8 +158,7 @@ INLINE void prefetch_below(const kernel_row *at, const pattern how, const int S,
     prefetch_pixels(below + channel_offset(channel, g->src_block), 1, W * S);
 }
 
-INLINE void tile(const strip *a, const shape t, int x0, int skip) {
-  const int S = t.stride, W = t.width;
+INLINE void tile(const strip *a, const pattern how, const int S, const int W, const sides inside, int x0, int skip) {
   const geometry *g = a->g;
   const int left_column = x0 * S - g->pad_left, top = a->y * S - g->pad_top;
   float *dst = a->dst + (ptrdiff_t)a->y * g->dst_row + (ptrdiff_t)x0 * BLOCK;
@@ -181,8 +171,8 @@ INLINE void tile(const strip *a, const shape t, int x0, int skip) {
   for (int r = top < 0 ? -top : 0; r < KW && top + r < g->ih; r++) {
     at.row = a->src + (ptrdiff_t)(top + r) * g->src_row + (ptrdiff_t)left_column * BLOCK;
     at.wei = a->wei + r * KW * VL;
-    if (r >= KW - S && t.how != ONE2 && t.how != TWO2) prefetch_below(&at, t.how, S, W);
-    sum_row(&at, t, acc);
+    if (r >= KW - S && how != ONE2 && how != TWO2) prefetch_below(&at, how, S, W);
+    sum_row(&at, how, S, W, inside, acc);
   }
   store_row(a, W, a->accumulate ? skip : 0, dst, acc);
 }
@@ -203,7 +193,7 @@ INLINE void tiles(const strip *a, tile_fn *const by_sides[4], const int S, const
 // clang-format off
 #define TILE(how, S, W, left, right) \
   static __attribute__((noinline)) void how##_s##S##_##left##right(const strip *a, int x0, int skip) { \
-    tile(a, (shape){how, S, W, {left, right}}, x0, skip); \
+    tile(a, how, S, W, (sides){left, right}, x0, skip); \
   }
 #define STRIP(how, S, W) \
   TILE(how, S, W, 0, 0) TILE(how, S, W, 1, 0) TILE(how, S, W, 0, 1) TILE(how, S, W, 1, 1) \
