@@ -37,6 +37,7 @@ FALLS_BACK = {
     **dict.fromkeys(("read_threads", "usage_begin", "usage_end", "usage_threads", "pages_huge_bytes", "arena_reserve"),
                     "what the system cannot be asked is an empty cell"),
     **dict.fromkeys(("count_unknown", "find_libraries"), "suspects of foreign threads are not named; their time is counted"),
+    "libxsmm_cpuid_x86": "LIBXSMM's own, which looks for its processor in a file and does without",
     **dict.fromkeys(("speed_probe_set_up", "bandwidth_measure"), "libgomp's own, which starts its team without"),
 }
 
