@@ -11,15 +11,14 @@
  *             sum_{i,r,s} src[n, g*ICG + i, y*SH - PT + r*(DH+1), x*SW - PL + s*(DW+1)] * wei[g, o, i, r, s]
  *   bwd_d   src = d loss / d src: the transpose of fwd in src; dst holds d loss / d dst
  *   bwd_w   wei = d loss / d wei: the transpose of fwd in wei; src as in fwd, dst as in bwd_d
- * Cross-correlation (no kernel flip), as in every deep-learning library; terms as in oneDNN
- * (oneapi-src.github.io/oneDNN). All three are dense IEEE binary32: src and dst in a gconv_layout, wei as GOIHW,
- * outermost first. The library does no I/O, never allocates while executing (libraries underneath may) and keeps no
- * state but its list of kernels.
+ * Cross-correlation (no kernel flip) and terms as in oneDNN. All three are dense IEEE binary32: src and dst in a
+ * gconv_layout, wei as GOIHW, outermost first. The library does no I/O, never allocates while executing (libraries
+ * underneath may) and keeps no state but its list of kernels.
  *
- * Threads: all calls may be made from any thread and from several at once, also with the same plan, of any kernel. Then
- * each call has its own written tensor, workspace and clock (and packed weights, where they are written); what is only
- * read may be shared. A plan is destroyed when no call uses it. Each call runs on the plan's number of threads, so that
- * n calls at once run on n times as many.
+ * Threads: all calls may be made from any thread and from several at once, also with the same plan, of any kernel.
+ * Then each call has its own written tensor, workspace and clock (and packed weights, where they are written); what
+ * is only read may be shared. A plan is destroyed when no call uses it. Each call runs on as many threads as its
+ * plan.
  *
  * Versions: the library's SONAME is libgconv.so.MAJOR.MINOR while MAJOR is 0, then libgconv.so.MAJOR. Under one SONAME
  * functions are added and gconv_env grows at its end; all other types stay as they are. */
@@ -96,12 +95,10 @@ GCONV_API gconv_status gconv_problem_init(gconv_problem *problem);
  * mb 2, stride 1, dilation 0. A missing w value is taken from h, but iw and kw together make an axis of their own with
  * these defaults; only w values: h is 1. A missing oh is computed from ph (0 if missing); oh without ph gives
  * ph = ((oh-1)*sh - ih + (kh-1)*(dh+1) + 1) / 2. Pads after the image are what oh needs, or equal to those before it.
- * nNAME without quotes reaches to the end of the text. Source: oneDNN, tests/benchdnn/doc/driver_conv.md,
- * knobs_desc.md. */
+ * nNAME without quotes reaches to the end of the text. Source: oneDNN, tests/benchdnn/doc/{driver_conv,knobs_desc}.md. */
 GCONV_API gconv_status gconv_problem_parse(const char *descriptor, gconv_problem *problem);
 
-/* Prints the canonical descriptor without the name; parses back to the same problem. Returns the length, as snprintf
- * does. */
+/* Prints the canonical descriptor without the name; parses back to the same problem. Returns what snprintf does. */
 GCONV_API int gconv_problem_print(const gconv_problem *problem, char *text, size_t size);
 
 typedef struct {
@@ -187,8 +184,7 @@ typedef struct gconv_plan gconv_plan;
 /* `kernel_name` is NAME or NAME@PARAM; env may be NULL. On success *plan is to be freed with gconv_plan_destroy, which
  * takes NULL too; on failure it is NULL. Planning may allocate. It takes microseconds, but a second where a library is
  * tried first: onednn runs each candidate and races them, up to a few tenths of a second for ordinary layers, longer
- * for images of more than a billion multiply-adds. That memory counts against memory_bytes. Nothing of it depends on
- * tensor contents. */
+ * for images of more than a billion multiply-adds. That memory counts against memory_bytes; tensors do not matter. */
 GCONV_API gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *problem, const gconv_env *env,
                                          gconv_plan **plan);
 GCONV_API void gconv_plan_destroy(gconv_plan *plan);
