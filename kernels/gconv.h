@@ -95,7 +95,7 @@ GCONV_API gconv_status gconv_problem_init(gconv_problem *problem);
  * mb 2, stride 1, dilation 0. A missing w value is taken from h, but iw and kw together make an axis of their own with
  * these defaults; only w values: h is 1. A missing oh is computed from ph (0 if missing); oh without ph gives
  * ph = ((oh-1)*sh - ih + (kh-1)*(dh+1) + 1) / 2. Pads after the image are what oh needs, or equal to those before it.
- * nNAME without quotes reaches to the end of the text. Source: oneDNN, tests/benchdnn/doc/{driver_conv,knobs_desc}.md. */
+ * nNAME without quotes reaches to the end. Source: tests/benchdnn/doc/driver_conv.md and knobs_desc.md of oneDNN. */
 GCONV_API gconv_status gconv_problem_parse(const char *descriptor, gconv_problem *problem);
 
 /* Prints the canonical descriptor without the name; parses back to the same problem. Returns what snprintf does. */
