@@ -95,6 +95,35 @@ static void test_sweeps(void **state) {
   }
 }
 
+/* As many as asked for, the same each time, none too small to be timed. */
+static void test_random_set(void **state) {
+  (void)state;
+  problem_list list = {0}, again = {0}, other = {0};
+  assert_ok(problem_list_add(&list, "random@7x40"), "random@7x40");
+  assert_ok(problem_list_add(&again, "random@7x40"), "random@7x40");
+  assert_ok(problem_list_add(&other, "random@8x40"), "random@8x40");
+  assert_int_equal(list.count, 40);
+  size_t equal = 0;
+  for (size_t i = 0; i < list.count; i++) {
+    const gconv_counts counts = gconv_problem_count(&list.cases[i].problem);
+    char text[3][GCONV_TEXT_MAX];
+    gconv_problem_print(&list.cases[i].problem, text[0], sizeof text[0]);
+    gconv_problem_print(&again.cases[i].problem, text[1], sizeof text[1]);
+    gconv_problem_print(&other.cases[i].problem, text[2], sizeof text[2]);
+    assert_true(counts.macs_nominal >= 1000000);
+    assert_string_equal(text[0], text[1]);
+    equal += !strcmp(text[0], text[2]);
+  }
+  assert_true(equal < 4);
+  assert_string_equal(list.cases[39].problem.name, "random@7:39");
+  assert_refused(problem_list_add(&list, "random@7"), GCONV_INVALID, "is not random@SEEDxN", "no number");
+  assert_refused(problem_list_add(&list, "random@x9"), GCONV_INVALID, "is not random@SEEDxN", "no seed");
+  assert_refused(problem_list_add(&list, "random@7x0"), GCONV_INVALID, "N is 1 to 100000", "none");
+  problem_list_free(&list);
+  problem_list_free(&again);
+  problem_list_free(&other);
+}
+
 static void test_comma_list(void **state) {
   (void)state;
   problem_list smoke = {0}, list = {0};
@@ -157,9 +186,9 @@ static void test_batch(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sets),           cmocka_unit_test(test_networks),         cmocka_unit_test(test_sweeps),
-      cmocka_unit_test(test_comma_list),     cmocka_unit_test(test_refused_problems), cmocka_unit_test(test_batch),
-      cmocka_unit_test(test_names_are_utf8),
+      cmocka_unit_test(test_sets),       cmocka_unit_test(test_networks),       cmocka_unit_test(test_sweeps),
+      cmocka_unit_test(test_random_set), cmocka_unit_test(test_comma_list),     cmocka_unit_test(test_refused_problems),
+      cmocka_unit_test(test_batch),      cmocka_unit_test(test_names_are_utf8),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * others, and can be shrunk like them. The parent computes nothing: threads do not survive a fork. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "random.h"
+#include "draw.h"
 #include "data.h"
 #include "interrupt.h"
 #include "properties.h"

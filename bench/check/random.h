@@ -11,9 +11,6 @@ typedef struct {
   double budget;     /* seconds; 0: no limit */
 } random_options;
 
-/* The index-th problem of a seed: the same on every machine. */
-gconv_problem random_problem(uint64_t seed, uint64_t index);
-
 /* Starts the program again with waiting threads that sleep, unless the environment says how they wait. */
 void random_restart_passive(char **argv);
 

@@ -1,6 +1,7 @@
 /* problems.c - turns the value of --problems= into a list of problems. Sets are plain files, found at run time, so that
  * a set can be added or changed without building anything, or computed: layers of networks, sweeps. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "draw.h"
 #include "networks.h"
 #include "padding.h"
 #include "printable.h"
@@ -70,7 +71,9 @@ static const struct {
   bool (*find)(const char *name);
   gconv_status (*problems)(const char *name, gconv_status (*take)(const gconv_problem *, void *), void *context);
   void (*each)(void (*visit)(const char *name, const char *summary, void *context), void *context);
-} computed[] = {{networks_find, networks_layers, networks_each}, {sweeps_find, sweeps_problems, sweeps_each}};
+} computed[] = {{networks_find, networks_layers, networks_each},
+                {sweeps_find, sweeps_problems, sweeps_each},
+                {random_set_find, random_set_problems, random_set_each}};
 enum { COMPUTED = sizeof computed / sizeof *computed };
 
 static bool is_computed(const char *name) {

@@ -9,7 +9,7 @@
 #include <math.h>
 
 /* FMAs that fit into the time between two tiles (30 cycles, measured on Zen 5), two taps of a tile for one group, two
- * kernel rows of an input index (both measured with AVX2 on Zen 4: pairs of vectors win from 16 channels a group on). */
+ * kernel rows of an input index (both with AVX2 on Zen 4: pairs of vectors win from 16 channels a group on). */
 enum { TILE_COST = 60, TAP_COST = 24, ROW_COST = 4 };
 
 /* A longer job must save more than rounding: of two tiles of equal cost the one of fewer vectors is faster, since it

@@ -2,8 +2,8 @@
  * for NI input indices, R * NI = 4, in twelve of them.
  *
  * Walks along a row of dst; its pixels slide through three registers, so that an operand, formed once, meets all taps
- * of its kernel row: at most 5 loads for 12 FMAs at stride 1. All nine taps of one index, which is as many accumulators,
- * would need 10 loads for 9 FMAs. Taps whose input lies outside are left out, exactly. */
+ * of its kernel row: at most 5 loads for 12 FMAs at stride 1. All nine taps of one index would need 10 loads for 9
+ * FMAs. Taps whose input lies outside are left out, exactly. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad.h"
 
