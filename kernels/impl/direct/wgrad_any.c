@@ -15,6 +15,15 @@
 #endif
 enum { MOST = LARGE_PAIRS > LARGE ? LARGE_PAIRS : LARGE };
 
+/* With 16 registers sums must keep theirs; with 32, of vectors across two groups, that costs up to a sixth. */
+#if V_REGISTERS >= 32
+INLINE v_f32 sum_product(v_f32 a, v_f32 b, v_f32 c) { return v_fma(a, b, c); }
+INLINE v_f32 load_dst(const float *p) { return v_load(p); }
+#else
+INLINE v_f32 sum_product(v_f32 a, v_f32 b, v_f32 c) { return v_fma_kept(a, b, c); }
+INLINE v_f32 load_dst(const float *p) { return v_load_once(p); }
+#endif
+
 /* One tap over the rows of the strip. */
 INLINE void tap(const wgrad_strip *a, const operand_mode mode, const int NV, const int NI, int r, int s) {
   const gconv_problem *p = a->p;
@@ -38,10 +47,10 @@ INLINE void tap(const wgrad_strip *a, const operand_mode mode, const int NV, con
     const float *dst = a->dst + ((ptrdiff_t)y * p->ow + inside.first) * BLOCK;
     for (int x = inside.first; x < inside.end; x++, pixel += step, dst += BLOCK) {
       v_f32 d[2];
-      UNROLLED (v, NV) d[v] = v_load_once(dst + v * a->dst_vector);
+      UNROLLED (v, NV) d[v] = load_dst(dst + v * a->dst_vector);
       UNROLLED (n, NI) {
         const v_f32 in = operand(image, mode, &at[n], a->i + n, pixel, (operand_lanes){.second = second});
-        UNROLLED (v, NV) acc[v][n] = v_fma_kept(in, d[v], acc[v][n]);
+        UNROLLED (v, NV) acc[v][n] = sum_product(in, d[v], acc[v][n]);
       }
     }
   }
