@@ -58,7 +58,7 @@ static void draw_plane(source *s, gconv_problem *p) {
   p->pad_left = draw_pad(s, p->kw), p->pad_right = draw_pad(s, p->kw);
 }
 
-/* Of one multiply-add and more where least is 0. */
+/* How much work and memory a drawn problem may take. */
 typedef struct {
   int64_t least_macs, macs, bytes;
 } limits;

@@ -66,7 +66,7 @@ static const microkernel *half_tile(const gconv_problem *p, int stride, int ow, 
 /* FMAs that two units with a latency of four cycles can have under way. */
 enum { IN_FLIGHT = 8 };
 
-/* The same for tiles that cut a row into widths which differ by one at most. */
+/* cost_of for tiles that cut a row into widths which differ by one at most. */
 static double any_width_cost(const gconv_problem *p, int ow, const vector_job *job) {
   const bool rows = job->family == TAPS_3X3; /* an operand meets all taps of a kernel row */
   const int64_t tiles = gconv_ceil_div(ow, job->main->width), wider = ow % tiles;

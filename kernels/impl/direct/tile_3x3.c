@@ -119,9 +119,9 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
 #define STRIPS(R, W) MODES(STRIP, 1, R, W) MODES(STRIP, 2, R, W)
 #define TABLE(R, W) {{MODES(ROW, 1, R, W)}, {MODES(ROW, 2, R, W)}}
 
-/* Two rows x 7 columns: 14 accumulators, 6 taps and an operand fit 32 registers; with 16 it is one row and
- * its three taps. Widths: 7 divides the 7, 14, 28, 56 and 112 of ImageNet networks, 8 and 5 what 7 leaves; one row
- * prefers 8, as many accumulators as two FMA units with 4 cycles need. 4 is what 7 becomes at stride 2. */
+/* Two rows x 7 columns: 14 accumulators, 6 taps and an operand fit 32 registers; one row is for what two leave. Widths:
+ * 7 divides the 7, 14, 28, 56 and 112 of ImageNet networks, 8 and 5 what 7 leaves; one row prefers 8, as many
+ * accumulators as two FMA units with 4 cycles need. 4 is what 7 becomes at stride 2. */
 enum { ROWS_MAX = 2, WIDTHS = 4 };
 STRIPS(1, 8) STRIPS(1, 7) STRIPS(1, 5) STRIPS(1, 4)
 STRIPS(2, 7) STRIPS(2, 8) STRIPS(2, 5) STRIPS(2, 4)

@@ -45,7 +45,7 @@ INLINE uint32_t every(const int W) { return (1u << W) - 1; }
 INLINE void sum_tap(const strip *a, const tile_shape t, const bool whole, uint32_t inside, const tap *at,
                     v_f32 acc[VECTORS_MAX][WIDE]) {
   const int W = t.width;
-  const bool edge_loops = MANY_REGISTERS && t.mode == BCAST && t.stride && t.vectors > 1;
+  const bool edge_loops = t.mode == BCAST && t.stride && t.vectors > 1;
   if (whole || (edge_loops && inside == every(W)))
     sum(a, t, (tile_columns){0, W, false, 0}, at, acc);
   else if (edge_loops && inside == (every(W) & ~1u))

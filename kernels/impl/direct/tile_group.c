@@ -6,7 +6,7 @@
  * constants in the address of an instruction. A row is cut into tiles that differ by one column at most, each of which
  * is compiled for its width: a narrow rest would leave FMA units idle. Columns outside the image are left out. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "impl/direct/direct.h"
+#include "impl/direct/run_of_vectors.h"
 
 /* Columns at most for one, two and three vectors: as many accumulators as the registers hold beside NV weights and an
  * operand. */
@@ -22,29 +22,17 @@ enum { WIDEST = 8 };
 #define W3 4
 #endif
 
-/* What a tile is compiled for: constants, once it is inlined. stride 0: any. */
-typedef struct {
-  int stride, vectors, width;
-} shape;
-
 /* One tap of a tile: its first input channel's pixel for the tile's first column, its weights for input index 0, and
  * floats to the pixels to prefetch, 0 for none. */
 typedef struct {
   const float *src, *wei;
   ptrdiff_t ahead;
-  uint32_t inside; /* columns inside the image, as bits */
 } tap;
-
-/* The columns [first, last) of a tile that a tap meets, constants; where `tested` those inside. */
-typedef struct {
-  int first, last;
-  bool tested;
-} columns;
 
 typedef v_f32 sums[VECTORS_MAX][WIDEST]; /* [vectors][width] of it live in registers */
 
 /* Adds input indices [i_first, i_last). */
-INLINE void add_tap(const strip *a, const shape t, const columns c, const tap at, sums acc) {
+INLINE void add_tap(const strip *a, const tile_shape t, const tile_columns c, const tap at, sums acc) {
   const ptrdiff_t step = (ptrdiff_t)(t.stride ? t.stride : a->g->stride_w) * BLOCK;
   const float *wei = at.wei;
   for (int i = a->i_first; i < a->i_last;) {
@@ -55,8 +43,8 @@ INLINE void add_tap(const strip *a, const shape t, const columns c, const tap at
     for (; src < end; src++, wei += VL) {
       v_f32 w[VECTORS_MAX];
       UNROLLED (v, t.vectors) w[v] = v_load_once(wei + v * a->wei_vector);
-      UNROLLED (x, c.last) {
-        if (x < c.first || (c.tested && !(at.inside >> x & 1))) continue;
+      UNROLLED (x, c.end) {
+        if (x < c.first || (c.tested && !(c.inside >> x & 1))) continue;
         const v_f32 p = v_bcast(src + x * step);
         UNROLLED (v, t.vectors) acc[v][x] = v_fma_kept(p, w[v], acc[v][x]);
       }
@@ -65,47 +53,39 @@ INLINE void add_tap(const strip *a, const shape t, const columns c, const tap at
 }
 
 /* A column left out at either end, as the border of 3x3 kernels has it, is no test of every column for every index. */
-INLINE void add_inside(const strip *a, const shape t, const tap at, sums acc) {
+INLINE void add_inside(const strip *a, const tile_shape t, uint32_t inside, const tap at, sums acc) {
   const int W = t.width;
   const uint32_t every = (1u << W) - 1;
-  if (at.inside == every)
-    add_tap(a, t, (columns){0, W, false}, at, acc);
-  else if (at.inside == (every & ~1u))
-    add_tap(a, t, (columns){1, W, false}, at, acc);
-  else if (at.inside == every >> 1)
-    add_tap(a, t, (columns){0, W - 1, false}, at, acc);
+  if (inside == every)
+    add_tap(a, t, (tile_columns){0, W, false, 0}, at, acc);
+  else if (inside == (every & ~1u))
+    add_tap(a, t, (tile_columns){1, W, false, 0}, at, acc);
+  else if (inside == every >> 1)
+    add_tap(a, t, (tile_columns){0, W - 1, false, 0}, at, acc);
   else
-    add_tap(a, t, (columns){0, W, true}, at, acc);
-}
-
-/* Columns of a tile at x0 whose input for kernel column s is inside the row, as bits. */
-INLINE uint32_t inside_row(const geometry *g, const shape t, int x0, int s) {
-  const int64_t first = (int64_t)x0 * g->stride_w + (int64_t)s * g->step_w - g->pad_left;
-  uint32_t inside = 0;
-  UNROLLED (x, t.width) inside |= (uint32_t)((uint64_t)(first + x * g->stride_w) < (uint64_t)g->iw) << x;
-  return inside;
+    add_tap(a, t, (tile_columns){0, W, true, inside}, at, acc);
 }
 
 /* Each tap that is the first to meet its pixels prefetches those of the tile below. */
-INLINE void add_kernel(const strip *a, const shape t, int x0, sums acc) {
+INLINE void add_kernel(const strip *a, const tile_shape t, int x0, sums acc) {
   const geometry *g = a->g;
   for (int s = 0; s < g->kw; s++) { /* outside, because finding the columns inside costs more than the rows */
-    tap at = {.inside = inside_row(g, t, x0, s)};
-    if (!at.inside) continue;
+    const uint32_t inside = columns_inside(g, t.stride ? t.stride : g->stride_w, x0, t.width, s);
+    if (!inside) continue;
     const int64_t column = (int64_t)x0 * g->stride_w - g->pad_left + (int64_t)s * g->step_w;
     for (int r = 0; r < g->kh; r++) {
       const int64_t row = (int64_t)a->y * g->stride_h - g->pad_top + (int64_t)r * g->step_h;
       if (row < 0 || row >= g->ih) continue;
       const bool first = t.stride && a->prefetch && s < t.stride && r >= g->kh - t.stride;
-      at.src = a->src + (ptrdiff_t)(row * g->src_row + column * BLOCK);
-      at.wei = a->wei + ((ptrdiff_t)r * g->kw + s) * a->source->icg * VL;
-      at.ahead = first ? g->stride_h * g->src_row : 0;
-      add_inside(a, t, at, acc);
+      const tap at = {.src = a->src + (ptrdiff_t)(row * g->src_row + column * BLOCK),
+                      .wei = a->wei + ((ptrdiff_t)r * g->kw + s) * a->source->icg * VL,
+                      .ahead = first ? g->stride_h * g->src_row : 0};
+      add_inside(a, t, inside, at, acc);
     }
   }
 }
 
-INLINE void tile(const strip *a, const shape t, int x0) {
+INLINE void tile(const strip *a, const tile_shape t, int x0) {
   float *const dst = a->dst + (ptrdiff_t)a->y * a->g->dst_row + x0 * a->g->dst_pixel;
   sums acc;
   UNROLLED (v, t.vectors)
@@ -113,7 +93,7 @@ INLINE void tile(const strip *a, const shape t, int x0) {
   if (a->flat) {
     const tap at = {
         .src = a->src + (ptrdiff_t)x0 * BLOCK, .wei = a->wei, .ahead = a->prefetch ? t.width * (ptrdiff_t)BLOCK : 0};
-    add_tap(a, t, (columns){0, t.width, false}, at, acc);
+    add_tap(a, t, (tile_columns){0, t.width, false, 0}, at, acc);
   } else {
     add_kernel(a, t, x0, acc);
   }
@@ -122,7 +102,7 @@ INLINE void tile(const strip *a, const shape t, int x0) {
 }
 
 // clang-format off
-#define TILE(S, NV, W) static __attribute__((noinline)) void s##S##_v##NV##_w##W(const void *a, int x0) { tile(a, (shape){S, NV, W}, x0); }
+#define TILE(S, NV, W) static __attribute__((noinline)) void s##S##_v##NV##_w##W(const void *a, int x0) { tile(a, (tile_shape){BCAST, 0, S, NV, W}, x0); }
 #define NAME(S, NV, W) [W] = s##S##_v##NV##_w##W,
 #define TO_4(M, S, NV) M(S, NV, 1) M(S, NV, 2) M(S, NV, 3) M(S, NV, 4)
 #define TO_6(M, S, NV) TO_4(M, S, NV) M(S, NV, 5) M(S, NV, 6)

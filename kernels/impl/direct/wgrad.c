@@ -47,12 +47,14 @@ static int choose_parts(const gconv_problem *p, const wgrad_state *state) {
   return (int)gconv_max64(gconv_min64(gconv_ceil_div(WANTED_UNITS, units), rows / LEAST_ROWS), 1);
 }
 
-/* Rows of src and dst that stay in half of the L2 cache while the input indices of a block pass over them. */
+/* Rows of src and dst that stay in half of the L2 cache while the input indices of a block pass over them; with few
+ * registers there are twice as many passes, which L2 cannot feed: in three quarters of L1. */
 static int choose_rows(const gconv_plan *plan) {
-  enum { LEAST_ROWS = V_REGISTERS >= 32 ? 4 : 1 };
+  enum { LEAST_ROWS = MANY_REGISTERS ? 4 : 1 };
   const gconv_problem *p = &plan->problem;
   const int64_t row = ((int64_t)p->iw * p->stride_h + 2 * (int64_t)p->ow) * BLOCK * (int64_t)sizeof(float);
-  const int64_t rows = (int64_t)(V_REGISTERS >= 32 ? plan->env.caches.l2 / 2 : plan->env.caches.l1d / 4 * 3) / row;
+  const gconv_caches *caches = &plan->env.caches;
+  const int64_t rows = (int64_t)(MANY_REGISTERS ? caches->l2 / 2 : caches->l1d / 4 * 3) / row;
   return rows < LEAST_ROWS ? LEAST_ROWS : (int)gconv_min64(rows, p->oh);
 }
 
