@@ -1,5 +1,5 @@
 /* run_of_vectors.h - the operands of one to three vectors that run together and the columns of their tile: shared by
- * the tap tile, the 1x1 tile, the image tile and the tile for one group. */
+ * the tap tile, the 1x1 tile, the image tile, the tile for one group and, its border, that for any depthwise kernel. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_DIRECT_RUN_OF_VECTORS_H
 #define GCONV_DIRECT_RUN_OF_VECTORS_H

@@ -5,7 +5,7 @@
  * there is one load for each FMA, and a tap costs one more. In the tiles at the ends of a row the columns that a tap
  * meets are found once for all kernel rows. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "impl/direct/direct.h"
+#include "impl/direct/run_of_vectors.h"
 
 #if V_REGISTERS >= 32
 enum { WIDEST = 14 };
@@ -64,9 +64,7 @@ static __attribute__((noinline)) void edge_tile(const output_row *row, int x0, i
   UNROLLED (x, WIDEST) acc[x] = v_zero();
   for (int s = 0; s < g->kw; s++) {
     const int64_t first = (int64_t)x0 * g->stride_w + (int64_t)s * g->step_w - g->pad_left;
-    uint32_t inside = 0;
-    UNROLLED (x, WIDEST) inside |= (uint32_t)((uint64_t)(first + (int64_t)x * g->stride_w) < (uint64_t)g->iw) << x;
-    inside &= (1u << count) - 1;
+    const uint32_t inside = columns_inside(g, g->stride_w, x0, count, s);
     if (!inside) continue;
     const float *src = row->src + (ptrdiff_t)first * BLOCK, *wei = row->wei + (ptrdiff_t)s * VL;
     for (int r = 0; r < row->kernel_rows; r++, src += g->step_h * g->src_row, wei += (ptrdiff_t)g->kw * VL) {

@@ -48,7 +48,7 @@ static int choose_parts(const gconv_problem *p, const wgrad_state *state) {
 }
 
 /* Rows of src and dst that stay in half of the L2 cache while the input indices of a block pass over them; with few
- * registers there are twice as many passes, which L2 cannot feed: in three quarters of L1. */
+ * registers there are more passes than L2 can feed: in three quarters of L1. */
 static int choose_rows(const gconv_plan *plan) {
   enum { LEAST_ROWS = MANY_REGISTERS ? 4 : 1 };
   const gconv_problem *p = &plan->problem;
