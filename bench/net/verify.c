@@ -59,7 +59,8 @@ static gconv_status make_room(verification *v, int64_t count) {
 
 /* Elements of a node to compare: fewer where each is a long sum. */
 static int64_t samples_of(const verification *v, int node) {
-  enum { TERMS = 1 << 20, LEAST = 250 };
+  enum { LEAST = 250 };
+  static const int64_t TERMS = 1 << 20;
   const model *m = v->r.graph;
   const int64_t weights = net_weight_count(m, node), affordable = weights ? TERMS * m->nodes[node].oc / weights : TERMS;
   return affordable >= v->samples ? v->samples : affordable > LEAST ? affordable : LEAST;

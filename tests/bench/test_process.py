@@ -24,9 +24,11 @@ TOOLS = {
 }
 THREADED = ("gconv-bench", "gconv-check", "gconv-train")
 
+TIME_LIMIT = int(os.environ.get("GCONV_TIME_LIMIT", "120"))  # seconds
+
 
 def run(command, environment=None, prepare=None):
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, preexec_fn=prepare,
+    return subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, preexec_fn=prepare,
                           env={**os.environ, **(environment or {})})
 
 
@@ -96,7 +98,7 @@ class Descriptors(unittest.TestCase):
             path = Path(folder) / "rows.csv"
             mutants = [os.environ["GCONV_BENCH_MUTANTS"], *TOOLS["gconv-bench"][1:-1], "--kernels=ref"]
             for name, command in {"bench": TOOLS["gconv-bench"], "train": TOOLS["gconv-train"], "mutants": mutants}.items():
-                subprocess.run(["bash", "-c", 'exec "$@" <&- >&- 2>&-', "-", *command, "--threads=1", f"--csv={path}"], timeout=120, check=False)
+                subprocess.run(["bash", "-c", 'exec "$@" <&- >&- 2>&-', "-", *command, "--threads=1", f"--csv={path}"], timeout=TIME_LIMIT, check=False)
                 lines = path.read_text(encoding="utf-8").splitlines()
                 with self.subTest(tool=name):
                     self.assertGreaterEqual(len(lines), 2)
@@ -107,7 +109,7 @@ class Descriptors(unittest.TestCase):
         """Also of the tools that write no file."""
         for command in (TOOLS["gconv-check"], TOOLS["gconv-info"][:2]):
             with self.subTest(tool=command[0]):
-                done = subprocess.run(["bash", "-c", 'exec "$@" <&- >&- 2>&-', "-", *command], timeout=120, check=False)
+                done = subprocess.run(["bash", "-c", 'exec "$@" <&- >&- 2>&-', "-", *command], timeout=TIME_LIMIT, check=False)
                 self.assertEqual(done.returncode, 0)
 
 
@@ -158,7 +160,7 @@ class Interrupt(unittest.TestCase):
                 pass
             time.sleep(1)
             process.send_signal(signal.SIGINT)
-            lines = process.communicate(timeout=120)[1]
+            lines = process.communicate(timeout=TIME_LIMIT)[1]
         self.assertEqual(process.returncode, 128 + signal.SIGINT, lines)
         self.assertIn("ends after the current call; a second signal ends it at once", lines)
         self.assertIn("0 timed, 0 skipped, 0 failed, interrupted", lines)

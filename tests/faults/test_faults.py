@@ -18,7 +18,7 @@ from pathlib import Path
 
 ALL = os.environ.get("GCONV_FAULTS") == "all"
 EVERY_MAX, SPREAD = 500, 100
-TIME_LIMIT = 120  # seconds a run: a hang, not a busy machine
+TIME_LIMIT = int(os.environ.get("GCONV_TIME_LIMIT", "120"))  # seconds a run: a hang, not a busy machine
 SMALL = "g4mb1ic16oc16ih6kh3ph1"
 OTHER = "g2mb1ic6oc10ih5kh3sh2ph1"
 QUICK = ["--benchmark_repetitions=1", "--benchmark_min_time=0", "--progress=none"]
@@ -34,7 +34,7 @@ FALLS_BACK = {
     "available_bytes": "goes by the memory of the machine",
     "collect_run": "a stream without its buffer reads and writes byte by byte; a command that is lost is an 'unknown'",
     **dict.fromkeys(("read_line", "read_field", "facts_files"), "a file that cannot be opened is an 'unknown'"),
-    **dict.fromkeys(("read_threads", "usage_begin", "usage_end", "usage_threads", "pages_huge_bytes", "arena_reserve"),
+    **dict.fromkeys(("read_threads", "steal_seconds", "usage_begin", "usage_end", "usage_threads", "pages_huge_bytes", "arena_reserve"),
                     "what the system cannot be asked is an empty cell"),
     **dict.fromkeys(("count_unknown", "find_libraries"), "suspects of foreign threads are not named; their time is counted"),
     "libxsmm_cpuid_x86": "LIBXSMM's own, which looks for its processor in a file and does without",
