@@ -68,10 +68,9 @@ INLINE void add_index(const kernel_row *row, const shape t, int i, const int n, 
   input_index of = {.at = operand_for(row->a->source, t.mode, row->src, row->a->g->src_block, i), .i = i};
   UNROLLED (s, KW) of.tap[s] = v_load_once(wei + s * VL);
   const int apart = t.stride == 1 ? 3 : 4;
-  UNROLLED (from, apart) {
-    if (t.stride == 2 && from % 2) continue;
-    visit(row, t, &of, n, from, apart, acc);
-  }
+  visit(row, t, &of, n, 0, apart, acc);
+  if (t.stride == 1) visit(row, t, &of, n, 1, apart, acc);
+  visit(row, t, &of, n, 2, apart, acc);
   if (t.stride == 2) visit(row, t, &of, n, 1, 2, acc);
 }
 
@@ -113,7 +112,7 @@ INLINE void tile(const strip *a, const shape t, int x0) {
     static tile_of_width *const by_width[] = {WIDTHS(NAME, mode, own, S)}; \
     run_balanced(a, (gconv_range){a->x_first, a->x_last}, by_width, WIDEST); \
   }
-#define ROW(mode, own, S) [own][S - 1][mode] = {mode##_##own##_s##S, 1, 1, WIDEST, true, true},
+#define ROW(mode, own, S) [own][S - 1][mode] = {mode##_##own##_s##S, 1, 1, WIDEST, .taps_inner = true, .any_width = true},
 #define MODES(M, S) \
   M(PERMUTE, BY_MODE, S) M(PERMUTE2, BY_MODE, S) M(BCAST, BY_MODE, S) M(MIX2, BY_MODE, S) M(MIX, BY_MODE, S) \
   M(SHUFFLE, OWN2, S) M(SHUFFLE, OWN4, S)

@@ -129,9 +129,10 @@ INLINE void kernel_rows(const wgrad_strip *a, const shape t, const int r0) {
 }
 
 INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int S, const int NI) {
-  const int R = NI == 1 ? 3 : NI == 2 ? 2 : 1;
-  UNROLLED (r, K)
-    if (r % R == 0) kernel_rows(a, (shape){mode, S, NI, r + R <= K ? R : K - r}, r);
+  const int R = NI == 1 ? 3 : NI == 2 ? 2 : 1; /* kernel rows at once; what is left is less */
+  kernel_rows(a, (shape){mode, S, NI, R}, 0);
+  if (R < K) kernel_rows(a, (shape){mode, S, NI, 1}, R);
+  if (R == 1) kernel_rows(a, (shape){mode, S, NI, 1}, 2);
 }
 
 // clang-format off
