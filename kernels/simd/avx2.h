@@ -32,6 +32,7 @@ INLINE v_f32 v_fma_kept(v_f32 a, v_f32 b, v_f32 c) {
   __asm__("vfmadd231ps %2, %1, %0" : "+x"(c) : "x"(a), "x"(b));
   return c;
 }
+INLINE v_f32 v_fma_bcast(const float *p, v_f32 b, v_f32 c) { return v_fma_kept(v_bcast(p), b, c); }
 INLINE v_index v_index_load(const int32_t *p) { return _mm256_loadu_si256((const __m256i *)p); }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return _mm256_permutevar8x32_ps(x, index); }
 INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { /* bit 3 of a lane number, shifted to the sign: b */
@@ -44,6 +45,7 @@ INLINE v_mask v_mask_of(uint32_t bits) {
 }
 INLINE v_mask v_mask_all(bool on) { return _mm256_set1_epi32(-(int)on); }
 INLINE v_f32 v_load_masked(v_mask m, const float *p) { return _mm256_maskload_ps(p, m); }
+INLINE void v_store_masked(v_mask m, float *p, v_f32 x) { _mm256_maskstore_ps(p, m, x); }
 INLINE v_f32 v_bcast_masked(v_mask m, const float *p) {
   const __m128i first =
       _mm_and_si128(_mm256_castsi256_si128(m), _mm_setr_epi32(-1, 0, 0, 0)); /* never read beyond *p */

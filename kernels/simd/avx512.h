@@ -36,6 +36,10 @@ INLINE v_f32 v_fma_kept(v_f32 a, v_f32 b, v_f32 c) {
   __asm__("vfmadd231ps %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
   return c;
 }
+INLINE v_f32 v_fma_bcast(const float *p, v_f32 b, v_f32 c) {
+  __asm__("vfmadd231ps %2%{1to16%}, %1, %0" : "+v"(c) : "v"(b), "m"(*p));
+  return c;
+}
 INLINE v_index v_index_load(const int32_t *p) { return _mm512_loadu_si512(p); }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return _mm512_permutexvar_ps(index, x); }
 INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { return _mm512_permutex2var_ps(a, index, b); }
@@ -43,6 +47,7 @@ INLINE v_f32 v_shuffle4(v_index index, v_f32 x) { return _mm512_permutevar_ps(x,
 INLINE v_mask v_mask_of(uint32_t bits) { return (__mmask16)bits; }
 INLINE v_mask v_mask_all(bool on) { return (__mmask16) - (int)on; }
 INLINE v_f32 v_load_masked(v_mask m, const float *p) { return _mm512_maskz_loadu_ps(m, p); }
+INLINE void v_store_masked(v_mask m, float *p, v_f32 x) { _mm512_mask_storeu_ps(p, m, x); }
 INLINE v_f32 v_bcast_masked(v_mask m, const float *p) {
   return _mm512_broadcastss_ps(_mm_maskz_load_ss((__mmask8)(m & 1), p));
 }

@@ -25,6 +25,7 @@ INLINE v_f32 v_sub(v_f32 a, v_f32 b) { return a - b; }
 INLINE v_f32 v_mul(v_f32 a, v_f32 b) { return a * b; }
 INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return a * b + c; } /* baseline CPUs have no fused instruction */
 INLINE v_f32 v_fma_kept(v_f32 a, v_f32 b, v_f32 c) { return v_fma(a, b, c); }
+INLINE v_f32 v_fma_bcast(const float *p, v_f32 b, v_f32 c) { return v_fma_kept(v_bcast(p), b, c); }
 INLINE v_index v_index_load(const int32_t *p) { return *p; }
 INLINE v_f32 v_permute(v_index index, v_f32 x) { return (void)index, x; } /* one lane: the index is 0 */
 INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { return index ? b : a; }
@@ -32,6 +33,9 @@ INLINE v_f32 v_shuffle4(v_index index, v_f32 x) { return (void)index, x; }
 INLINE v_mask v_mask_of(uint32_t bits) { return bits & 1; }
 INLINE v_mask v_mask_all(bool on) { return on; }
 INLINE v_f32 v_load_masked(v_mask m, const float *p) { return m ? *p : 0.0f; }
+INLINE void v_store_masked(v_mask m, float *p, v_f32 x) {
+  if (m) *p = x;
+}
 INLINE v_f32 v_bcast_masked(v_mask m, const float *p) { return m ? *p : 0.0f; }
 INLINE v_f32 v_bcast_into(v_f32 x, v_mask m, const float *p) { return m ? *p : x; }
 INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) { return m ? a : b; }

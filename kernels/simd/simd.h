@@ -16,11 +16,14 @@
  *   v_fma(a,b,c)     a*b + c                                v_add v_sub v_mul     lane by lane
  *   v_fma_kept(a,b,c)       the same, the sum in the register of c and in the order written: with 16 registers GCC else
  *                           moves sums about in unrolled loops until it spills them
+ *   v_fma_bcast(p,b,c)      the same with *p in every lane, without a broadcast of its own where the ISA has that: on
+ *                           Zen 4 more than one broadcast for two FMAs takes the place of FMAs
  *   v_permute(index,x)      lane l = x[index[l]]
  *   v_permute2(index,a,b)   the same from 2 * VL lanes, a's before b's
  *   v_shuffle4(index,x)     the same where no lane leaves its four; cheaper: it does not compete with FMAs for a port
  *   v_select(m,a,b)         a in the lanes of m, b elsewhere
  *   v_load_masked(m,p)      zero where the mask is clear; masked-off addresses are not touched
+ *   v_store_masked(m,p,x)   the lanes of m; other addresses are not touched
  *   v_bcast_masked(m,p)     v_bcast where the mask is full, zero where it is empty: *p is not touched. No other masks
  *   v_bcast_into(x,m,p)     *p in the lanes of m, x elsewhere; *p is read
  *   v_forget(p)             the same address, from which the compiler loads again what it had loaded before

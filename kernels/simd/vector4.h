@@ -30,6 +30,7 @@ INLINE v_f32 v_sub(v_f32 a, v_f32 b) { return a - b; }
 INLINE v_f32 v_mul(v_f32 a, v_f32 b) { return a * b; }
 INLINE v_f32 v_fma(v_f32 a, v_f32 b, v_f32 c) { return a * b + c; } /* baseline CPUs have no fused instruction */
 INLINE v_f32 v_fma_kept(v_f32 a, v_f32 b, v_f32 c) { return v_fma(a, b, c); }
+INLINE v_f32 v_fma_bcast(const float *p, v_f32 b, v_f32 c) { return v_fma_kept(v_bcast(p), b, c); }
 INLINE v_index v_index_load(const int32_t *p) {
   v_index x;
   memcpy(&x, p, sizeof x);
@@ -49,6 +50,10 @@ INLINE v_mask v_mask_all(bool on) { return (v_mask){-on, -on, -on, -on}; }
 INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) { return (v_f32)((m & (v_mask)a) | (~m & (v_mask)b)); }
 INLINE v_f32 v_load_masked(v_mask m, const float *p) {
   return (v_f32){m[0] ? p[0] : 0, m[1] ? p[1] : 0, m[2] ? p[2] : 0, m[3] ? p[3] : 0};
+}
+INLINE void v_store_masked(v_mask m, float *p, v_f32 x) {
+  UNROLLED (l, VL)
+    if (m[l]) p[l] = x[l];
 }
 INLINE v_f32 v_bcast_masked(v_mask m, const float *p) { return m[0] ? v_bcast(p) : v_zero(); }
 INLINE v_f32 v_bcast_into(v_f32 x, v_mask m, const float *p) { return v_select(m, v_bcast(p), x); }

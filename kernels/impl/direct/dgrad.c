@@ -10,7 +10,7 @@
  * which is a convolution of dst with kernel K' = number of such k, dilation e and padding (K' - 1) e - base. Source:
  * the transposed convolution by parts of Dumoulin and Visin, arXiv:1603.07285, section 4. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "impl/direct/direct.h"
+#include "impl/direct/choose.h"
 #include "impl/direct/dgrad.h"
 #include "impl/direct/dgrad_stride2.h"
 
@@ -53,11 +53,18 @@ typedef struct {
 } phase;
 
 typedef struct {
+  const direct_method *method;
+  double cost;
   int phases;
   bool gaps;            /* some pixels of src meet no tap */
   dgrad_stride2 *whole; /* all phases in one pass; then there are none here */
   phase phase[];
 } dgrad_state;
+
+/* Floats from a pixel of src to the next one. */
+static ptrdiff_t pixel_of(const gconv_problem *p, gconv_layout layout) {
+  return layout == GCONV_NCHW ? 1 : layout == GCONV_NHWC ? p->ic : BLOCK;
+}
 
 /* The forward pass of a phase. GCONV_OK without one where it has no taps or no pixels. */
 static gconv_status plan_phase(gconv_plan *plan, dgrad_state *state, int fy, int fx) {
@@ -102,20 +109,13 @@ static gconv_status plan_phase(gconv_plan *plan, dgrad_state *state, int fy, int
       .iw = p->iw,
   };
   f->packed = plan->packed_bytes;
-  f->first = ((ptrdiff_t)fy * p->iw + fx) * BLOCK;
+  f->first = ((ptrdiff_t)fy * p->iw + fx) * pixel_of(p, state->method->layout);
   state->phases++;
-  return ISA_NAME(direct_plan)(&f->plan, &pass);
+  return state->method->plan(&f->plan, &pass);
 }
 
-gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan) {
+static gconv_status plan_phases(gconv_plan *plan, dgrad_state *state) {
   const gconv_problem *p = &plan->problem;
-  const size_t most = (size_t)gconv_min(p->stride_h, p->ih) * (size_t)gconv_min(p->stride_w, p->iw);
-  dgrad_state *state = calloc(1, sizeof *state + most * sizeof *state->phase);
-  if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the %zu phases of the strides", most);
-  plan->state = state;
-  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
-  const gconv_status whole = ISA_NAME(dgrad_stride2_plan)(plan, &state->whole);
-  if (whole || state->whole) return whole;
   plan->executed_macs = 0;
   for (int fy = 0; fy < p->stride_h && fy < p->ih; fy++)
     for (int fx = 0; fx < p->stride_w && fx < p->iw; fx++) {
@@ -124,6 +124,11 @@ gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan) {
       if (status) return status;
       if (state->phases == before) continue;
       const gconv_plan *forward = &state->phase[before].plan;
+      plan->native_src_layout = forward->native_dst_layout;
+      plan->native_dst_layout = forward->native_src_layout;
+      if (forward->kernel_workspace_bytes > plan->kernel_workspace_bytes)
+        plan->kernel_workspace_bytes = forward->kernel_workspace_bytes;
+      state->cost += state->method->cost(forward);
       plan->packed_bytes += (size_t)gconv_round_up((int64_t)forward->packed_bytes, GCONV_ALIGN);
       plan->executed_macs = gconv_saturated_sum(plan->executed_macs, forward->executed_macs);
       plan->lane_use = forward->lane_use;
@@ -133,9 +138,37 @@ gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan) {
   return GCONV_OK;
 }
 
+static void drop_phases(dgrad_state *state) {
+  for (int i = 0; i < state->phases; i++) free(state->phase[i].plan.state);
+  state->phases = 0;
+  state->gaps = false;
+}
+
+/* A pass over all phases at once takes less time than a pass for each of them, which is what `cost` has. */
+static gconv_status plan_by(gconv_plan *plan, const direct_method *method) {
+  const gconv_problem *p = &plan->problem;
+  const size_t most = (size_t)gconv_min(p->stride_h, p->ih) * (size_t)gconv_min(p->stride_w, p->iw);
+  dgrad_state *state = calloc(1, sizeof *state + most * sizeof *state->phase);
+  if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the %zu phases of the strides", most);
+  plan->state = state;
+  state->method = method;
+  plan->native_src_layout = plan->native_dst_layout = method->layout;
+  gconv_status status = plan_phases(plan, state);
+  if (!status && method == &ISA_NAME(direct_blocks)) status = ISA_NAME(dgrad_stride2_plan)(plan, &state->whole);
+  if (state->whole) drop_phases(state);
+  plan->kernel_workspace_bytes *= (size_t)plan->env.threads;
+  return status;
+}
+
+static double cost_of(const gconv_plan *plan) { return ((const dgrad_state *)plan->state)->cost; }
+
+gconv_status ISA_NAME(dgrad_plan)(gconv_plan *plan) {
+  return ISA_NAME(direct_choose_method)(plan, &(direct_planner){plan_by, cost_of, ISA_NAME(dgrad_release)});
+}
+
 void ISA_NAME(dgrad_release)(gconv_plan *plan) {
   dgrad_state *state = plan->state;
-  for (int i = 0; state && i < state->phases; i++) free(state->phase[i].plan.state);
+  if (state) drop_phases(state);
   if (state) free(state->whole);
   free(state);
 }
@@ -144,7 +177,7 @@ void ISA_NAME(dgrad_pack)(const gconv_plan *plan, const float *wei, void *packed
   const dgrad_state *state = plan->state;
   if (state->whole) ISA_NAME(dgrad_stride2_pack)(plan, state->whole, wei, packed);
   for (int i = 0; i < state->phases; i++)
-    ISA_NAME(direct_pack)(&state->phase[i].plan, wei, (char *)packed + state->phase[i].packed);
+    state->method->pack(&state->phase[i].plan, wei, (char *)packed + state->phase[i].packed);
 }
 
 typedef struct {
@@ -153,7 +186,8 @@ typedef struct {
 } pass;
 
 static void clear_share(const pass *s, int thread, int threads) {
-  const int64_t floats = gconv_layout_elems(GCONV_NCHW16C, gconv_tensor_dims(&s->plan->problem, GCONV_SRC));
+  const int64_t floats =
+      gconv_layout_elems(s->plan->native_src_layout, gconv_tensor_dims(&s->plan->problem, GCONV_SRC));
   const int64_t first = floats * thread / threads, end = floats * (thread + 1) / threads;
   memset((float *)s->args->src.data + first, 0, (size_t)(end - first) * sizeof(float));
 }
@@ -168,9 +202,11 @@ static void run_share(const void *arg, int thread, int threads) {
   }
   for (int i = 0; i < state->phases; i++) {
     const phase *f = &state->phase[i];
-    ISA_NAME(direct_share)
-    (&f->plan, s->args->dst.data, (const float *)((const char *)s->args->packed.data + f->packed),
-     (float *)s->args->src.data + f->first, thread, threads);
+    const direct_tensors tensors = {.src = s->args->dst.data,
+                                    .wei = (const float *)((const char *)s->args->packed.data + f->packed),
+                                    .dst = (float *)s->args->src.data + f->first,
+                                    .workspace = direct_own(s->plan, s->args, thread)};
+    state->method->share(&f->plan, &tensors, thread, threads);
   }
 }
 

@@ -4,6 +4,7 @@
  * TUNING.md its bounds and what was tried and lost. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/direct.h"
+#include "impl/direct/choose.h"
 #include "impl/direct/dgrad.h"
 #include "impl/direct/wgrad.h"
 
@@ -12,7 +13,7 @@
 
 #include <stdlib.h>
 
-static gconv_status plan_forward(gconv_plan *plan) {
+static gconv_status plan_pass(gconv_plan *plan, const direct_method *method) {
   const gconv_problem *p = &plan->problem;
   const ptrdiff_t taps = (ptrdiff_t)p->kh * p->kw, oc = taps * p->icg;
   const direct_pass pass = {
@@ -23,7 +24,21 @@ static gconv_status plan_forward(gconv_plan *plan) {
       .iw = p->ow,
       .image = true,
   };
-  return ISA_NAME(direct_plan)(plan, &pass);
+  const gconv_status status = method->plan(plan, &pass);
+  plan->kernel_workspace_bytes *= (size_t)plan->env.threads;
+  return status;
+}
+
+static double cost_of_pass(const gconv_plan *plan) { return direct_method_of(plan)->cost(plan); }
+
+static void release_state(gconv_plan *plan) { free(plan->state); }
+
+static gconv_status plan_forward(gconv_plan *plan) {
+  return ISA_NAME(direct_choose_method)(plan, &(direct_planner){plan_pass, cost_of_pass, release_state});
+}
+
+static void pack_forward(const gconv_plan *plan, const float *wei, void *packed) {
+  direct_method_of(plan)->pack(plan, wei, packed);
 }
 
 typedef struct {
@@ -33,7 +48,9 @@ typedef struct {
 
 static void share_forward(const void *arg, int thread, int threads) {
   const pass *s = arg;
-  ISA_NAME(direct_share)(s->plan, s->args->src.data, s->args->packed.data, s->args->dst.data, thread, threads);
+  const direct_tensors tensors = {s->args->src.data, s->args->packed.data, s->args->dst.data,
+                                  direct_own(s->plan, s->args, thread)};
+  direct_method_of(s->plan)->share(s->plan, &tensors, thread, threads);
 }
 
 static gconv_status execute_forward(const gconv_plan *plan, const gconv_args *args) {
@@ -43,37 +60,36 @@ static gconv_status execute_forward(const gconv_plan *plan, const gconv_args *ar
   return GCONV_OK;
 }
 
-static void release_state(gconv_plan *plan) { free(plan->state); }
-
 typedef struct {
   gconv_status (*plan)(gconv_plan *);
   void (*pack)(const gconv_plan *, const float *wei, void *packed);
   gconv_status (*execute)(const gconv_plan *, const gconv_args *);
   void (*release)(gconv_plan *);
-} method;
+} direction;
 
-static const method methods[GCONV_DIRECTIONS] = {
-    [GCONV_FWD] = {plan_forward, ISA_NAME(direct_pack), execute_forward, release_state},
+static const direction directions[GCONV_DIRECTIONS] = {
+    [GCONV_FWD] = {plan_forward, pack_forward, execute_forward, release_state},
     [GCONV_BWD_D] = {ISA_NAME(dgrad_plan), ISA_NAME(dgrad_pack), ISA_NAME(dgrad_execute), ISA_NAME(dgrad_release)},
     [GCONV_BWD_W] = {ISA_NAME(wgrad_plan), NULL, ISA_NAME(wgrad_execute), release_state},
 };
 
-static gconv_status plan(gconv_plan *plan) { return methods[plan->problem.direction].plan(plan); }
+static gconv_status plan(gconv_plan *plan) { return directions[plan->problem.direction].plan(plan); }
 
 static void pack(const gconv_plan *plan, const float *wei, void *packed) {
-  methods[plan->problem.direction].pack(plan, wei, packed);
+  directions[plan->problem.direction].pack(plan, wei, packed);
 }
 
-static void release(gconv_plan *plan) { methods[plan->problem.direction].release(plan); }
+static void release(gconv_plan *plan) { directions[plan->problem.direction].release(plan); }
 
 static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
-  return methods[plan->problem.direction].execute(plan, args);
+  return directions[plan->problem.direction].execute(plan, args);
 }
 
 SIMD_KERNEL(
     direct, .summary = "direct convolution in registers on NCHW16c, groups packed into full vectors, any problem",
     .reference = "Georganas et al., Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, "
                  "arXiv 1808.05567",
+    .params = "blocks, planes or nhwc: the method that is asked for instead of the one that should take less time",
     .dtypes = 1u << GCONV_F32, .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER, .plan = plan, .pack = pack, .unpack = ISA_NAME(wgrad_unpack), .execute = execute,
     .release = release);

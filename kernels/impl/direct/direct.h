@@ -10,7 +10,7 @@
 #include "common/operand.h"
 #include "core/taps.h"
 
-enum { VECTORS_MAX = 3 }; /* of a job */
+enum { VECTORS_MAX = 4 }; /* of a job */
 
 /* Accumulators, taps and an operand leave some for more. */
 enum { MANY_REGISTERS = V_REGISTERS >= 32 };
@@ -19,8 +19,8 @@ enum { MANY_REGISTERS = V_REGISTERS >= 32 };
  * pixels. */
 typedef struct {
   int ih, iw, oh, ow, kh, kw, stride_h, stride_w, step_h, step_w, pad_top, pad_left;
-  ptrdiff_t src_block, src_row, dst_block, dst_row, dst_pixel; /* floats */
-  gconv_range whole;                                           /* output columns whose windows lie whole inside */
+  ptrdiff_t src_block, src_row, src_pixel, dst_block, dst_row, dst_pixel; /* floats */
+  gconv_range whole; /* output columns whose windows lie whole inside */
 } geometry;
 
 typedef struct {
@@ -31,6 +31,7 @@ typedef struct {
   ptrdiff_t wei_vector;              /* floats from one vector's weights to the next one's */
   float *dst;                        /* row 0 of the image in the vector's block */
   ptrdiff_t dst_vector[VECTORS_MAX]; /* floats from there to where each vector of the job has it */
+  uint32_t last_lanes;               /* NHWC: of the last vector, those that are its group's */
   int y, y_last;                     /* output rows [y, y_last); a tile of R rows does y to y + R - 1 */
   int x_first, x_last;               /* output columns [x_first, x_last) */
   int i_first, i_last;               /* input indices summed by this call */
@@ -84,6 +85,7 @@ typedef struct {
   strip_fn *run;
   int rows, vectors, width; /* of the tile */
   bool taps_inner;          /* weights packed [i][r][s] instead of [r][s][i] */
+  bool shares_loads;        /* one load serves several input indices and taps */
   bool any_width;           /* cuts any range of columns into tiles of at most `width`, computes none twice */
 } microkernel;
 
@@ -115,15 +117,17 @@ const microkernel *ISA_NAME(direct_depthwise_any)(int stride);
 const microkernel *ISA_NAME(direct_columns)(int stride, int ow);
 const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int stride, int vectors, int ow);
 const microkernel *ISA_NAME(direct_1x1_half)(int stride, int vectors, int ow);
+enum { IMAGE_VECTORS = 3 };
 const microkernel *ISA_NAME(direct_image)(int stride, int vectors);
 bool ISA_NAME(direct_is_image)(const gconv_problem *p);
 const microkernel *ISA_NAME(direct_group)(int stride, int vectors);
+const microkernel *ISA_NAME(direct_pixels)(int vectors);
 const microkernel *ISA_NAME(direct_any)(operand_mode mode, int mixed, int stride, int vectors, int width);
 
-typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE, IMAGE } direct_family;
+typedef enum { ANY_TAPS, TAPS_3X3, DEPTHWISE, IMAGE, PIXELS } direct_family;
 
 static inline const char *direct_family_name(direct_family family) {
-  static const char *const names[] = {"any", "3x3", "depthwise", "image"};
+  static const char *const names[] = {"any", "3x3", "depthwise", "image", "pixels"};
   return names[family];
 }
 
@@ -162,7 +166,36 @@ typedef struct {
   bool image;                     /* src may be taken as NCHW */
 } direct_pass;
 
+/* The tensors of a pass: src read, dst written, wei packed. A pass plans the workspace of one thread; each thread has
+ * one of its own, the size of the largest of all passes. */
 typedef struct {
+  const float *src, *wei;
+  float *dst;
+  void *workspace;
+} direct_tensors;
+
+static inline void *direct_own(const gconv_plan *plan, const gconv_args *args, int thread) {
+  return (char *)args->workspace.data + plan->kernel_workspace_bytes / (size_t)plan->env.threads * (size_t)thread;
+}
+
+/* A way to do a pass; a pass plan's state begins with the one that made it. */
+typedef struct {
+  const char *name;
+  gconv_status (*plan)(gconv_plan *plan, const direct_pass *pass);
+  double (*cost)(const gconv_plan *plan); /* FMAs of whole vectors, and what takes the time of so many */
+  void (*pack)(const gconv_plan *plan, const float *wei, void *packed);
+  void (*share)(const gconv_plan *plan, const direct_tensors *t, int thread, int threads); /* one thread's work */
+  gconv_layout layout;                                                                     /* of src and dst */
+} direct_method;
+
+extern const direct_method ISA_NAME(direct_blocks), ISA_NAME(direct_planes), ISA_NAME(direct_nhwc);
+
+static inline const direct_method *direct_method_of(const gconv_plan *plan) {
+  return *(const direct_method *const *)plan->state;
+}
+
+typedef struct {
+  const direct_method *method;
   geometry g;
   weight_view wei;
   ptrdiff_t dst_image; /* floats from one image to the next */
@@ -171,6 +204,7 @@ typedef struct {
   int x_step;          /* output columns per unit of work */
   bool flat;           /* one pixel per column and no border: the plane is one long row */
   bool image;          /* src is NCHW, see tile_image.c */
+  int group_vectors;   /* NHWC: of each group, the first of which begins with it; else 0 */
   bool prefetch;       /* direct_prefetches */
   bool large;          /* src and dst exceed the last cache */
   bool jobs_inner;     /* all vectors for some rows or columns before the next */
@@ -178,12 +212,16 @@ typedef struct {
   vector_job job[];
 } direct_state;
 
+/* The first output channel of a vector, and the channel behind its last one. */
+static inline gconv_range direct_channels(const gconv_problem *p, const direct_state *state, int vector) {
+  const int per = state->group_vectors, group = per ? vector / per : 0;
+  const int first = per ? group * p->ocg + vector % per * VL : vector * VL, end = per ? (group + 1) * p->ocg : p->oc;
+  return (gconv_range){first, gconv_min(first + VL, end)};
+}
+
 /* Fills state->job; `index` has room for icg * VL numbers a vector where icg <= VL. */
 void ISA_NAME(direct_choose_jobs)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index);
-gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_pass *pass);
-/* One thread's share of the work. */
-void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const float *wei, float *dst, int thread,
-                            int threads);
-void ISA_NAME(direct_pack)(const gconv_plan *plan, const float *wei, void *packed);
+void ISA_NAME(direct_share)(const gconv_plan *plan, const direct_tensors *t, int thread, int threads);
+void ISA_NAME(direct_pack_vectors)(const gconv_plan *plan, const float *wei, void *packed);
 
 #endif

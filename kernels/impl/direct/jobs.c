@@ -4,13 +4,9 @@
  * operands. The vectors are cut into such runs so that the work, by a simple count of instructions, is least. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/operand_source.h"
-#include "impl/direct/direct.h"
+#include "impl/direct/cost.h"
 
 #include <math.h>
-
-/* FMAs that fit into the time between two tiles (30 cycles, measured on Zen 5), two taps of a tile for one group, two
- * kernel rows of an input index (both with AVX2 on Zen 4: pairs of vectors win from 16 channels a group on). */
-enum { TILE_COST = 60, TAP_COST = 24, ROW_COST = 4 };
 
 /* A longer job must save more than rounding: of two tiles of equal cost the one of fewer vectors is faster, since it
  * forms each operand once for all taps. */
@@ -63,38 +59,6 @@ static const microkernel *half_tile(const gconv_problem *p, int stride, int ow, 
   return stride && job->source.mode == BCAST && half ? ISA_NAME(direct_1x1_half)(stride, job->vectors, ow) : NULL;
 }
 
-/* FMAs that two units with a latency of four cycles can have under way. */
-enum { IN_FLIGHT = 8 };
-
-/* cost_of for tiles that cut a row into widths which differ by one at most. */
-static double any_width_cost(const gconv_problem *p, int ow, const vector_job *job) {
-  const bool rows = job->family == TAPS_3X3; /* an operand meets all taps of a kernel row */
-  const int64_t tiles = gconv_ceil_div(ow, job->main->width), wider = ow % tiles;
-  const int width = (int)(ow / tiles), taps = p->kh * p->kw;
-  double cost = 0;
-  for (int more = 0; more < 2; more++) {
-    const int columns = width + more, fmas = columns * job->vectors, loads = columns + job->vectors;
-    const double index = gconv_max(gconv_max(fmas, rows ? 0 : loads), IN_FLIGHT);
-    const double start = rows ? (double)ROW_COST * p->kh * p->icg : taps > 1 ? (double)TAP_COST * taps : 0;
-    cost += (double)(more ? wider : tiles - wider) * (index * p->icg * taps + start + TILE_COST);
-  }
-  return cost / ow;
-}
-
-/* Instructions of a job per output pixel: the FMAs, or the loads where they are more (a core does two of each a cycle),
- * for every input index, and what a tile costs beside them; `ow` columns are computed by whole tiles. */
-static double cost_of(const gconv_problem *p, int ow, const vector_job *job) {
-  if (!job->main) return INFINITY;
-  if (job->main->any_width) return any_width_cost(p, ow, job);
-  const int rows = job->main->rows == ALL_ROWS ? p->oh : job->main->rows, columns = job->main->width * rows;
-  const int fmas = (2 * job->vectors - job->half) * columns / 2;
-  const int loads = job->vectors + columns * gconv_max(job->source.groups, 1);
-  const bool operands_shared_by_taps = job->family == TAPS_3X3 || job->family == DEPTHWISE;
-  const double index = operands_shared_by_taps ? fmas : gconv_max(fmas, loads);
-  const double waste = columns_computed(job->main->width, ow) / (double)ow;
-  return (index * p->icg * p->kh * p->kw + TILE_COST) / columns * waste;
-}
-
 static void choose_microkernels(const gconv_plan *plan, const direct_state *state, vector_job *job) {
   const geometry *g = &state->g;
   const gconv_problem *p = &plan->problem;
@@ -111,6 +75,8 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
       job->main = job->tail = wide;
   } else if (job->family == DEPTHWISE) {
     job->main = job->tail = depthwise_tile(p);
+  } else if (job->family == PIXELS) {
+    job->main = job->tail = ISA_NAME(direct_pixels)(job->vectors);
   } else if (job->family == IMAGE) {
     job->main = job->tail = ISA_NAME(direct_image)(p->stride_w, job->vectors);
   } else if (mode == LOAD) {
@@ -125,7 +91,7 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
     if (job->main)
       job->tail = ISA_NAME(direct_any)(mode, job->mixed, p->stride_w, job->vectors, g->ow % job->main->width);
   }
-  job->cost = cost_of(p, g->ow, job);
+  job->cost = ISA_NAME(direct_cost_of_job)(p, g->ow, job);
 }
 
 /* Where one group fills the vectors: tiles of any width instead of tiles of one, if they cost less. */
@@ -135,8 +101,19 @@ static void consider_group_tile(const gconv_plan *plan, const direct_state *stat
   if (job->family != ANY_TAPS || job->source.mode != BCAST) return;
   other.half = false;
   other.main = other.tail = ISA_NAME(direct_group)(p->stride_w, job->vectors);
-  other.cost = cost_of(p, state->g.ow, &other);
+  other.cost = ISA_NAME(direct_cost_of_job)(p, state->g.ow, &other);
   if (!job->main || other.cost < BETTER * job->cost) *job = other;
+}
+
+/* NHWC: `count` vectors of a group. */
+static bool of_group(const gconv_problem *p, int group_vectors, vector_job *job, int count) {
+  if (job->vector % group_vectors + count > group_vectors) return false;
+  const int channel = job->vector / group_vectors * p->icg;
+  job->source = (operand_source){.mode = BCAST, .groups = 1, .channel = channel, .icg = p->icg};
+  job->vectors = count;
+  job->mixed = 0;
+  job->family = PIXELS;
+  return true;
 }
 
 /* A vector alone; depthwise all of a block. */
@@ -151,7 +128,7 @@ static void single(const gconv_problem *p, direct_family f, vector_job *job, int
 /* `count` vectors together: false where they do not share operands. */
 static bool together(const gconv_problem *p, direct_family f, vector_job *job, int count) {
   const int first = job->vector * VL, end = first + count * VL, group = first / p->ocg;
-  if (end - VL >= p->oc || f == DEPTHWISE) return false;
+  if (end - VL >= p->oc || f == DEPTHWISE || (f == IMAGE && count > IMAGE_VECTORS)) return false;
   const int last_group = (gconv_min(end, p->oc) - 1) / p->ocg, border = (group + 1) * p->ocg;
   job->source = (operand_source){.mode = BCAST, .groups = 1, .channel = group * p->icg, .icg = p->icg};
   job->vectors = count;
@@ -170,16 +147,23 @@ static bool together(const gconv_problem *p, direct_family f, vector_job *job, i
 void ISA_NAME(direct_choose_jobs)(const gconv_plan *plan, direct_state *state, int vectors, int32_t *index) {
   const gconv_problem *p = &plan->problem;
   const direct_family f = family_of(p, state);
+  const int per_group = state->group_vectors;
+  /* four vectors are for rows that give fewer too little to do */
+  const int most = state->g.ow <= ISA_NAME(direct_group)(1, VECTORS_MAX)->width ? VECTORS_MAX : VECTORS_MAX - 1;
   for (int v = vectors - 1; v >= 0; v--) { /* the best job that begins with vector v, and the cost of all from there */
     vector_job *best = &state->job[v], job = {.vector = v};
     best->cost = INFINITY;
-    single(p, f, &job, index + (index ? (ptrdiff_t)v * p->icg * VL : 0));
+    if (per_group)
+      of_group(p, per_group, &job, 1);
+    else
+      single(p, f, &job, index + (index ? (ptrdiff_t)v * p->icg * VL : 0));
     do {
       choose_microkernels(plan, state, &job);
       consider_group_tile(plan, state, &job);
       if (v + job.vectors < vectors) job.cost += state->job[v + job.vectors].cost;
       if (job.cost < BETTER * best->cost) *best = job;
-    } while (job.vectors < VECTORS_MAX && together(p, f, &job, job.vectors + 1));
+    } while (job.vectors < most &&
+             (per_group ? of_group(p, per_group, &job, job.vectors + 1) : together(p, f, &job, job.vectors + 1)));
   }
   for (int v = 0; v < vectors; v += state->job[state->jobs++].vectors) state->job[state->jobs] = state->job[v];
 }

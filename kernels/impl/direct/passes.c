@@ -16,8 +16,10 @@ static bool is_flat(const gconv_problem *p) {
          p->oh == p->ih && p->ow == p->iw && !p->pad_top && !p->pad_left;
 }
 
-static geometry geometry_of(const gconv_problem *p, const direct_pass *pass, bool flat, bool image) {
-  const int pixel = image ? 1 : BLOCK; /* floats of one column of src */
+/* In NHWC the next block of channels is BLOCK floats away. */
+static geometry geometry_of(const gconv_problem *p, const direct_pass *pass, bool flat, const direct_state *state) {
+  const bool nhwc = state->group_vectors;
+  const ptrdiff_t pixel = nhwc ? p->ic : state->image ? 1 : BLOCK, dst_pixel = nhwc ? p->oc : BLOCK;
   geometry g = {
       .ih = p->ih,
       .iw = p->iw,
@@ -31,10 +33,11 @@ static geometry geometry_of(const gconv_problem *p, const direct_pass *pass, boo
       .step_w = p->dilation_w + 1,
       .pad_top = p->pad_top,
       .pad_left = p->pad_left,
-      .src_block = (ptrdiff_t)p->ih * p->iw * pixel,
-      .dst_block = (ptrdiff_t)pass->ih * pass->iw * BLOCK,
-      .dst_row = (ptrdiff_t)pass->dst_stride_h * pass->iw * BLOCK,
-      .dst_pixel = (ptrdiff_t)pass->dst_stride_w * BLOCK,
+      .src_block = nhwc ? BLOCK : (ptrdiff_t)p->ih * p->iw * pixel,
+      .src_pixel = pixel,
+      .dst_block = nhwc ? BLOCK : (ptrdiff_t)pass->ih * pass->iw * BLOCK,
+      .dst_row = (ptrdiff_t)pass->dst_stride_h * pass->iw * dst_pixel,
+      .dst_pixel = pass->dst_stride_w * dst_pixel,
   };
   if (flat) {
     g.iw = g.ow = p->ih * p->iw;
@@ -101,20 +104,24 @@ static void choose_order(const gconv_plan *plan, direct_state *state) {
   if (state->jobs_inner) state->row_step = rows;
 }
 
-gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_pass *pass) {
+static gconv_status plan_vectors(gconv_plan *plan, const direct_pass *pass, const direct_method *method) {
   const gconv_problem *p = &plan->problem;
-  const int vectors = vectors_of(p->oc);
-  const bool small = p->icg <= VL; /* only then can a vector need lane numbers */
+  const bool nhwc = method->layout == GCONV_NHWC;
+  const int64_t group_vectors = gconv_ceil_div(p->ocg, VL);
+  const int vectors = nhwc ? (int)(p->groups * group_vectors) : vectors_of(p->oc);
+  const bool small = p->icg <= VL && !nhwc; /* only then can a vector need lane numbers */
   const size_t index_count = small ? (size_t)vectors * (size_t)p->icg * VL : 0;
   direct_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
   if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %d vectors", vectors);
   plan->state = state;
+  state->method = method;
+  state->group_vectors = nhwc ? (int)group_vectors : 0;
   state->dst_strided = pass->dst_stride_h > 1 || pass->dst_stride_w > 1;
   state->flat = is_flat(p) && !state->dst_strided;
-  state->image = pass->image && ISA_NAME(direct_is_image)(p);
-  state->g = geometry_of(p, pass, state->flat, state->image);
+  state->image = pass->image && !nhwc && ISA_NAME(direct_is_image)(p);
+  state->g = geometry_of(p, pass, state->flat, state);
   state->wei = pass->wei;
-  state->dst_image = gconv_ceil_div(p->oc, BLOCK) * state->g.dst_block;
+  state->dst_image = nhwc ? (ptrdiff_t)p->oc * pass->ih * pass->iw : gconv_ceil_div(p->oc, BLOCK) * state->g.dst_block;
   ISA_NAME(direct_choose_jobs)(plan, state, vectors, small ? (int32_t *)&state->job[vectors] : NULL);
   for (int j = 0; j < state->jobs; j++)
     if (state->job[j].main->rows > state->row_step) state->row_step = state->job[j].main->rows;
@@ -127,8 +134,8 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_pass *pass) {
   state->large = direct_bytes(plan) > plan->env.caches.l3;
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
 
-  plan->native_src_layout = state->image ? GCONV_NCHW : GCONV_NCHW16C;
-  plan->native_dst_layout = GCONV_NCHW16C;
+  plan->native_src_layout = state->image ? GCONV_NCHW : method->layout;
+  plan->native_dst_layout = method->layout;
   plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
   const int64_t lanes = (int64_t)vectors * VL - (state->job[state->jobs - 1].half ? VL / 2 : 0);
   plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->oc, lanes);
@@ -138,3 +145,24 @@ gconv_status ISA_NAME(direct_plan)(gconv_plan *plan, const direct_pass *pass) {
            first->main->width, first->chunk, p->icg);
   return GCONV_OK;
 }
+
+/* Taps outside the image are left out. */
+static double cost_of_vectors(const gconv_plan *plan) {
+  const gconv_counts counts = gconv_problem_count(&plan->problem);
+  const direct_state *state = plan->state;
+  return state->job[0].cost * plan->problem.batch * state->g.oh * state->g.ow * (double)counts.macs /
+         (double)counts.macs_nominal;
+}
+
+static gconv_status plan_blocks(gconv_plan *plan, const direct_pass *pass) {
+  return plan_vectors(plan, pass, &ISA_NAME(direct_blocks));
+}
+
+static gconv_status plan_nhwc(gconv_plan *plan, const direct_pass *pass) {
+  return plan_vectors(plan, pass, &ISA_NAME(direct_nhwc));
+}
+
+const direct_method ISA_NAME(direct_blocks) = {
+    "blocks", plan_blocks, cost_of_vectors, ISA_NAME(direct_pack_vectors), ISA_NAME(direct_share), GCONV_NCHW16C};
+const direct_method ISA_NAME(direct_nhwc) = {
+    "nhwc", plan_nhwc, cost_of_vectors, ISA_NAME(direct_pack_vectors), ISA_NAME(direct_share), GCONV_NHWC};

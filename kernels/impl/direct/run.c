@@ -12,6 +12,7 @@
 #include <string.h>
 
 typedef struct {
+  const gconv_problem *problem;
   const direct_state *state;
   const float *src, *wei;
   float *dst;
@@ -21,7 +22,8 @@ typedef struct {
 } pass;
 
 static float *vector_dst(const pass *p, int n, int vector) {
-  return p->dst + n * p->state->dst_image + channel_offset(vector * VL, p->state->g.dst_block);
+  return p->dst + n * p->state->dst_image +
+         channel_offset(direct_channels(p->problem, p->state, vector).first, p->state->g.dst_block);
 }
 
 static strip strip_of(const pass *p, int n, const vector_job *job) {
@@ -41,6 +43,8 @@ static strip strip_of(const pass *p, int n, const vector_job *job) {
       .flat = p->state->flat,
       .stream = p->stream && job->chunk == job->source.icg, /* chunks read what the one before stored */
   };
+  const gconv_range last = direct_channels(p->problem, p->state, job->vector + job->vectors - 1);
+  a.last_lanes = (uint32_t)((UINT64_C(1) << (last.end - last.first)) - 1);
   for (int v = 0; v < gconv_min(job->vectors, VECTORS_MAX); v++)
     a.dst_vector[v] = vector_dst(p, n, job->vector + v) - dst;
   return a;
@@ -128,18 +132,18 @@ static int64_t first_unit(const pass *p, int64_t units, int thread, int threads)
   return low - nearer_before;
 }
 
-void ISA_NAME(direct_share)(const gconv_plan *plan, const float *src, const float *wei, float *dst, int thread,
-                            int threads) {
+void ISA_NAME(direct_share)(const gconv_plan *plan, const direct_tensors *t, int thread, int threads) {
   const gconv_problem *problem = &plan->problem;
   const direct_state *state = plan->state;
   gconv_dims image = gconv_tensor_dims(problem, GCONV_SRC);
   image.n = 1;
   const pass p = {
+      .problem = problem,
       .state = state,
-      .src = src,
-      .wei = wei,
-      .dst = dst,
-      .stream = state->large && (uintptr_t)dst % (BLOCK * sizeof(float)) == 0,
+      .src = t->src,
+      .wei = t->wei,
+      .dst = t->dst,
+      .stream = state->large && (uintptr_t)t->dst % (BLOCK * sizeof(float)) == 0,
       .src_image = gconv_layout_elems(plan->native_src_layout, image),
       .y_units = (int)gconv_ceil_div(state->g.oh, state->row_step),
       .x_units = state->x_step ? (int)gconv_ceil_div(state->g.ow, state->x_step) : 0,
@@ -157,17 +161,16 @@ static void pack_lane(const gconv_plan *plan, const vector_job *job, int oc, gco
                       float *out) {
   const gconv_problem *p = &plan->problem;
   const weight_view view = ((const direct_state *)plan->state)->wei;
-  const int kh = p->kh, kw = p->kw, lane = oc % VL, group_channel = oc / p->ocg * p->icg;
+  const int kh = p->kh, kw = p->kw, group_channel = oc / p->ocg * p->icg;
   const bool taps_inner = job->main->taps_inner;
   const ptrdiff_t index = taps_inner ? (ptrdiff_t)kh * kw * VL : VL, tap = taps_inner ? VL : (ptrdiff_t)p->icg * VL;
   const float *in = wei + oc / p->ocg * view.group + oc % p->ocg * view.oc + view.first;
-  out += lane;
   if (kh * kw == 1 && !job->source.index) {
     for (int i = inputs.first; i < inputs.end; i++) out[i * index] = in[i * view.ic];
     return;
   }
   for (int i = inputs.first; i < inputs.end; i++) {
-    const float *from = in + operand_input(&job->source, group_channel, i, lane) * view.ic;
+    const float *from = in + operand_input(&job->source, group_channel, i, oc % VL) * view.ic;
     float *to = out + i * index;
     for (int r = 0; r < kh; r++)
       for (int s = 0; s < kw; s++, to += tap) *to = from[r * view.row + s * view.column];
@@ -176,14 +179,14 @@ static void pack_lane(const gconv_plan *plan, const vector_job *job, int oc, gco
 
 static void pack_vector(const gconv_plan *plan, const vector_job *job, int vector, const float *wei, float *out) {
   const gconv_problem *p = &plan->problem;
-  const int first = vector * VL, last = gconv_min(first + VL, p->oc);
+  const gconv_range lanes = direct_channels(p, plan->state, vector);
   for (int i = 0; i < p->icg; i += PACK_INPUTS)
-    for (int oc = first; oc < last; oc++)
-      pack_lane(plan, job, oc, (gconv_range){i, gconv_min(i + PACK_INPUTS, p->icg)}, wei, out);
+    for (int oc = lanes.first; oc < lanes.end; oc++)
+      pack_lane(plan, job, oc, (gconv_range){i, gconv_min(i + PACK_INPUTS, p->icg)}, wei, out + oc - lanes.first);
 }
 
 /* [vector][i][r][s][lane] or [vector][r][s][i][lane]; lanes beyond oc are zero. */
-void ISA_NAME(direct_pack)(const gconv_plan *plan, const float *wei, void *packed) {
+void ISA_NAME(direct_pack_vectors)(const gconv_plan *plan, const float *wei, void *packed) {
   const direct_state *state = plan->state;
   memset(packed, 0, plan->packed_bytes);
   for (int j = 0; j < state->jobs; j++)

@@ -23,6 +23,7 @@
 typedef struct {
   operand_mode mode;
   int mixed, stride, vectors, width;
+  bool nhwc;
 } tile_shape;
 
 /* Columns [first, end) of a tile; where `tested`, only those whose bit is set in `inside`. */

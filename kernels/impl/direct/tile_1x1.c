@@ -53,9 +53,9 @@ INLINE void tiles(const strip *a, const tile_shape t) {
   BCASTS(M) M(MIX2, 0, 1, 1, WIDE) M(MIX2, 0, 1, 2, WIDE) \
   M(MIX2, 1, 1, 2, WIDE) M(MIX2, 0, 1, 3, THREES) M(MIX2, 1, 1, 3, THREES) M(MIX2, 2, 1, 3, THREES)
 #define STRIP(mode, X, S, NV, W)   STRIP_(mode, X, S, NV, W)
-#define STRIP_(mode, X, S, NV, W)  static void mode##X##_s##S##_v##NV##_w##W(const strip *a) { tiles(a, (tile_shape){mode, X, S, NV, W}); }
+#define STRIP_(mode, X, S, NV, W)  static void mode##X##_s##S##_v##NV##_w##W(const strip *a) { tiles(a, (tile_shape){mode, X, S, NV, W, false}); }
 #define LISTED(mode, X, S, NV, W)  LISTED_(mode, X, S, NV, W)
-#define LISTED_(mode, X, S, NV, W) {mode, X, S, {mode##X##_s##S##_v##NV##_w##W, 1, NV, W, false, false}},
+#define LISTED_(mode, X, S, NV, W) {mode, X, S, {mode##X##_s##S##_v##NV##_w##W, 1, NV, W, .taps_inner = false}},
 ALL(STRIP)
 static const struct {
   operand_mode mode;

@@ -46,11 +46,14 @@ static void s2_v2(const strip *a) { tiles(a, 2, 1, WIDE); }
 static void s2_v3(const strip *a) { tiles(a, 2, 2, THREES); }
 
 const microkernel *ISA_NAME(direct_1x1_half)(int stride, int vectors, int ow) {
-  static const microkernel table[][VECTORS_MAX] = {
-      {{s1_v1, 1, 1, WIDE, false, false}, {s1_v2, 1, 2, WIDE, false, false}, {s1_v3, 1, 3, THREES, false, false}},
-      {{s2_v1, 1, 1, WIDE, false, false}, {s2_v2, 1, 2, WIDE, false, false}, {s2_v3, 1, 3, THREES, false, false}}};
+  static const microkernel table[][VECTORS_MAX] = {{{s1_v1, 1, 1, WIDE, .taps_inner = false},
+                                                    {s1_v2, 1, 2, WIDE, .taps_inner = false},
+                                                    {s1_v3, 1, 3, THREES, .taps_inner = false}},
+                                                   {{s2_v1, 1, 1, WIDE, .taps_inner = false},
+                                                    {s2_v2, 1, 2, WIDE, .taps_inner = false},
+                                                    {s2_v3, 1, 3, THREES, .taps_inner = false}}};
   const microkernel *tile = &table[stride - 1][vectors - 1];
-  return stride == 1 || ow % tile->width == 0 ? tile : NULL;
+  return tile->run && (stride == 1 || ow % tile->width == 0) ? tile : NULL;
 }
 
 #else

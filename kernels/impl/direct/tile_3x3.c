@@ -109,7 +109,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int S, const in
 
 // clang-format off
 #define STRIP(mode, S, R, W) static void mode##_s##S##_r##R##_w##W(const strip *a) { tiles(a, mode, S, R, W); }
-#define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, true, false},
+#define ROW(mode, S, R, W) [mode] = {mode##_s##S##_r##R##_w##W, R, 1, W, .taps_inner = true},
 #if VL > 1
 #define MODES(M, S, R, W) \
   M(SHUFFLE, S, R, W) M(PERMUTE, S, R, W) M(PERMUTE2, S, R, W) M(BCAST, S, R, W) M(MIX2, S, R, W) M(MIX, S, R, W)

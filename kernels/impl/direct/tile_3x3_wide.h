@@ -201,7 +201,7 @@ INLINE void tiles(const strip *a, tile_fn *const by_sides[4], const int S, const
     static tile_fn *const by_sides[] = {how##_s##S##_00, how##_s##S##_10, how##_s##S##_01, how##_s##S##_11}; \
     tiles(a, by_sides, S, W); \
   }
-#define ROW(how, S, W) [how] = {how##_s##S, 1, 1, W, true, false},
+#define ROW(how, S, W) [how] = {how##_s##S, 1, 1, W, .taps_inner = true, .shares_loads = true},
 #define ALL(M, S, W) M(OWN2, S, W) M(OWN4, S, W) M(OWN8, S, W) M(ONE2, S, W) M(TWO2, S, W) M(ONE4, S, W) M(TWO4, S, W)
 #define WIDE_3X3(W) \
   ALL(STRIP, 1, W) ALL(STRIP, 2, W) \

@@ -89,9 +89,9 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int X, const in
   for (int x = a->x_first; x < a->x_last; x += W) {
     const int width = a->x_last - x < W ? a->x_last - x : W;
     if (width == W && all_inside(a->g, x, W))
-      tile(a, (tile_shape){mode, X, S, NV, W}, true, x, W);
+      tile(a, (tile_shape){mode, X, S, NV, W, false}, true, x, W);
     else
-      tile(a, (tile_shape){mode, X, S, NV, W}, false, x, width);
+      tile(a, (tile_shape){mode, X, S, NV, W, false}, false, x, width);
   }
 }
 
@@ -113,7 +113,7 @@ INLINE void tiles(const strip *a, const operand_mode mode, const int X, const in
 #define STRIP(mode, X, S, NV, W)   STRIP_(mode, X, S, NV, W)
 #define STRIP_(mode, X, S, NV, W)  static void mode##X##_s##S##_v##NV##_w##W(const strip *a) { tiles(a, mode, X, S, NV, W); }
 #define LISTED(mode, X, S, NV, W)  LISTED_(mode, X, S, NV, W)
-#define LISTED_(mode, X, S, NV, W) {mode, X, S, {mode##X##_s##S##_v##NV##_w##W, 1, NV, W, false, false}},
+#define LISTED_(mode, X, S, NV, W) {mode, X, S, {mode##X##_s##S##_v##NV##_w##W, 1, NV, W, .taps_inner = false}},
 ALL(STRIP)
 static const struct {
   operand_mode mode;

@@ -111,7 +111,7 @@ INLINE void columns(const strip *a, const int S, const int W) {
 
 // clang-format off
 #define STRIP(S, W) static void s##S##_w##W(const strip *a) { columns(a, S, W); }
-#define ROW(S, W) {s##S##_w##W, ALL_ROWS, 1, W, true, false}
+#define ROW(S, W) {s##S##_w##W, ALL_ROWS, 1, W, .taps_inner = true}
 STRIP(1, 7) STRIP(1, 6) STRIP(1, 5) STRIP(1, 4) STRIP(2, 7) STRIP(2, 6) STRIP(2, 5) STRIP(2, 4)
 static const microkernel table[2][4] = {{ROW(1, 7), ROW(1, 6), ROW(1, 5), ROW(1, 4)},
                                         {ROW(2, 7), ROW(2, 6), ROW(2, 5), ROW(2, 4)}};

@@ -53,7 +53,7 @@ INLINE void tiles(const strip *a, const int K, const int S, const int W) {
   static void k##K##_s##S##_w##W(const strip *a) { tiles(a, K, S, W); }
 #define KERNELS(W) STRIP(3, 1, W) STRIP(3, 2, W) STRIP(5, 1, W) STRIP(5, 2, W) STRIP(7, 1, W) STRIP(7, 2, W)
 #define ROW(K, S, W)                                                                                                   \
-  { k##K##_s##S##_w##W, 1, BLOCK_VECTORS, W, true, false }
+  { k##K##_s##S##_w##W, 1, BLOCK_VECTORS, W, .taps_inner = true }
 #define TABLE(W)                                                                                                       \
   {                                                                                                                    \
     {ROW(3, 1, W), ROW(3, 2, W)}, {ROW(5, 1, W), ROW(5, 2, W)}, { ROW(7, 1, W), ROW(7, 2, W) }                         \

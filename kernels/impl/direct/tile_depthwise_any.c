@@ -108,7 +108,7 @@ INLINE void block_row(const strip *a, tile_of_width *const by_width[]) {
     static tile_of_width *const by_width[] = {TO_WIDEST(NAME, S)}; \
     block_row(a, by_width); \
   }
-#define ROW(S) [S] = {s##S, 1, BLOCK_VECTORS, WIDEST, false, true},
+#define ROW(S) [S] = {s##S, 1, BLOCK_VECTORS, WIDEST, .any_width = true},
 STRIP(0) STRIP(1) STRIP(2)
 static const microkernel table[] = {ROW(0) ROW(1) ROW(2)};
 // clang-format on

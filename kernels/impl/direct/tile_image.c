@@ -62,7 +62,7 @@ INLINE void tile(const strip *a, const tile_shape t, int x0, int width) {
 }
 
 INLINE void tiles(const strip *a, const int S, const int NV, const int W) {
-  const tile_shape t = {BCAST, 0, S, NV, W};
+  const tile_shape t = {BCAST, 0, S, NV, W, false};
   for (int x = a->x_first; x < a->x_last; x += W) tile(a, t, x, a->x_last - x < W ? a->x_last - x : W);
 }
 
@@ -71,7 +71,7 @@ INLINE void tiles(const strip *a, const int S, const int NV, const int W) {
 #define WIDTHS(M, S) M(S, 1, WIDE) M(S, 2, WIDE) M(S, 3, THREES)
 #define ALL(M) WIDTHS(M, 1) WIDTHS(M, 2) WIDTHS(M, 4) WIDTHS(M, 0)
 #define STRIP(S, NV, W)  static void s##S##_v##NV(const strip *a) { tiles(a, S, NV, W); }
-#define LISTED(S, NV, W) {S, {s##S##_v##NV, 1, NV, W, true, false}},
+#define LISTED(S, NV, W) {S, {s##S##_v##NV, 1, NV, W, .taps_inner = true}},
 ALL(STRIP)
 static const struct {
   int stride;

@@ -1,0 +1,36 @@
+/* cost.c - what a pass by "planes" should cost, by a count of instructions as in jobs.c: the FMAs, or the loads where
+ * they are more, and what copying and the start of a tile take in the time of so many FMAs. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "impl/direct/cost.h"
+#include "impl/direct/planes/planes.h"
+
+/* A vector of a row copied, and the start of a row. */
+enum { COPY_VECTOR = 4, COPY_ROW = 30 };
+
+static double cost_of_tiles(const planes_state *state, int rows, int vectors) {
+  const int count = (int)gconv_ceil_div(vectors, ISA_NAME(planes_widest)(rows)), wider = vectors % count,
+            width = vectors / count;
+  const double steps = (double)state->icg * state->y.taps * state->x.taps;
+  double cost = 0;
+  for (int more = 0; more < 2; more++) {
+    const int W = width + more;
+    const double step = gconv_max(gconv_max(rows * W, rows + W), IN_FLIGHT);
+    cost += (more ? wider : count - wider) * (steps * step + TILE_COST + 2 * rows * W);
+  }
+  return cost;
+}
+
+double ISA_NAME(planes_cost)(const gconv_problem *p, const planes_state *state) {
+  const double strips = (double)state->image_strips * p->groups * state->row_strips * state->column_strips;
+  const int64_t rows = (int64_t)state->images * (state->rows + state->y.reach), pitch = state->columns + state->x.reach;
+  const int64_t outputs = state->in_place ? state->columns : (rows - state->y.reach) * pitch - state->x.reach;
+  double cost = 0;
+  for (int tile = 0; tile < state->tiles; tile++)
+    cost += cost_of_tiles(state, planes_first_row(state, tile + 1) - planes_first_row(state, tile),
+                          (int)gconv_ceil_div(outputs, VL));
+  if (state->in_place) return cost * strips;
+  const double row = COPY_ROW + (double)COPY_VECTOR * (double)gconv_ceil_div(pitch, VL);
+  const int classes = state->y.classes * state->x.classes;
+  cost += row * (double)rows * ((double)state->icg * classes + state->ocg);
+  return cost * strips;
+}

@@ -1,0 +1,149 @@
+/* planes.c - the method "planes": its plan and its weights. share.c has the order of its work. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "impl/direct/planes/planes.h"
+
+#include "core/error.h"
+#include "core/saturate.h"
+#include "core/workspace.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int gcd(int a, int b) { return b ? gcd(b, a % b) : a; }
+
+static planes_axis axis_of(int stride, int dilation, int pad, int taps) {
+  planes_axis a = {.stride = stride, .step = dilation + 1, .pad = pad, .taps = taps};
+  a.classes = gconv_min(taps, stride / gcd(stride, a.step));
+  a.reach = planes_reach(&a, taps - 1);
+  return a;
+}
+
+/* Outputs of a strip that are enough for full tiles, and those that two strips on two threads must have at least. */
+enum { WANTED_OUTPUTS = 48 * VL, LEAST_OUTPUTS = 8 * VL };
+
+static int64_t buffer_floats(const planes_state *state, int images, int rows, int columns) {
+  return gconv_saturated_product((int64_t)images * (rows + state->y.reach) * (columns + state->x.reach),
+                                 (int64_t)state->icg * state->y.classes * state->x.classes);
+}
+
+/* A strip's inputs take half of L2. Every one of `threads` gets work, if that leaves tiles full. */
+static void choose_strips(const gconv_plan *plan, planes_state *state, int threads) {
+  const gconv_problem *p = &plan->problem;
+  const int64_t most = state->in_place ? INT64_MAX : (int64_t)(plan->env.caches.l2 / 2 / sizeof(float)),
+                planes = (int64_t)p->batch * p->groups, wanted = threads > 1 ? 4 * threads : 1;
+  int images = 1, rows = state->oh, columns = state->ow;
+  while (columns > LEAST_OUTPUTS && buffer_floats(state, 1, 1, columns) > most) columns = (columns + 1) / 2;
+  while (rows > 1 && buffer_floats(state, 1, rows, columns) > most) rows = (rows + 1) / 2;
+  while (rows > 1 && (int64_t)rows * columns > LEAST_OUTPUTS && planes * gconv_ceil_div(state->oh, rows) < wanted)
+    rows = (rows + 1) / 2;
+  while (rows == 1 && columns > LEAST_OUTPUTS && planes * state->oh * gconv_ceil_div(state->ow, columns) < wanted)
+    columns = (columns + 1) / 2;
+  if (rows == state->oh && columns == state->ow && !state->in_place)
+    while (images < p->batch && (int64_t)images * rows * columns < WANTED_OUTPUTS &&
+           buffer_floats(state, images + 1, rows, columns) <= most &&
+           p->groups * gconv_ceil_div(p->batch, images + 1) >= wanted)
+      images++;
+  state->image_strips = (int)gconv_ceil_div(p->batch, images);
+  state->images = (int)gconv_ceil_div(p->batch, state->image_strips);
+  state->row_strips = (int)gconv_ceil_div(state->oh, rows);
+  state->rows = (int)gconv_ceil_div(state->oh, state->row_strips);
+  state->column_strips = (int)gconv_ceil_div(state->ow, columns);
+  state->columns = (int)gconv_ceil_div(state->ow, state->column_strips);
+}
+
+/* Floats of a channel in a buffer: tiles may read and write a vector's rest behind the last output; channels that lie
+ * a power of two apart would meet in one set of the L1 cache. */
+static ptrdiff_t spaced(int64_t floats) {
+  enum { LINE = 16, WAY = 1024 };
+  const int64_t whole = gconv_round_up(floats + VL, LINE);
+  return (ptrdiff_t)(whole % (WAY / 4) ? whole : whole + LINE);
+}
+
+/* Returns their bytes. */
+static size_t lay_out_buffers(planes_state *state) {
+  const int classes = state->y.classes * state->x.classes;
+  state->pitch = state->columns + state->x.reach;
+  state->image_rows = state->rows + state->y.reach;
+  const ptrdiff_t plane = (ptrdiff_t)state->image_rows * state->pitch, class = state->images * plane;
+  for (int r = 0; r < state->y.taps; r++)
+    for (int s = 0; s < state->x.taps; s++)
+      state->tap[(ptrdiff_t)r * state->x.taps + s] =
+          (r % state->y.classes * state->x.classes + s % state->x.classes) * class +
+          (ptrdiff_t)planes_reach(&state->y, r) * state->pitch + planes_reach(&state->x, s);
+  if (state->in_place) return 0;
+  state->channel = spaced(classes * class + VL);
+  state->out_channel = spaced(class);
+  gconv_book book = {0};
+  gconv_book_add(&book, (size_t)(state->channel * state->icg) * sizeof(float));
+  state->out_buffer =
+      gconv_book_add(&book, (size_t)(state->out_channel * gconv_min(state->ocg, PLANES_ROWS)) * sizeof(float));
+  return book.bytes;
+}
+
+/* One pixel per column and no border: the plane is one long row. */
+static bool is_in_place(const gconv_problem *p, const direct_pass *pass) {
+  const int64_t plane = (int64_t)p->ih * p->iw;
+  return plane <= INT_MAX / 2 && plane >= VL && p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 &&
+         p->oh == p->ih && p->ow == p->iw && !p->pad_top && !p->pad_left && pass->dst_stride_h == 1 &&
+         pass->dst_stride_w == 1;
+}
+
+static gconv_status plan_planes(gconv_plan *plan, const direct_pass *pass) {
+  const gconv_problem *p = &plan->problem;
+  const size_t taps = (size_t)p->kh * (size_t)p->kw;
+  planes_state *state = calloc(1, sizeof *state + taps * sizeof *state->tap);
+  if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %zu taps", taps);
+  plan->state = state;
+  state->method = &ISA_NAME(direct_planes);
+  state->y = axis_of(p->stride_h, p->dilation_h, p->pad_top, p->kh);
+  state->x = axis_of(p->stride_w, p->dilation_w, p->pad_left, p->kw);
+  state->icg = p->icg;
+  state->ocg = p->ocg;
+  state->tiles = (int)gconv_ceil_div(p->ocg, PLANES_ROWS);
+  state->in_place = is_in_place(p, pass);
+  state->oh = state->in_place ? 1 : p->oh;
+  state->ow = state->in_place ? p->ih * p->iw : p->ow;
+  state->wei = pass->wei;
+  state->src_plane = (ptrdiff_t)p->ih * p->iw;
+  state->dst_plane = (ptrdiff_t)pass->ih * pass->iw;
+  state->dst_row = (ptrdiff_t)pass->dst_stride_h * pass->iw;
+  state->pixel = pass->dst_stride_w;
+  choose_strips(plan, state, 1);
+  state->cost = ISA_NAME(planes_cost)(p, state);
+  choose_strips(plan, state, plan->env.threads);
+
+  const gconv_counts counts = gconv_problem_count(p);
+  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW;
+  plan->packed_bytes = (size_t)counts.params * sizeof(float);
+  plan->kernel_workspace_bytes = lay_out_buffers(state);
+  const int64_t row = state->in_place ? state->ow : state->pitch;
+  plan->executed_macs = gconv_saturated_product(counts.macs_nominal / state->ow / (state->in_place ? p->oh : 1), row);
+  plan->lane_use = (double)state->ow / (double)row;
+  snprintf(plan->text, sizeof plan->text, "planes%s, tile %d channels, strips of %d images x %d rows x %d columns",
+           state->in_place ? " in place" : "", (int)gconv_ceil_div(p->ocg, state->tiles), state->images, state->rows,
+           state->columns);
+  return GCONV_OK;
+}
+
+/* [group][tile][r][s][input][output channel of the tile] */
+static void pack_planes(const gconv_plan *plan, const float *wei, void *packed) {
+  const planes_state *state = plan->state;
+  const weight_view *view = &state->wei;
+  float *out = packed;
+  for (int g = 0; g < plan->problem.groups; g++)
+    for (int tile = 0; tile < state->tiles; tile++) {
+      const int first = planes_first_row(state, tile), end = planes_first_row(state, tile + 1);
+      const float *in = wei + g * view->group + view->first;
+      for (int r = 0; r < state->y.taps; r++)
+        for (int s = 0; s < state->x.taps; s++)
+          for (int i = 0; i < state->icg; i++)
+            for (int o = first; o < end; o++)
+              *out++ = in[o * view->oc + i * view->ic + r * view->row + s * view->column];
+    }
+}
+
+static double cost_of_planes(const gconv_plan *plan) { return ((const planes_state *)plan->state)->cost; }
+
+const direct_method ISA_NAME(direct_planes) = {
+    "planes", plan_planes, cost_of_planes, pack_planes, ISA_NAME(planes_share), GCONV_NCHW};

@@ -1,0 +1,85 @@
+/* planes.h - what the parts of the method "planes" share: the lanes of a vector are pixels of one output channel.
+ *
+ * src and dst are NCHW. A strip is some output rows of an image, or all rows of several, in one group; its input
+ * channels are copied into a buffer whose rows all have one pitch, without border and without stride: pixels that lie
+ * `stride` apart are neighbours there, one class of them after the other. Then every tap takes the inputs of all
+ * outputs of the strip from one place on:
+ *
+ *   dst[oc][n] = sum over taps t and input channels i of wei[oc][t][i] * buffer[i][tap[t] + n]
+ *
+ * with n = row * pitch + column, which is a matrix product with nothing to decide in it. Outputs between the end of a
+ * row and the next row are computed and dropped: as many a row as the last tap lies further on than the first. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GCONV_DIRECT_PLANES_H
+#define GCONV_DIRECT_PLANES_H
+
+#include "impl/direct/direct.h"
+
+/* One axis of the strip: output o takes tap k from input o * stride + k * step - pad, which is the input number
+ * o + reach_of(k) of the class of those inputs that are k * step modulo the stride. */
+typedef struct {
+  int stride, step, pad, taps;
+  int classes; /* that taps take their inputs from; tap k from class k % classes */
+  int reach;   /* of the last tap */
+} planes_axis;
+
+static inline int planes_residue(const planes_axis *a, int class) {
+  return (int)((int64_t) class * a->step % a->stride);
+}
+static inline int planes_reach(const planes_axis *a, int tap) { return (int)((int64_t)tap * a->step / a->stride); }
+
+/* Output channels that are computed together. */
+enum { PLANES_ROWS = MANY_REGISTERS ? 8 : 6 };
+
+typedef struct {
+  const direct_method *method;
+  planes_axis y, x;
+  int icg, ocg, tiles;       /* tiles: of output channels */
+  bool in_place;             /* the planes, each one long row, are the buffer: 1x1 without stride and border */
+  int oh, ow;                /* of a plane; in place 1 and all of its pixels */
+  int images, rows, columns; /* outputs of a strip */
+  int image_strips, row_strips, column_strips;
+  int pitch, image_rows;                          /* columns and rows of the buffer, for each image of the strip */
+  ptrdiff_t channel, out_channel;                 /* floats of a channel in the buffers of inputs and outputs */
+  size_t out_buffer;                              /* where in a thread's workspace the second one is */
+  ptrdiff_t src_plane, dst_plane, dst_row, pixel; /* floats in the tensors; pixel: of dst */
+  weight_view wei;
+  double cost;     /* see direct_method */
+  ptrdiff_t tap[]; /* where in a channel of the buffer each tap begins */
+} planes_state;
+
+/* Tiles of output channels differ by one channel at most; tile number `tile` begins with this one. */
+static inline int planes_first_row(const planes_state *state, int tile) {
+  return (int)((int64_t)state->ocg * tile / state->tiles);
+}
+
+/* Outputs of one strip, image by image: what lies inside of it and of the tensors. */
+typedef struct {
+  int n, images, y, rows, x, columns;
+} planes_place;
+
+/* What a microkernel reads: for each tap the inputs of all outputs from src + tap on. */
+typedef struct {
+  const float *src, *wei; /* wei: [tap][input][row] */
+  float *dst;
+  ptrdiff_t src_channel, dst_channel;
+  const ptrdiff_t *tap;
+  int taps, inputs;
+} planes_product;
+
+/* Computes W vectors of each of R output channels from output n on. */
+typedef void planes_tile(const planes_product *a, ptrdiff_t n);
+
+/* The microkernel for `rows` output channels, and the vectors of each that it takes at most. */
+planes_tile *ISA_NAME(planes_tile_of)(int rows, int vectors);
+int ISA_NAME(planes_widest)(int rows);
+
+/* src: channel 0 of the group in the first image; an image of src has `image` floats. */
+void ISA_NAME(planes_fill)(const gconv_plan *plan, const planes_place *at, const float *src, ptrdiff_t image,
+                           float *buffer);
+/* For the strips of one thread: the choice of a method, which changes the order of sums, depends on the problem
+ * alone. */
+double ISA_NAME(planes_cost)(const gconv_problem *p, const planes_state *state);
+void ISA_NAME(planes_share)(const gconv_plan *plan, const direct_tensors *t, int thread, int threads);
+
+#endif
