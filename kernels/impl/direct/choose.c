@@ -10,16 +10,21 @@ static const direct_method *const methods[] = {&ISA_NAME(direct_blocks), &ISA_NA
                                                &ISA_NAME(direct_nhwc)};
 enum { METHODS = sizeof methods / sizeof *methods };
 
-static gconv_status plan_named(gconv_plan *plan, const direct_planner *planner) {
+gconv_status ISA_NAME(direct_method_asked)(const gconv_plan *plan, const direct_method **method) {
+  *method = NULL;
+  if (!plan->param[0]) return GCONV_OK;
   for (int m = 0; m < METHODS; m++)
-    if (!strcmp(plan->param, methods[m]->name)) return planner->plan(plan, methods[m]);
-  return gconv_error(GCONV_INVALID, "direct@%s: %s", plan->param, plan->kernel->params);
+    if (!strcmp(plan->param, methods[m]->name)) *method = methods[m];
+  return *method ? GCONV_OK : gconv_error(GCONV_INVALID, "direct@%s: %s", plan->param, plan->kernel->params);
 }
 
 gconv_status ISA_NAME(direct_choose_method)(gconv_plan *plan, const direct_planner *planner) {
-  if (plan->param[0]) return plan_named(plan, planner);
+  const direct_method *asked;
+  gconv_status status = ISA_NAME(direct_method_asked)(plan, &asked);
+  if (status) return status;
+  if (asked) return planner->plan(plan, asked);
   gconv_plan best = *plan;
-  gconv_status status = planner->plan(&best, methods[0]);
+  status = planner->plan(&best, methods[0]);
   for (int m = 1; m < METHODS && !status; m++) {
     gconv_plan other = *plan;
     status = planner->plan(&other, methods[m]);

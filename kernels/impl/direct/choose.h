@@ -12,6 +12,9 @@ typedef struct {
   void (*release)(gconv_plan *plan);
 } direct_planner;
 
+/* The method that the plan's parameter asks for, NULL without one; a status where there is none of that name. */
+gconv_status ISA_NAME(direct_method_asked)(const gconv_plan *plan, const direct_method **method);
+
 /* As direct_planner.plan, by the method of the plan's parameter; without one by the cheaper of all methods. */
 gconv_status ISA_NAME(direct_choose_method)(gconv_plan *plan, const direct_planner *planner);
 

@@ -86,7 +86,7 @@ static gconv_status execute(const gconv_plan *plan, const gconv_args *args) {
 }
 
 SIMD_KERNEL(
-    direct, .summary = "direct convolution in registers on NCHW16c, groups packed into full vectors, any problem",
+    direct, .summary = "direct convolution in registers; lanes are channels of packed groups, or pixels; any problem",
     .reference = "Georganas et al., Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, "
                  "arXiv 1808.05567",
     .params = "blocks, planes or nhwc: the method that is asked for instead of the one that should take less time",

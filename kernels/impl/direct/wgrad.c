@@ -7,7 +7,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad.h"
 #include "common/operand_source.h"
-#include "impl/direct/direct.h"
+#include "impl/direct/choose.h"
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -60,6 +60,11 @@ static int choose_rows(const gconv_plan *plan) {
 
 gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
+  const direct_method *asked;
+  const gconv_status status = ISA_NAME(direct_method_asked)(plan, &asked);
+  if (status) return status;
+  if (asked && asked != &ISA_NAME(direct_blocks))
+    return gconv_error(GCONV_UNSUPPORTED, "direct@%s: gradients of the weights are by blocks only", plan->param);
   const int vectors = vectors_of(p->oc);
   const size_t index_count = p->icg <= VL ? (size_t)vectors * (size_t)p->icg * VL : 0; /* as for the forward pass */
   wgrad_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
