@@ -10,6 +10,10 @@ static const direct_method *const methods[] = {&ISA_NAME(direct_blocks), &ISA_NA
                                                &ISA_NAME(direct_nhwc)};
 enum { METHODS = sizeof methods / sizeof *methods };
 
+/* Layers in a row keep the layout of blocks unless another method saves more than the conversions might cost. Without
+ * groups a few output channels are no reason: a path of a split block would convert for each of its layers. */
+static const double WORTH_A_LAYOUT = 0.85;
+
 gconv_status ISA_NAME(direct_method_asked)(const gconv_plan *plan, const direct_method **method) {
   *method = NULL;
   if (!plan->param[0]) return GCONV_OK;
@@ -24,13 +28,16 @@ gconv_status ISA_NAME(direct_choose_method)(gconv_plan *plan, const direct_plann
   if (status) return status;
   if (asked) return planner->plan(plan, asked);
   gconv_plan best = *plan;
+  int chosen = 0;
   status = planner->plan(&best, methods[0]);
-  for (int m = 1; m < METHODS && !status; m++) {
+  for (int m = 1; m < METHODS && !status && plan->problem.groups > 1; m++) {
     gconv_plan other = *plan;
     status = planner->plan(&other, methods[m]);
-    const bool cheaper = !status && planner->cost(&other) < planner->cost(&best);
+    const bool cheaper = !status && planner->cost(&other) < (chosen ? 1 : WORTH_A_LAYOUT) * planner->cost(&best);
     planner->release(cheaper ? &best : &other);
-    if (cheaper) best = other;
+    if (!cheaper) continue;
+    best = other;
+    chosen = m;
   }
   *plan = best;
   return status;

@@ -117,9 +117,9 @@ static gconv_status plan_planes(gconv_plan *plan, const direct_pass *pass) {
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW;
   plan->packed_bytes = (size_t)counts.params * sizeof(float);
   plan->kernel_workspace_bytes = lay_out_buffers(state);
-  const int64_t row = state->in_place ? state->ow : state->pitch;
-  plan->executed_macs = gconv_saturated_product(counts.macs_nominal / state->ow / (state->in_place ? p->oh : 1), row);
-  plan->lane_use = (double)state->ow / (double)row;
+  const int64_t row = state->in_place ? p->ow : (int64_t)state->column_strips * state->pitch; /* outputs computed */
+  plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->ow, row);
+  plan->lane_use = (double)p->ow / (double)row;
   snprintf(plan->text, sizeof plan->text, "planes%s, tile %d channels, strips of %d images x %d rows x %d columns",
            state->in_place ? " in place" : "", (int)gconv_ceil_div(p->ocg, state->tiles), state->images, state->rows,
            state->columns);
