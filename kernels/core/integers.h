@@ -12,6 +12,9 @@ static inline int64_t gconv_max64(int64_t a, int64_t b) { return a > b ? a : b; 
 
 /* a >= 0, b > 0; a + b fits. */
 static inline int64_t gconv_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+/* Greatest common divisor. */
+static inline int gconv_gcd(int a, int b) { return b ? gconv_gcd(b, a % b) : a; }
+
 /* The smallest multiple of b that is at least a. */
 static inline int64_t gconv_round_up(int64_t a, int64_t b) { return gconv_ceil_div(a, b) * b; }
 

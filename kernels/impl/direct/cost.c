@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-/* FMAs in the time of two taps of a tile for one group, and of two kernel rows of an input index (AVX2 on Zen 4: pairs
- * of vectors win from 16 channels a group on). */
+/* FMAs that fit into the time between two taps of a tile for one group, and between two kernel rows of an input index
+ * (AVX2 on Zen 4: pairs of vectors win from 16 channels a group on). */
 enum { TAP_COST = 40, ROW_COST = 4 };
 
 /* Loads, and all instructions, that form an operand; of MIX for each group: it finds every address anew. */
@@ -16,7 +16,7 @@ typedef struct {
 
 static forming forming_of(const operand_source *source) {
   static const forming of[OPERANDS] = {
-      [LOAD] = {1, 1},  [SHUFFLE] = {1, 2}, [PERMUTE] = {1, 2}, [PERMUTE2] = {2, V_REGISTERS >= 32 ? 3 : 5},
+      [LOAD] = {1, 1},  [SHUFFLE] = {1, 2}, [PERMUTE] = {1, 2}, [PERMUTE2] = {2, MANY_REGISTERS ? 3 : 5},
       [BCAST] = {1, 1}, [MIX2] = {2, 3},    [MIX] = {1, 6},
   };
   const int times = source->mode == MIX ? gconv_max(source->groups, 1) : 1;

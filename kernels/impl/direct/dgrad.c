@@ -30,10 +30,8 @@ typedef struct {
   int first_tap, tap_step;         /* the last tap comes first */
 } axis;
 
-static int gcd(int a, int b) { return b ? gcd(b, a % b) : a; }
-
 static axis axis_of(int in, int kernel, int stride, int dilation, int pad, int phase) {
-  const int step = dilation + 1, common = gcd(stride, step), q = stride / common, e = step / common;
+  const int step = dilation + 1, common = gconv_gcd(stride, step), q = stride / common, e = step / common;
   axis a = {.pixels = (int)gconv_ceil_div((int64_t)in - phase, stride), .distance = e, .tap_step = -q};
   int64_t offset = (int64_t)phase + pad;
   for (int k = 0; k < kernel && k < q; k++, offset -= step) {
@@ -60,11 +58,6 @@ typedef struct {
   dgrad_stride2 *whole; /* all phases in one pass; then there are none here */
   phase phase[];
 } dgrad_state;
-
-/* Floats from a pixel of src to the next one. */
-static ptrdiff_t pixel_of(const gconv_problem *p, gconv_layout layout) {
-  return layout == GCONV_NCHW ? 1 : layout == GCONV_NHWC ? p->ic : BLOCK;
-}
 
 /* The forward pass of a phase. GCONV_OK without one where it has no taps or no pixels. */
 static gconv_status plan_phase(gconv_plan *plan, dgrad_state *state, int fy, int fx) {
@@ -109,7 +102,7 @@ static gconv_status plan_phase(gconv_plan *plan, dgrad_state *state, int fy, int
       .iw = p->iw,
   };
   f->packed = plan->packed_bytes;
-  f->first = ((ptrdiff_t)fy * p->iw + fx) * pixel_of(p, state->method->layout);
+  f->first = ((ptrdiff_t)fy * p->iw + fx) * direct_pixel(state->method->layout, p->ic);
   state->phases++;
   return state->method->plan(&f->plan, &pass);
 }
@@ -124,8 +117,6 @@ static gconv_status plan_phases(gconv_plan *plan, dgrad_state *state) {
       if (status) return status;
       if (state->phases == before) continue;
       const gconv_plan *forward = &state->phase[before].plan;
-      plan->native_src_layout = forward->native_dst_layout;
-      plan->native_dst_layout = forward->native_src_layout;
       if (forward->kernel_workspace_bytes > plan->kernel_workspace_bytes)
         plan->kernel_workspace_bytes = forward->kernel_workspace_bytes;
       state->cost += state->method->cost(forward);

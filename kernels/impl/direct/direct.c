@@ -1,7 +1,6 @@
 /* direct.c - direct convolution in registers, every valid problem: its three directions and the kernel's row.
  *
- * Vectors of output channels over NCHW16c; README.md explains the method and its words,
- * TUNING.md its bounds and what was tried and lost. */
+ * README.md explains the methods and their words, TUNING.md their bounds and what was tried and lost. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/direct.h"
 #include "impl/direct/choose.h"

@@ -10,6 +10,8 @@
 #include "common/operand.h"
 #include "core/taps.h"
 
+#include <limits.h>
+
 enum { VECTORS_MAX = 4 }; /* of a job */
 
 /* Accumulators, taps and an operand leave some for more. */
@@ -117,7 +119,6 @@ const microkernel *ISA_NAME(direct_depthwise_any)(int stride);
 const microkernel *ISA_NAME(direct_columns)(int stride, int ow);
 const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int stride, int vectors, int ow);
 const microkernel *ISA_NAME(direct_1x1_half)(int stride, int vectors, int ow);
-enum { IMAGE_VECTORS = 3 };
 const microkernel *ISA_NAME(direct_image)(int stride, int vectors);
 bool ISA_NAME(direct_is_image)(const gconv_problem *p);
 const microkernel *ISA_NAME(direct_group)(int stride, int vectors);
@@ -165,6 +166,18 @@ typedef struct {
   int ih, iw;                     /* ... of images of this size */
   bool image;                     /* src may be taken as NCHW */
 } direct_pass;
+
+/* One pixel per column and no border: the plane is one long row, if its columns can be counted. */
+static inline bool direct_is_flat(const gconv_problem *p, const direct_pass *pass) {
+  return (int64_t)p->ih * p->iw <= INT_MAX && p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 &&
+         p->oh == p->ih && p->ow == p->iw && !p->pad_top && !p->pad_left && pass->dst_stride_h == 1 &&
+         pass->dst_stride_w == 1;
+}
+
+/* Floats from a pixel of a tensor to the next one in its row. */
+static inline ptrdiff_t direct_pixel(gconv_layout layout, int channels) {
+  return layout == GCONV_NCHW ? 1 : layout == GCONV_NHWC ? channels : BLOCK;
+}
 
 /* The tensors of a pass: src read, dst written, wei packed. A pass plans the workspace of one thread; each thread has
  * one of its own, the size of the largest of all passes. */

@@ -119,7 +119,8 @@ static bool of_group(const gconv_problem *p, int group_vectors, vector_job *job,
 /* A vector alone; depthwise all of a block. */
 static void single(const gconv_problem *p, direct_family f, vector_job *job, int32_t *index) {
   job->source = operand_source_of(p, job->vector, index);
-  job->vectors = job->source.mode == LOAD && job->vector % BLOCK_VECTORS == 0 ? BLOCK_VECTORS : 1;
+  const bool whole_block = job->source.mode == LOAD && f != IMAGE && job->vector % BLOCK_VECTORS == 0;
+  job->vectors = whole_block ? BLOCK_VECTORS : 1;
   job->mixed = 0;
   const bool padding_only = job->source.groups == 0;
   job->family = padding_only ? ANY_TAPS : f;
@@ -128,7 +129,7 @@ static void single(const gconv_problem *p, direct_family f, vector_job *job, int
 /* `count` vectors together: false where they do not share operands. */
 static bool together(const gconv_problem *p, direct_family f, vector_job *job, int count) {
   const int first = job->vector * VL, end = first + count * VL, group = first / p->ocg;
-  if (end - VL >= p->oc || f == DEPTHWISE || (f == IMAGE && count > IMAGE_VECTORS)) return false;
+  if (end - VL >= p->oc || f == DEPTHWISE) return false;
   const int last_group = (gconv_min(end, p->oc) - 1) / p->ocg, border = (group + 1) * p->ocg;
   job->source = (operand_source){.mode = BCAST, .groups = 1, .channel = group * p->icg, .icg = p->icg};
   job->vectors = count;

@@ -1,25 +1,20 @@
-/* passes.c - the plan of a pass: geometry, jobs, and how outputs are divided into units. Forward is one pass, the
- * gradient of src is one or several. */
+/* passes.c - the plan of a pass by blocks or nhwc: geometry, jobs, and how outputs are divided into units. Forward is
+ * one pass, the gradient of src is one or several. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/direct.h"
 
 #include "core/error.h"
 #include "core/saturate.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One pixel per column and no border: the plane is one long row, if its columns can be counted. */
-static bool is_flat(const gconv_problem *p) {
-  return (int64_t)p->ih * p->iw <= INT_MAX && p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 &&
-         p->oh == p->ih && p->ow == p->iw && !p->pad_top && !p->pad_left;
-}
-
 /* In NHWC the next block of channels is BLOCK floats away. */
 static geometry geometry_of(const gconv_problem *p, const direct_pass *pass, bool flat, const direct_state *state) {
-  const bool nhwc = state->group_vectors;
-  const ptrdiff_t pixel = nhwc ? p->ic : state->image ? 1 : BLOCK, dst_pixel = nhwc ? p->oc : BLOCK;
+  const gconv_layout layout = state->method->layout;
+  const bool nhwc = layout == GCONV_NHWC;
+  const ptrdiff_t pixel = direct_pixel(state->image ? GCONV_NCHW : layout, p->ic),
+                  dst_pixel = direct_pixel(layout, p->oc);
   geometry g = {
       .ih = p->ih,
       .iw = p->iw,
@@ -117,7 +112,7 @@ static gconv_status plan_vectors(gconv_plan *plan, const direct_pass *pass, cons
   state->method = method;
   state->group_vectors = nhwc ? (int)group_vectors : 0;
   state->dst_strided = pass->dst_stride_h > 1 || pass->dst_stride_w > 1;
-  state->flat = is_flat(p) && !state->dst_strided;
+  state->flat = direct_is_flat(p, pass);
   state->image = pass->image && !nhwc && ISA_NAME(direct_is_image)(p);
   state->g = geometry_of(p, pass, state->flat, state);
   state->wei = pass->wei;

@@ -4,12 +4,13 @@
  * Between two FMAs there is nothing to compute: the channels of one block lie side by side, so that within a block the
  * operand of the next index is the next float, the weights of the next index are the next vector, and both are
  * constants in the address of an instruction. A row is cut into tiles that differ by one column at most, each of which
- * is compiled for its width: a narrow rest would leave FMA units idle. Columns outside the image are left out. */
+ * is compiled for its width: a narrow rest would leave FMA units idle. Columns outside the image are left out. In NHWC
+ * all channels are one block, and a group's last vector is stored under a mask. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/run_of_vectors.h"
 
-/* Columns at most for one, two and three vectors: as many accumulators as the registers hold beside NV weights and an
- * operand. */
+/* Columns at most for one to four vectors: as many accumulators as the registers hold beside the weights or the
+ * operands of an index, whichever are fewer, and one of the others. */
 #if V_REGISTERS >= 32
 enum { WIDEST = 14 };
 #define W1 14
@@ -162,7 +163,7 @@ INLINE void tile(const strip *a, const tile_shape t, int x0) {
   } else {
     add_kernel(a, t, x0, acc);
   }
-  const int masked = t.nhwc && a->last_lanes != (uint32_t)((UINT64_C(1) << VL) - 1);
+  const bool masked = t.nhwc && a->last_lanes != (uint32_t)((UINT64_C(1) << VL) - 1);
   UNROLLED (v, t.vectors)
     if (v < t.vectors - 1 || !masked)
       UNROLLED (x, t.width) v_store(dst + a->dst_vector[v] + x * a->g->dst_pixel, acc[v][x]);

@@ -80,8 +80,7 @@ static const struct {
 // clang-format on
 
 const microkernel *ISA_NAME(direct_image)(int stride, int vectors) {
-  const size_t rows = sizeof table / sizeof *table;
-  size_t i = 0;
-  while (i < rows - 1 && ((table[i].stride && table[i].stride != stride) || table[i].tile.vectors != vectors)) i++;
-  return &table[i].tile;
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    if ((!table[i].stride || table[i].stride == stride) && table[i].tile.vectors == vectors) return &table[i].tile;
+  return NULL;
 }

@@ -1,5 +1,5 @@
-/* cost.c - what a pass by "planes" should cost, by a count of instructions as in jobs.c: the FMAs, or the loads where
- * they are more, and what copying and the start of a tile take in the time of so many FMAs. */
+/* cost.c - what a pass by "planes" should cost, by a count of instructions as in direct/cost.c: the FMAs, or the loads
+ * where they are more, and what copying and the start of a tile take in the time of so many FMAs. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/cost.h"
 #include "impl/direct/planes/planes.h"

@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* Strides up to this are gathered by vectors. */
-enum { STRIDE_MAX = 8 };
-
 /* The rows of a class of columns: outputs [inside.first, inside.end) of `pitch` lie in the image, output 0 at float
  * `first` of its row, which has `in` floats. A plane of src has src_rows of them, `rows` of the buffer's are not all
  * zero. */
@@ -15,36 +12,24 @@ typedef struct {
   int stride, pitch, in, src_rows, rows;
   gconv_range inside;
   int64_t first;
-  int32_t lanes[STRIDE_MAX][VL]; /* of the merge with the vector so many further on */
+  const int32_t (*lanes)[VL]; /* planes_state.lanes */
 } row_shape;
 
-/* Every `stride`-th float of a row: the vectors that hold a vector of them are merged one by one. Lane l is found
- * l * stride floats further on. */
-static void choose_lanes(row_shape *row) {
-  for (int merged = 1; merged < row->stride && row->stride <= STRIDE_MAX; merged++)
-    for (int l = 0; l < VL; l++) {
-      const int from = l * row->stride, vector = from / VL;
-      row->lanes[merged][l] = vector == merged ? VL + from % VL : vector == 0 && merged == 1 ? from : l;
-    }
-}
-
+/* Every `stride`-th float of a row. */
 static void gather_row(const row_shape *row, const float *src, float *out) {
   const int stride = row->stride, count = row->inside.end - row->inside.first;
   const int64_t first = row->first + (int64_t)row->inside.first * stride, room = row->in - first;
   src += first;
   out += row->inside.first;
   int x = 0;
-#if VL > 1
-  const int fits =
-      stride <= STRIDE_MAX ? row->pitch - row->inside.first : 0; /* what is beyond `count` is cleared later */
+  /* what a vector writes beyond `count` is cleared later */
+  const int fits = stride <= PLANES_STRIDE_MAX ? row->pitch - row->inside.first : 0;
   for (; x < count && x + VL <= fits && (x + VL) * (int64_t)stride <= room; x += VL) {
     const float *from = src + x * (ptrdiff_t)stride;
     v_f32 all = v_load(from);
     for (int v = 1; v < stride; v++) all = v_permute2(v_index_load(row->lanes[v]), all, v_load(from + v * VL));
     v_store(out + x, all);
   }
-#endif
-  (void)room;
   for (; x < count; x++) out[x] = src[x * (ptrdiff_t)stride];
 }
 
@@ -78,8 +63,8 @@ void ISA_NAME(planes_fill)(const gconv_plan *plan, const planes_place *at, const
                    .pitch = state->pitch,
                    .in = p->iw,
                    .src_rows = p->ih,
-                   .rows = at->rows + state->y.reach};
-  choose_lanes(&row);
+                   .rows = at->rows + state->y.reach,
+                   .lanes = state->lanes};
   for (int cx = 0; cx < state->x.classes; cx++) {
     row.first = (int64_t)at->x * row.stride + planes_residue(&state->x, cx) - state->x.pad;
     row.inside = gconv_outputs_inside(row.first, row.stride, p->iw, at->columns + state->x.reach);

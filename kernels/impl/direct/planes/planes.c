@@ -10,11 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int gcd(int a, int b) { return b ? gcd(b, a % b) : a; }
-
 static planes_axis axis_of(int stride, int dilation, int pad, int taps) {
   planes_axis a = {.stride = stride, .step = dilation + 1, .pad = pad, .taps = taps};
-  a.classes = gconv_min(taps, stride / gcd(stride, a.step));
+  a.classes = gconv_min(taps, stride / gconv_gcd(stride, a.step));
   a.reach = planes_reach(&a, taps - 1);
   return a;
 }
@@ -81,12 +79,21 @@ static size_t lay_out_buffers(planes_state *state) {
   return book.bytes;
 }
 
-/* One pixel per column and no border: the plane is one long row. */
+/* The plane is one long row, which has a whole vector and can be counted in them. */
 static bool is_in_place(const gconv_problem *p, const direct_pass *pass) {
   const int64_t plane = (int64_t)p->ih * p->iw;
-  return plane <= INT_MAX / 2 && plane >= VL && p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 &&
-         p->oh == p->ih && p->ow == p->iw && !p->pad_top && !p->pad_left && pass->dst_stride_h == 1 &&
-         pass->dst_stride_w == 1;
+  return direct_is_flat(p, pass) && plane >= VL && plane <= INT_MAX / 2;
+}
+
+/* Every `stride`-th float of a row: the vectors that hold a vector of them are merged one by one. Lane l is found
+ * l * stride floats further on. */
+static void choose_lanes(planes_state *state) {
+  const int stride = state->x.stride;
+  for (int merged = 1; merged < stride && stride <= PLANES_STRIDE_MAX; merged++)
+    for (int l = 0; l < VL; l++) {
+      const int from = l * stride, vector = from / VL;
+      state->lanes[merged][l] = vector == merged ? VL + from % VL : vector == 0 && merged == 1 ? from : l;
+    }
 }
 
 static gconv_status plan_planes(gconv_plan *plan, const direct_pass *pass) {
@@ -109,6 +116,7 @@ static gconv_status plan_planes(gconv_plan *plan, const direct_pass *pass) {
   state->dst_plane = (ptrdiff_t)pass->ih * pass->iw;
   state->dst_row = (ptrdiff_t)pass->dst_stride_h * pass->iw;
   state->pixel = pass->dst_stride_w;
+  choose_lanes(state);
   choose_strips(plan, state, 1);
   state->cost = ISA_NAME(planes_cost)(p, state);
   choose_strips(plan, state, plan->env.threads);

@@ -16,7 +16,7 @@
 #include "impl/direct/direct.h"
 
 /* One axis of the strip: output o takes tap k from input o * stride + k * step - pad, which is the input number
- * o + reach_of(k) of the class of those inputs that are k * step modulo the stride. */
+ * o + planes_reach(k) of the class of those inputs that are k * step modulo the stride. */
 typedef struct {
   int stride, step, pad, taps;
   int classes; /* that taps take their inputs from; tap k from class k % classes */
@@ -31,6 +31,9 @@ static inline int planes_reach(const planes_axis *a, int tap) { return (int)((in
 /* Output channels that are computed together. */
 enum { PLANES_ROWS = MANY_REGISTERS ? 8 : 6 };
 
+/* Strides along rows up to this are gathered by vectors. */
+enum { PLANES_STRIDE_MAX = 8 };
+
 typedef struct {
   const direct_method *method;
   planes_axis y, x;
@@ -44,8 +47,9 @@ typedef struct {
   size_t out_buffer;                              /* where in a thread's workspace the second one is */
   ptrdiff_t src_plane, dst_plane, dst_row, pixel; /* floats in the tensors; pixel: of dst */
   weight_view wei;
-  double cost;     /* see direct_method */
-  ptrdiff_t tap[]; /* where in a channel of the buffer each tap begins */
+  double cost;                          /* see direct_method */
+  int32_t lanes[PLANES_STRIDE_MAX][VL]; /* pixels of a stride: of the merge with the vector so many further on */
+  ptrdiff_t tap[];                      /* where in a channel of the buffer each tap begins */
 } planes_state;
 
 /* Tiles of output channels differ by one channel at most; tile number `tile` begins with this one. */
