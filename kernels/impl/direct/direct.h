@@ -115,7 +115,7 @@ const microkernel *ISA_NAME(direct_3x3)(operand_mode mode, int stride, int rows,
 const microkernel *ISA_NAME(direct_3x3_row)(const gconv_problem *p, operand_mode mode);
 const microkernel *ISA_NAME(direct_3x3_wide)(const gconv_problem *p, operand_mode mode);
 const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow);
-const microkernel *ISA_NAME(direct_depthwise_any)(int stride);
+const microkernel *ISA_NAME(direct_depthwise_any)(const gconv_problem *p);
 const microkernel *ISA_NAME(direct_columns)(int stride, int ow);
 const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int stride, int vectors, int ow);
 const microkernel *ISA_NAME(direct_1x1_half)(int stride, int vectors, int ow);

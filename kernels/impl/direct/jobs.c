@@ -80,7 +80,7 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
   } else if (job->family == IMAGE) {
     job->main = job->tail = ISA_NAME(direct_image)(p->stride_w, job->vectors);
   } else if (mode == LOAD) {
-    job->main = job->tail = ISA_NAME(direct_depthwise_any)(p->stride_w);
+    job->main = job->tail = ISA_NAME(direct_depthwise_any)(p);
   } else {
     const int stride = pixel_stride(p, state);
     const microkernel *pixels = stride ? ISA_NAME(direct_1x1)(mode, job->mixed, stride, job->vectors, g->ow) : NULL;
