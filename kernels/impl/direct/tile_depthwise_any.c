@@ -49,8 +49,8 @@ INLINE void store_columns(const output_row *row, const int W, int x0, const v_f3
   UNROLLED (x, W) v_store(dst + x * pixel, acc[x]);
 }
 
-/* What a tile is compiled for. S: the stride; K: columns of the kernel; D: the distance of its taps, all three 0 if only
- * known at run time. */
+/* What a tile is compiled for. S: the stride; K: columns of the kernel; D: the distance of its taps, all three 0 if
+ * only known at run time. */
 typedef struct {
   int S, K, D;
 } shape;
