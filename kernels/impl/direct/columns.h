@@ -41,14 +41,14 @@ INLINE met_columns columns_met(const geometry *g, const int stride, int x0, cons
     }                                                                                                                  \
   } while (0)
 
-#define COLUMNS_UP(M, width, F)                                                                                        \
-  M(0, width, F)                                                                                                       \
-  M(1, width, F) M(2, width, F) M(3, width, F) M(4, width, F) M(5, width, F) M(6, width, F) M(7, width, F)             \
-      M(8, width, F) M(9, width, F) M(10, width, F) M(11, width, F) M(12, width, F) M(13, width, F)
-#define COLUMNS_DOWN(M, width, F)                                                                                      \
-  M(13, width, F)                                                                                                      \
-  M(12, width, F) M(11, width, F) M(10, width, F) M(9, width, F) M(8, width, F) M(7, width, F) M(6, width, F)          \
-      M(5, width, F) M(4, width, F) M(3, width, F) M(2, width, F) M(1, width, F) M(0, width, F)
+// clang-format off
+#define COLUMNS_UP(M, width, F) \
+  M(0, width, F) M(1, width, F) M(2, width, F) M(3, width, F) M(4, width, F) M(5, width, F) M(6, width, F) \
+  M(7, width, F) M(8, width, F) M(9, width, F) M(10, width, F) M(11, width, F) M(12, width, F) M(13, width, F)
+#define COLUMNS_DOWN(M, width, F) \
+  M(13, width, F) M(12, width, F) M(11, width, F) M(10, width, F) M(9, width, F) M(8, width, F) M(7, width, F) \
+  M(6, width, F) M(5, width, F) M(4, width, F) M(3, width, F) M(2, width, F) M(1, width, F) M(0, width, F)
+// clang-format on
 #define COLUMN_BEGIN(x, width, F)                                                                                      \
   case x:                                                                                                              \
     if ((x) < (width)) F(x);                                                                                           \
