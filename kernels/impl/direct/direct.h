@@ -225,11 +225,11 @@ typedef struct {
   vector_job job[];
 } direct_state;
 
-/* The first output channel of a vector, and the channel behind its last one. */
+/* The first output channel of a vector, and the channel behind its last one; of padding there are none. */
 static inline gconv_range direct_channels(const gconv_problem *p, const direct_state *state, int vector) {
   const int per = state->group_vectors, group = per ? vector / per : 0;
   const int first = per ? group * p->ocg + vector % per * VL : vector * VL, end = per ? (group + 1) * p->ocg : p->oc;
-  return (gconv_range){first, gconv_min(first + VL, end)};
+  return (gconv_range){first, gconv_max(gconv_min(first + VL, end), first)};
 }
 
 /* Fills state->job; `index` has room for icg * VL numbers a vector where icg <= VL. */
