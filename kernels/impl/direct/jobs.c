@@ -124,6 +124,7 @@ static void single(const gconv_problem *p, direct_family f, vector_job *job, int
   job->mixed = 0;
   const bool padding_only = job->source.groups == 0;
   job->family = padding_only ? ANY_TAPS : f;
+  if (padding_only) job->source.icg = 0; /* nothing is summed */
 }
 
 /* `count` vectors together: false where they do not share operands. */

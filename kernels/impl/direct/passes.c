@@ -132,7 +132,9 @@ static gconv_status plan_vectors(gconv_plan *plan, const direct_pass *pass, cons
   plan->native_src_layout = state->image ? GCONV_NCHW : method->layout;
   plan->native_dst_layout = method->layout;
   plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
-  const int64_t lanes = (int64_t)vectors * VL - (state->job[state->jobs - 1].half ? VL / 2 : 0);
+  int64_t lanes = state->job[state->jobs - 1].half ? -VL / 2 : 0;
+  for (int j = 0; j < state->jobs; j++)
+    if (state->job[j].source.icg) lanes += (int64_t)state->job[j].vectors * VL;
   plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->oc, lanes);
   plan->lane_use = (double)p->oc / (double)lanes;
   snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",

@@ -55,7 +55,8 @@ static void run_rows(const pass *p, int n, const vector_job *job, int first, int
   const direct_state *state = p->state;
   const int end = gconv_min(last * state->row_step, state->g.oh);
   strip a = strip_of(p, n, job);
-  for (int i = 0; i < job->source.icg; i += job->chunk) {
+  int i = 0;
+  do { /* once where nothing is summed: zeros are stored */
     a.i_first = i;
     a.i_last = gconv_min(i + job->chunk, job->source.icg);
     a.accumulate = i > 0;
@@ -64,7 +65,8 @@ static void run_rows(const pass *p, int n, const vector_job *job, int first, int
       m->run(&a);
       a.y = m->rows == ALL_ROWS ? end : a.y + m->rows;
     }
-  }
+    i += job->chunk;
+  } while (i < job->source.icg);
 }
 
 static void run_columns(const pass *p, int n, const vector_job *job, int x_unit) {
