@@ -38,7 +38,7 @@ typedef struct {
   int x_first, x_last;               /* output columns [x_first, x_last) */
   int i_first, i_last;               /* input indices summed by this call */
   bool accumulate;                   /* add to dst instead of overwriting it */
-  bool flat;                         /* of direct_state */
+  bool one_tap;                      /* of direct_state */
   bool prefetch;                     /* direct_prefetches */
   bool stream;                       /* dst past the caches: it is on cache lines and would not stay in them */
 } strip;
@@ -117,6 +117,7 @@ const microkernel *ISA_NAME(direct_3x3_wide)(const gconv_problem *p, operand_mod
 const microkernel *ISA_NAME(direct_depthwise)(int kernel, int stride, int ow);
 const microkernel *ISA_NAME(direct_depthwise_any)(const gconv_problem *p);
 const microkernel *ISA_NAME(direct_columns)(int stride, int ow);
+const microkernel *ISA_NAME(direct_rows_3x3)(int stride, int ow);
 const microkernel *ISA_NAME(direct_1x1)(operand_mode mode, int mixed, int stride, int vectors, int ow);
 const microkernel *ISA_NAME(direct_1x1_half)(int stride, int vectors, int ow);
 const microkernel *ISA_NAME(direct_image)(int stride, int vectors);
@@ -216,6 +217,7 @@ typedef struct {
   int jobs, row_step;  /* output rows per unit of work */
   int x_step;          /* output columns per unit of work */
   bool flat;           /* one pixel per column and no border: the plane is one long row */
+  bool one_tap;        /* 1x1, and no output has its pixel outside */
   bool image;          /* src is NCHW, see tile_image.c */
   int group_vectors;   /* NHWC: of each group, the first of which begins with it; else 0 */
   bool prefetch;       /* direct_prefetches */

@@ -15,8 +15,9 @@ static const double BETTER = 1 - 1e-9;
 /* Down columns where the registers allow it, else by rows. */
 static const microkernel *depthwise_tile(const gconv_problem *p) {
   const bool square = p->kw == 3 && p->kh == 3 && p->stride_h == p->stride_w;
-  const microkernel *columns = square ? ISA_NAME(direct_columns)(p->stride_w, p->ow) : NULL;
-  return columns ? columns : ISA_NAME(direct_depthwise)(p->kw, p->stride_w, p->ow);
+  const microkernel *columns = square ? ISA_NAME(direct_columns)(p->stride_w, p->ow) : NULL,
+                    *rows = square && !columns ? ISA_NAME(direct_rows_3x3)(p->stride_w, p->ow) : NULL;
+  return columns ? columns : rows ? rows : ISA_NAME(direct_depthwise)(p->kw, p->stride_w, p->ow);
 }
 
 /* The fast families need no dilation, and borders that their edge columns cover; 3x3 square strides, too. */

@@ -113,6 +113,8 @@ static gconv_status plan_vectors(gconv_plan *plan, const direct_pass *pass, cons
   state->group_vectors = nhwc ? (int)group_vectors : 0;
   state->dst_strided = pass->dst_stride_h > 1 || pass->dst_stride_w > 1;
   state->flat = direct_is_flat(p, pass);
+  state->one_tap = p->kh == 1 && p->kw == 1 && !p->pad_top && !p->pad_left &&
+                   (p->oh - 1) * (int64_t)p->stride_h < p->ih && (p->ow - 1) * (int64_t)p->stride_w < p->iw;
   state->image = pass->image && !nhwc && ISA_NAME(direct_is_image)(p);
   state->g = geometry_of(p, pass, state->flat, state);
   state->wei = pass->wei;

@@ -40,7 +40,7 @@ static strip strip_of(const pass *p, int n, const vector_job *job) {
       .i_first = 0,
       .i_last = job->source.icg,
       .prefetch = p->state->prefetch,
-      .flat = p->state->flat,
+      .one_tap = p->state->one_tap,
       .stream = p->stream && job->chunk == job->source.icg, /* chunks read what the one before stored */
   };
   const gconv_range last = direct_channels(p->problem, p->state, job->vector + job->vectors - 1);

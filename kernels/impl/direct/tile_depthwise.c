@@ -22,9 +22,10 @@ INLINE void tile(const strip *a, const int K, const int S, const int W, int x0) 
     UNROLLED (s, K) w[s] = v_load(wei + s * VL);
     UNROLLED (c, columns) {
       const bool maybe_outside = c < edge || c >= columns - edge;
-      const v_mask inside = v_mask_all((unsigned)(left + c) < (unsigned)g->iw);
-      const v_f32 p =
-          maybe_outside ? v_load_masked(inside, src + origin + c * BLOCK) : v_load_once(src + origin + c * BLOCK);
+      const bool inside = !maybe_outside || (unsigned)(left + c) < (unsigned)g->iw;
+      if (K > 3 && !inside) continue; /* of three taps the test costs more than a mask */
+      const v_f32 p = K == 3 && maybe_outside ? v_load_masked(v_mask_all(inside), src + origin + c * BLOCK)
+                                              : v_load_once(src + origin + c * BLOCK);
       UNROLLED (s, K) {
         const int x = (c - s) / S;
         if (c >= s && (c - s) % S == 0 && x < W) acc[x] = v_fma(p, w[s], acc[x]);

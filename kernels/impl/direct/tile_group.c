@@ -151,14 +151,17 @@ INLINE void add_kernel(const strip *a, const tile_shape t, int x0, sums acc) {
 }
 
 INLINE void tile(const strip *a, const tile_shape t, int x0) {
-  float *const dst = a->dst + (ptrdiff_t)a->y * a->g->dst_row + x0 * a->g->dst_pixel;
+  const ptrdiff_t pixel = a->g->dst_pixel; /* not read again after every store */
+  float *const dst = a->dst + (ptrdiff_t)a->y * a->g->dst_row + x0 * pixel;
   sums acc;
   UNROLLED (v, t.vectors)
     UNROLLED (x, t.width) acc[v][x] = v_zero();
-  if (a->flat) {
-    const tap at = {.src = a->src + x0 * (t.nhwc ? a->g->src_pixel : BLOCK),
+  if (a->one_tap) {
+    const ptrdiff_t row = a->g->stride_h * a->g->src_row, ahead = t.stride == 1 ? t.width * BLOCK : row;
+    const tap at = {.src = a->src + a->y * row +
+                           x0 * (ptrdiff_t)(t.stride ? t.stride : a->g->stride_w) * (t.nhwc ? a->g->src_pixel : BLOCK),
                     .wei = a->wei,
-                    .ahead = a->prefetch && !t.nhwc ? t.width * (ptrdiff_t)BLOCK : 0};
+                    .ahead = a->prefetch && t.stride && !t.nhwc ? ahead : 0};
     add_tap(a, t, (tile_columns){0, t.width, false, 0}, at, acc);
   } else {
     add_kernel(a, t, x0, acc);
@@ -166,11 +169,11 @@ INLINE void tile(const strip *a, const tile_shape t, int x0) {
   const bool masked = t.nhwc && a->last_lanes != (uint32_t)((UINT64_C(1) << VL) - 1);
   UNROLLED (v, t.vectors)
     if (v < t.vectors - 1 || !masked)
-      UNROLLED (x, t.width) v_store(dst + a->dst_vector[v] + x * a->g->dst_pixel, acc[v][x]);
+      UNROLLED (x, t.width) v_store(dst + a->dst_vector[v] + x * pixel, acc[v][x]);
   if (!masked) return;
   const int last = t.vectors - 1;
   const v_mask lanes = v_mask_of(a->last_lanes);
-  UNROLLED (x, t.width) v_store_masked(lanes, dst + a->dst_vector[last] + x * a->g->dst_pixel, acc[last][x]);
+  UNROLLED (x, t.width) v_store_masked(lanes, dst + a->dst_vector[last] + x * pixel, acc[last][x]);
 }
 
 /* Strides 0 (only known at run time), 1 and 2 of blocks; 3 stands for any stride in NHWC. */
