@@ -32,7 +32,8 @@ INLINE void tile(const output_row *row, const int S, const int W, int x0, float 
         if ((c == 0 && !first) || (c == columns - 1 && !last)) continue;
         const v_f32 p = v_load_once(src + c * BLOCK);
         UNROLLED (s, K)
-          if (c >= s && (c - s) % S == 0 && (c - s) / S < W) acc[(c - s) / S] = v_fma(p, row->tap[r * K + s], acc[(c - s) / S]);
+          if (c >= s && (c - s) % S == 0 && (c - s) / S < W)
+            acc[(c - s) / S] = v_fma(p, row->tap[r * K + s], acc[(c - s) / S]);
       }
     src += row->g->src_row;
   }
