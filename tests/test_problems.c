@@ -95,6 +95,25 @@ static void test_sweeps(void **state) {
   }
 }
 
+/* A layer for every width, map, window and stride; the map shrinks by the stride alone. */
+static void test_grid(void **state) {
+  (void)state;
+  enum { WIDTHS = 13, CASES = 4 * 3 * 2 };
+  problem_list list = {0};
+  assert_ok(problem_list_add(&list, "grid"), "grid");
+  assert_int_equal(list.count, WIDTHS * CASES);
+  for (size_t c = 0; c < list.count; c++) {
+    const gconv_problem *p = &list.cases[c].problem;
+    int map, window, stride, width;
+    assert_int_equal(sscanf(p->name, "grid:%dk%ds%d.c%d", &map, &window, &stride, &width), 4);
+    assert_true(p->ih == map && p->iw == map && p->kh == window && p->kw == window && p->stride_h == stride);
+    assert_true(p->oh == (map + stride - 1) / stride && p->ow == p->oh);
+    assert_true(p->icg == width && p->ocg == width && p->ic * map <= 128 * 56 && (p->ic + width) * map > 128 * 56);
+    if (c % WIDTHS) assert_true(width > list.cases[c - 1].problem.icg);
+  }
+  problem_list_free(&list);
+}
+
 /* As many as asked for, the same each time, none too small to be timed. */
 static void test_random_set(void **state) {
   (void)state;
@@ -186,9 +205,15 @@ static void test_batch(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sets),       cmocka_unit_test(test_networks),       cmocka_unit_test(test_sweeps),
-      cmocka_unit_test(test_random_set), cmocka_unit_test(test_comma_list),     cmocka_unit_test(test_refused_problems),
-      cmocka_unit_test(test_batch),      cmocka_unit_test(test_names_are_utf8),
+      cmocka_unit_test(test_sets),
+      cmocka_unit_test(test_networks),
+      cmocka_unit_test(test_sweeps),
+      cmocka_unit_test(test_grid),
+      cmocka_unit_test(test_random_set),
+      cmocka_unit_test(test_comma_list),
+      cmocka_unit_test(test_refused_problems),
+      cmocka_unit_test(test_batch),
+      cmocka_unit_test(test_names_are_utf8),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
