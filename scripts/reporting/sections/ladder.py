@@ -4,7 +4,7 @@
 import matplotlib.colors
 import matplotlib.patheffects
 
-from .. import plots, style
+from .. import heatmap, plots, style
 from ..content import Missing, Plot, Section, Table, Text
 from ..sweeps.twins import pays_from
 from ..text import number
@@ -14,21 +14,10 @@ SCALE = matplotlib.colors.LogNorm(1, 100)  # of time over ideal, in every panel
 COLOURS = "cividis_r"  # even for colour-blind readers
 
 
-def cells(axes, table, text, colour):
-    """The words and colours of a heat map."""
-    for y in range(table.shape[0]):
-        for x in range(table.shape[1]):
-            value = table.iloc[y, x]
-            if value == value:
-                red, green, blue, _ = colour(value)
-                ink = "#000000" if 0.3 * red + 0.6 * green + 0.1 * blue > 0.45 else "#ffffff"
-                square = axes.add_patch(style.plt.Rectangle((x - 0.5, y - 0.5), 1, 1, color=colour(value), linewidth=0))
-                plots.tip(axes, square, text(y, x)[1])
-                axes.text(x, y, text(y, x)[0], ha="center", va="center", fontsize=6, color=ink)
-    axes.set(xlim=(-0.5, table.shape[1] - 0.5), ylim=(table.shape[0] - 0.5, -0.5), xlabel="channels a group")
-    axes.set_xticks(range(table.shape[1]), [str(c) for c in table.columns], fontsize=7)
+def cells(axes, table, words, colour):
+    heatmap.draw(axes, table, words, colour)
+    axes.set_xlabel("channels a group")
     axes.set_yticks(range(table.shape[0]), [f"{ih}x{ih}" + (", stride 2" if s > 1 else "") for ih, s in table.index], fontsize=7)
-    axes.grid(False)
 
 
 def border(axes, table):
@@ -44,13 +33,13 @@ def border(axes, table):
 def panel(axes, kernel, ideal, best):
     colour = matplotlib.cm.ScalarMappable(SCALE, COLOURS).to_rgba
 
-    def text(y, x):
+    def words(y, x):
         value, share = ideal.iloc[y, x], best.iloc[y, x]
         ih, stride = ideal.index[y]
-        return number(value, 2), (f"{kernel}, {ideal.columns[x]} channels a group, {ih}x{ih}, stride {stride}: {number(value)} times the ideal time,"
-                                  f" {number(share)} of the fastest dense layer's")
+        return heatmap.Cell(number(value, 2), f"{kernel}, {ideal.columns[x]} channels a group, {ih}x{ih}, stride {stride}: {number(value)} times the ideal time,"
+                            f" {number(share)} of the fastest dense layer's")
 
-    cells(axes, ideal, text, colour)
+    cells(axes, ideal, words, colour)
     border(axes, best)
     axes.set_title(f"{kernel}: time / ideal time")
 
@@ -61,7 +50,7 @@ def winners(axes, rows):
     kernels = style.order(first["kernel"].unique())
     table, share = (first.assign(place=first["kernel"].map(kernels.index)).pivot(index=["ih", "stride_h"], columns="icg", values=value).sort_index(
         ascending=[False, True]) for value in ("place", "pct_peak"))
-    cells(axes, table, lambda y, x: (number(share.iloc[y, x], 2), f"{kernels[int(table.iloc[y, x])]} is fastest, at {number(share.iloc[y, x])} % of peak"),
+    cells(axes, table, lambda y, x: heatmap.Cell(number(share.iloc[y, x], 2), f"{kernels[int(table.iloc[y, x])]} is fastest, at {number(share.iloc[y, x])} % of peak"),
           lambda place: matplotlib.colors.to_rgba(style.look(kernels[int(place)])[0]))
     names = axes.legend(plots.patches([style.look(kernel)[0] for kernel in kernels]), kernels, loc="center left", bbox_to_anchor=(1, 0.5), fontsize=7)
     names.set_in_layout(True)
