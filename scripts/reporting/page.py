@@ -13,7 +13,7 @@ from .style import DARK
 
 PAGE = Path(__file__).parent / "page"
 COLUMNS = ["set", "layer", "level", "form", "direction", "layout", "threads", "cache", "data", "kernel", "isa", "time_median_ns", "time_min_ns", "time_cv",
-           "gflops", "pct_peak", "pct_roof", "err", "err_gamma", "err_rms", "marks", "status", "reason", "file", "line"]
+           "gflops", "pct_peak", "pct_roof", "roof", "err", "err_gamma", "err_rms", "marks", "status", "reason", "file", "line"]
 ALWAYS = ["layer", "kernel", "time_median_ns", "status", "line"]
 FILTERS = ["set", "kernel", "threads", "direction", "layout", "level", "data", "status"]
 

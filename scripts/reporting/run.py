@@ -20,7 +20,7 @@ DIRECTIONS = ["fwd", "bwd_d", "bwd_w", "train"]  # in the order in which a netwo
 BENCHMARK = ["problem", *SETTING, "kernel", "level", "form", "pass", "batch"]  # rows that agree in these are one measurement under two names
 NEEDED = ["problem", "kernel", "threads", "time_median_ns", "status"]
 TEXTS = {"set": "", "direction": "fwd", "layout": "native", "cache": "warm", "level": "layer", "form": "-", "pass": "", "reason": "", "plan": "",
-         "isa": "", "data": "real", "marks": "", "time_reps_ns": ""}
+         "isa": "", "roof": "", "data": "real", "marks": "", "time_reps_ns": ""}
 WHOLE = ["threads", "batch", "ic", "oc", "groups", "icg", "ocg", "kh", "kw", "stride_h", "stride_w", "ih", "iw", "multiplicity",
          "repetitions"]
 
@@ -33,6 +33,37 @@ def by_setting(rows):
     """(setting, its rows), forward before backward."""
     known = {name: place for place, name in enumerate(DIRECTIONS)}
     return sorted(rows.groupby(SETTING), key=lambda item: (known.get(item[0][0], len(known)), item[0]))
+
+
+def read_results(path, problems):
+    """The texts of a results file."""
+    rows = read(path, problems)
+    missing = [column for column in NEEDED if column not in rows]
+    if missing:
+        raise Unusable(f"{path} has no column {', '.join(missing)}: not a results file, or its first line is damaged")
+    return rows
+
+
+def typed(rows, problems):
+    """Numbers as numbers, what may be left out filled in, and without rows that cannot be used."""
+    for column, default in TEXTS.items():
+        rows[column] = rows[column].fillna(default) if column in rows else default
+    for column in NUMBERS:
+        rows[column] = pandas.to_numeric(rows[column], errors="coerce").where(lambda values: numpy.isfinite(values)) if column in rows else float("nan")
+    rows.loc[rows["time_median_ns"] <= 0, "time_median_ns"] = float("nan")
+    damaged = ~rows["status"].isin(["ok", "skipped", "failed"]) | rows["problem"].isna() | rows["kernel"].isna()
+    if damaged.any():
+        problems.append(f"{plural(damaged.sum(), 'row')} without problem, kernel or a known status: left out.")
+        rows = rows[~damaged].copy()
+    lost = (rows["status"] == "ok") & rows["time_median_ns"].isna()
+    if lost.any():
+        rows.loc[lost, ["status", "reason"]] = ["failed", "no usable time in the file"]
+        problems.append(f"{plural(lost.sum(), 'measurement')} without a usable time: listed as failed.")
+    for column in WHOLE:
+        rows[column] = rows[column].fillna(1 if column in ("threads", "multiplicity", "batch") else 0).astype(int)
+    rows["label"] = rows["name"].fillna(rows["problem"]) if "name" in rows else rows["problem"]
+    rows["layer"] = rows["label"].str.replace(r"\*\d+$", "", regex=True)
+    return rows
 
 
 class Run:
@@ -94,13 +125,10 @@ class Run:
         path = self.folder / self.file
         if not path.exists():
             raise Unusable(f"{path} does not exist: give a folder that a benchmark run wrote")
-        rows = read(path, self.problems)
-        missing = [column for column in NEEDED if column not in rows]
-        if missing:
-            raise Unusable(f"{path} has no column {', '.join(missing)}: not a results file, or its first line is damaged")
+        rows = read_results(path, self.problems)
         rows = self._with_more(rows.assign(file=self.file))
         self.columns = set(rows.columns)
-        return self._typed(rows)
+        return typed(rows, self.problems)
 
     def _with_more(self, rows):
         """A run of several parts that was killed has the rows of its last one in a file beside: scripts/bench had no time to join them."""
@@ -117,26 +145,6 @@ class Run:
             return rows
         self.problems.append(f"The run was killed; the rows of its last part are read from more.csv ({len(more)}).")
         return pandas.concat([rows, more.assign(file="more.csv")], ignore_index=True)
-
-    def _typed(self, rows):
-        for column, default in TEXTS.items():
-            rows[column] = rows[column].fillna(default) if column in rows else default
-        for column in NUMBERS:
-            rows[column] = pandas.to_numeric(rows[column], errors="coerce").where(lambda values: numpy.isfinite(values)) if column in rows else float("nan")
-        rows.loc[rows["time_median_ns"] <= 0, "time_median_ns"] = float("nan")
-        damaged = ~rows["status"].isin(["ok", "skipped", "failed"]) | rows["problem"].isna() | rows["kernel"].isna()
-        if damaged.any():
-            self.problems.append(f"{plural(damaged.sum(), 'row')} without problem, kernel or a known status: left out.")
-            rows = rows[~damaged].copy()
-        lost = (rows["status"] == "ok") & rows["time_median_ns"].isna()
-        if lost.any():
-            rows.loc[lost, ["status", "reason"]] = ["failed", "no usable time in the file"]
-            self.problems.append(f"{plural(lost.sum(), 'measurement')} without a usable time: listed as failed.")
-        for column in WHOLE:
-            rows[column] = rows[column].fillna(1 if column in ("threads", "multiplicity", "batch") else 0).astype(int)
-        rows["label"] = rows["name"].fillna(rows["problem"]) if "name" in rows else rows["problem"]
-        rows["layer"] = rows["label"].str.replace(r"\*\d+$", "", regex=True)
-        return rows
 
     def _environment(self):
         path = self.folder / "environment.json"

@@ -201,6 +201,13 @@ class Words(Case):
         rows = [row("p", "winograd_f2", 50, pct_roof=180, peak_gflops=100, intensity=10), row("p", "direct", 100, pct_roof=90, peak_gflops=100, intensity=10)]
         self.assertIn("reaches 90.0 % of what arithmetic and memory allow (median over 1 layer)", texts(roofline.section(run_of(rows)))[0])
 
+    def test_the_share_of_the_roof_stands_beside_that_of_the_peak(self):
+        run = run_of([row("p", "direct", 100, pct_peak=41, pct_roof=93, roof="l3")])
+        for section, name in ((answer.section, "% of roof"), (kernels.section, "% of roof"), (sets.section, "of roof")):
+            table = next(block for block in section(run).blocks if isinstance(block, Table))
+            place = table.header.index(name)
+            self.assertEqual(["41.0", "93.0"], table.rows[0][place - 1:place + 1])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -88,9 +88,9 @@ def winners(rows, where_else):
         group = rows[rows["layer"] == label]
         best, ties = fastest(group)
         known = group.set_index("kernel")["time_median_ns"]
-        lines.append([label, shape(best), " ≈ ".join([best.kernel, *ties]), number(best.time_median_ns / 1e3), number(best.pct_peak),
+        lines.append([label, shape(best), " ≈ ".join([best.kernel, *ties]), number(best.time_median_ns / 1e3), number(best.pct_peak), number(best.pct_roof),
                       *(number(known.get(y, numpy.nan) / best.time_median_ns, 3, "x") for y in YARDSTICKS), where_else.get(best.problem, best.set or "-")])
-    return Table(["layer", "shape", "fastest", "median, us", "% of peak"] + [f"{y} / fastest" for y in YARDSTICKS] + ["in the sets"], lines, texts=3, tail=1)
+    return Table(["layer", "shape", "fastest", "median, us", "% of peak", "% of roof"] + [f"{y} / fastest" for y in YARDSTICKS] + ["in the sets"], lines, texts=3, tail=1)
 
 
 SHOWN = 15  # lines of a table that stands open

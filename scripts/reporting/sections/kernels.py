@@ -21,10 +21,10 @@ def summary(rows, plugins):
     for kernel in table.apply(lambda column: geomean(column.dropna())).sort_values().index:
         own = problems[problems["kernel"] == kernel]
         ratios = [geomean((table[y] / table[kernel]).dropna()) if y in table else float("nan") for y in YARDSTICKS]
-        lines.append([f"{kernel} (plug-in)" if base(kernel) in plugins else kernel, f"{(firsts == kernel).sum()} of {table[kernel].count()}", number(own["pct_peak"].median()),
+        lines.append([f"{kernel} (plug-in)" if base(kernel) in plugins else kernel, f"{(firsts == kernel).sum()} of {table[kernel].count()}", number(own["pct_peak"].median()), number(own["pct_roof"].median()),
                       number((own["executed_macs"] / own["macs"]).median()), number(own["workspace_bytes"].max() / 2**20),
                       *(number(r, 3, "x") for r in ratios)])
-    header = ["kernel", "fastest on", "median % of peak", "MACs done / useful", "largest workspace, MiB"]
+    header = ["kernel", "fastest on", "median % of peak", "% of roof", "MACs done / useful", "largest workspace, MiB"]
     return Table(header + [f"faster than {y}" for y in YARDSTICKS], lines)
 
 

@@ -13,13 +13,13 @@ def line(label, rows, kernels):
     known = rows.set_index("kernel")["time_median_ns"]
     best, ties = fastest(rows)
     cells = [label] + [number(known.get(kernel, numpy.nan) / 1e3) for kernel in kernels]
-    cells += [" ≈ ".join([best.kernel, *ties]), number(best.pct_peak)]
+    cells += [" ≈ ".join([best.kernel, *ties]), number(best.pct_peak), number(best.pct_roof)]
     return cells + [number(known.get(yardstick, numpy.nan) / best.time_median_ns, 3, "x") for yardstick in YARDSTICKS]
 
 
 def table(rows, caption):
     kernels = rows.groupby("kernel")["time_median_ns"].apply(geomean).sort_values().index
-    header = ["median time in us", *kernels, "fastest", "its % of peak"] + [f"{y} / fastest" for y in YARDSTICKS]
+    header = ["median time in us", *kernels, "fastest", "its % of peak", "of roof"] + [f"{y} / fastest" for y in YARDSTICKS]
     labels = sorted(rows["layer"].unique(), key=natural)
     lines = [line(label, rows[rows["layer"] == label].drop_duplicates("kernel"), kernels) for label in labels]
     return Table(header, lines, caption=caption, fold=True)
