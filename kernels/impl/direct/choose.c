@@ -6,9 +6,13 @@
 
 #include <string.h>
 
-static const direct_method *const methods[] = {&ISA_NAME(direct_blocks), &ISA_NAME(direct_planes),
-                                               &ISA_NAME(direct_nhwc)};
-enum { METHODS = sizeof methods / sizeof *methods };
+/* The first ones are planned and compared; the others, with tiles of their own, only where they are asked for. */
+static const direct_method *const methods[] = {
+    &ISA_NAME(direct_blocks),   &ISA_NAME(direct_planes),   &ISA_NAME(direct_nhwc),
+    &ISA_NAME(direct_tiles)[0], &ISA_NAME(direct_tiles)[1], &ISA_NAME(direct_tiles)[2],
+    &ISA_NAME(direct_tiles)[3], &ISA_NAME(direct_tiles)[4], &ISA_NAME(direct_tiles)[5],
+};
+enum { COMPARED = 3, METHODS = sizeof methods / sizeof *methods };
 
 /* Layers in a row keep the layout of blocks unless another method saves more than the conversions might cost. Without
  * groups a few output channels are no reason: a path of a split block would convert for each of its layers. */
@@ -22,6 +26,8 @@ gconv_status ISA_NAME(direct_method_asked)(const gconv_plan *plan, const direct_
   return *method ? GCONV_OK : gconv_error(GCONV_INVALID, "direct@%s: %s", plan->param, plan->kernel->params);
 }
 
+const char *ISA_NAME(direct_method_name)(int m) { return m < METHODS ? methods[m]->name : NULL; }
+
 gconv_status ISA_NAME(direct_choose_method)(gconv_plan *plan, const direct_planner *planner) {
   const direct_method *asked;
   gconv_status status = ISA_NAME(direct_method_asked)(plan, &asked);
@@ -30,7 +36,7 @@ gconv_status ISA_NAME(direct_choose_method)(gconv_plan *plan, const direct_plann
   gconv_plan best = *plan;
   int chosen = 0;
   status = planner->plan(&best, methods[0]);
-  for (int m = 1; m < METHODS && !status && plan->problem.groups > 1; m++) {
+  for (int m = 1; m < COMPARED && !status && plan->problem.groups > 1; m++) {
     gconv_plan other = *plan;
     status = planner->plan(&other, methods[m]);
     const bool cheaper = !status && planner->cost(&other) < (chosen ? 1 : WORTH_A_LAYOUT) * planner->cost(&best);

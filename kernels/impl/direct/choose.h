@@ -15,6 +15,9 @@ typedef struct {
 /* The method that the plan's parameter asks for, NULL without one; a status where there is none of that name. */
 gconv_status ISA_NAME(direct_method_asked)(const gconv_plan *plan, const direct_method **method);
 
+/* Of method number `m`, as a parameter asks for it; NULL behind the last. */
+const char *ISA_NAME(direct_method_name)(int m);
+
 /* As direct_planner.plan, by the method of the plan's parameter; without one by the cheaper of all methods. */
 gconv_status ISA_NAME(direct_choose_method)(gconv_plan *plan, const direct_planner *planner);
 

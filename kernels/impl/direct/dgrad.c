@@ -104,7 +104,7 @@ static gconv_status plan_phase(gconv_plan *plan, dgrad_state *state, int fy, int
   f->packed = plan->packed_bytes;
   f->first = ((ptrdiff_t)fy * p->iw + fx) * direct_pixel(state->method->layout, p->ic);
   state->phases++;
-  return state->method->plan(&f->plan, &pass);
+  return state->method->plan(&f->plan, state->method, &pass);
 }
 
 static gconv_status plan_phases(gconv_plan *plan, dgrad_state *state) {

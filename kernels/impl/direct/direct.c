@@ -5,12 +5,14 @@
 #include "impl/direct/direct.h"
 #include "impl/direct/choose.h"
 #include "impl/direct/dgrad.h"
+#include "impl/direct/measure.h"
 #include "impl/direct/wgrad.h"
 
 #include "core/clock.h"
 #include "core/parallel.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static gconv_status plan_pass(gconv_plan *plan, const direct_method *method) {
   const gconv_problem *p = &plan->problem;
@@ -23,7 +25,7 @@ static gconv_status plan_pass(gconv_plan *plan, const direct_method *method) {
       .iw = p->ow,
       .image = true,
   };
-  const gconv_status status = method->plan(plan, &pass);
+  const gconv_status status = method->plan(plan, method, &pass);
   plan->kernel_workspace_bytes *= (size_t)plan->env.threads;
   return status;
 }
@@ -72,7 +74,11 @@ static const direction directions[GCONV_DIRECTIONS] = {
     [GCONV_BWD_W] = {ISA_NAME(wgrad_plan), NULL, ISA_NAME(wgrad_execute), release_state},
 };
 
-static gconv_status plan(gconv_plan *plan) { return directions[plan->problem.direction].plan(plan); }
+static gconv_status plan_asked(gconv_plan *plan) { return directions[plan->problem.direction].plan(plan); }
+
+static gconv_status plan(gconv_plan *plan) {
+  return strcmp(plan->param, DIRECT_MEASURE) ? plan_asked(plan) : ISA_NAME(direct_measure)(plan, plan_asked);
+}
 
 static void pack(const gconv_plan *plan, const float *wei, void *packed) {
   directions[plan->problem.direction].pack(plan, wei, packed);
@@ -88,7 +94,9 @@ SIMD_KERNEL(
     direct, .summary = "direct convolution in registers; lanes are channels of packed groups, or pixels; any problem",
     .reference = "Georganas et al., Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures, "
                  "arXiv 1808.05567",
-    .params = "blocks, planes or nhwc: the method that is asked for instead of the one that should take less time",
+    .params =
+        "blocks, planes or nhwc: the method that is asked for instead of the one that should take less time; blocks3, "
+        "blocks4, nhwc3, nhwc4, taps or rows: its tile, too; measure: the fastest of all these when the plan is made",
     .dtypes = 1u << GCONV_F32, .directions = 1u << GCONV_FWD | 1u << GCONV_BWD_D | 1u << GCONV_BWD_W,
     .numeric = GCONV_SUM_ANY_ORDER, .plan = plan, .pack = pack, .unpack = ISA_NAME(wgrad_unpack), .execute = execute,
     .release = release);

@@ -192,17 +192,25 @@ static inline void *direct_own(const gconv_plan *plan, const gconv_args *args, i
   return (char *)args->workspace.data + plan->kernel_workspace_bytes / (size_t)plan->env.threads * (size_t)thread;
 }
 
+/* Which tile, where tile_any.c and tile_group.c both have one: what should take less time, or that of the first or of
+ * the second. */
+typedef enum { CHEAPER_TILE, TAP_TILE, ROW_TILE } direct_tile;
+
 /* A way to do a pass; a pass plan's state begins with the one that made it. */
-typedef struct {
+typedef struct direct_method {
   const char *name;
-  gconv_status (*plan)(gconv_plan *plan, const direct_pass *pass);
+  gconv_status (*plan)(gconv_plan *plan, const struct direct_method *method, const direct_pass *pass);
   double (*cost)(const gconv_plan *plan); /* FMAs of whole vectors, and what takes the time of so many */
   void (*pack)(const gconv_plan *plan, const float *wei, void *packed);
   void (*share)(const gconv_plan *plan, const direct_tensors *t, int thread, int threads); /* one thread's work */
   gconv_layout layout;                                                                     /* of src and dst */
+  int vectors;      /* that run together, wherever so many can; 0: as many as should take least time */
+  direct_tile tile; /* blocks */
 } direct_method;
 
 extern const direct_method ISA_NAME(direct_blocks), ISA_NAME(direct_planes), ISA_NAME(direct_nhwc);
+/* Blocks and nhwc with tiles that the count of instructions passes over. */
+extern const direct_method ISA_NAME(direct_tiles)[];
 
 static inline const direct_method *direct_method_of(const gconv_plan *plan) {
   return *(const direct_method *const *)plan->state;

@@ -98,12 +98,13 @@ static void choose_microkernels(const gconv_plan *plan, const direct_state *stat
 /* Where one group fills the vectors: tiles of any width instead of tiles of one, if they cost less. */
 static void consider_group_tile(const gconv_plan *plan, const direct_state *state, vector_job *job) {
   const gconv_problem *p = &plan->problem;
+  const direct_tile asked = state->method->tile;
   vector_job other = *job;
-  if (job->family != ANY_TAPS || job->source.mode != BCAST) return;
+  if (job->family != ANY_TAPS || job->source.mode != BCAST || (job->main && asked == TAP_TILE)) return;
   other.half = false;
   other.main = other.tail = ISA_NAME(direct_group)(p->stride_w, job->vectors);
   other.cost = ISA_NAME(direct_cost_of_job)(p, state->g.ow, &other);
-  if (!job->main || other.cost < BETTER * job->cost) *job = other;
+  if (!job->main || asked == ROW_TILE || other.cost < BETTER * job->cost) *job = other;
 }
 
 /* NHWC: `count` vectors of a group. */
@@ -151,8 +152,10 @@ void ISA_NAME(direct_choose_jobs)(const gconv_plan *plan, direct_state *state, i
   const gconv_problem *p = &plan->problem;
   const direct_family f = family_of(p, state);
   const int per_group = state->group_vectors;
+  const int asked = state->method->vectors;
   /* four vectors are for rows that give fewer too little to do */
-  const int most = state->g.ow <= ISA_NAME(direct_group)(1, VECTORS_MAX)->width ? VECTORS_MAX : VECTORS_MAX - 1;
+  const int few = state->g.ow <= ISA_NAME(direct_group)(1, VECTORS_MAX)->width ? VECTORS_MAX : VECTORS_MAX - 1,
+            most = asked ? asked : few;
   for (int v = vectors - 1; v >= 0; v--) { /* the best job that begins with vector v, and the cost of all from there */
     vector_job *best = &state->job[v], job = {.vector = v};
     best->cost = INFINITY;
@@ -164,7 +167,7 @@ void ISA_NAME(direct_choose_jobs)(const gconv_plan *plan, direct_state *state, i
       choose_microkernels(plan, state, &job);
       consider_group_tile(plan, state, &job);
       if (v + job.vectors < vectors) job.cost += state->job[v + job.vectors].cost;
-      if (job.cost < BETTER * best->cost) *best = job;
+      if (job.cost < BETTER * best->cost || (asked && isfinite(job.cost))) *best = job;
     } while (job.vectors < most &&
              (per_group ? of_group(p, per_group, &job, job.vectors + 1) : together(p, f, &job, job.vectors + 1)));
   }

@@ -99,7 +99,7 @@ static void choose_order(const gconv_plan *plan, direct_state *state) {
   if (state->jobs_inner) state->row_step = rows;
 }
 
-static gconv_status plan_vectors(gconv_plan *plan, const direct_pass *pass, const direct_method *method) {
+static gconv_status plan_vectors(gconv_plan *plan, const direct_method *method, const direct_pass *pass) {
   const gconv_problem *p = &plan->problem;
   const bool nhwc = method->layout == GCONV_NHWC;
   const int64_t group_vectors = gconv_ceil_div(p->ocg, VL);
@@ -139,9 +139,9 @@ static gconv_status plan_vectors(gconv_plan *plan, const direct_pass *pass, cons
     if (state->job[j].source.icg) lanes += (int64_t)state->job[j].vectors * VL;
   plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->oc, lanes);
   plan->lane_use = (double)p->oc / (double)lanes;
-  snprintf(plan->text, sizeof plan->text, "%s %s, tile %d vectors x %d rows x %d columns, chunk %d of %d",
-           direct_family_name(first->family), operand_mode_name(first->source.mode), first->vectors, first->main->rows,
-           first->main->width, first->chunk, p->icg);
+  snprintf(plan->text, sizeof plan->text, "%s %s, %d jobs, tile %d vectors x %d rows x %s%d columns, chunk %d of %d",
+           direct_family_name(first->family), operand_mode_name(first->source.mode), state->jobs, first->vectors,
+           first->main->rows, first->main->any_width ? "up to " : "", first->main->width, first->chunk, p->icg);
   return GCONV_OK;
 }
 
@@ -153,15 +153,15 @@ static double cost_of_vectors(const gconv_plan *plan) {
          (double)counts.macs_nominal;
 }
 
-static gconv_status plan_blocks(gconv_plan *plan, const direct_pass *pass) {
-  return plan_vectors(plan, pass, &ISA_NAME(direct_blocks));
-}
+#define OF_VECTORS                                                                                                     \
+  .plan = plan_vectors, .cost = cost_of_vectors, .pack = ISA_NAME(direct_pack_vectors), .share = ISA_NAME(direct_share)
+#define BLOCKS(...) OF_VECTORS, .layout = GCONV_NCHW16C, __VA_ARGS__
+#define NHWC(...)   OF_VECTORS, .layout = GCONV_NHWC, __VA_ARGS__
 
-static gconv_status plan_nhwc(gconv_plan *plan, const direct_pass *pass) {
-  return plan_vectors(plan, pass, &ISA_NAME(direct_nhwc));
-}
-
-const direct_method ISA_NAME(direct_blocks) = {
-    "blocks", plan_blocks, cost_of_vectors, ISA_NAME(direct_pack_vectors), ISA_NAME(direct_share), GCONV_NCHW16C};
-const direct_method ISA_NAME(direct_nhwc) = {
-    "nhwc", plan_nhwc, cost_of_vectors, ISA_NAME(direct_pack_vectors), ISA_NAME(direct_share), GCONV_NHWC};
+const direct_method ISA_NAME(direct_blocks) = {BLOCKS(.name = "blocks")};
+const direct_method ISA_NAME(direct_nhwc) = {NHWC(.name = "nhwc")};
+const direct_method ISA_NAME(direct_tiles)[] = {
+    {BLOCKS(.name = "blocks3", .vectors = 3)},  {BLOCKS(.name = "blocks4", .vectors = 4)},
+    {BLOCKS(.name = "taps", .tile = TAP_TILE)}, {BLOCKS(.name = "rows", .tile = ROW_TILE)},
+    {NHWC(.name = "nhwc3", .vectors = 3)},      {NHWC(.name = "nhwc4", .vectors = 4)},
+};

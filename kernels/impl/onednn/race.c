@@ -1,23 +1,12 @@
-/* race.c - the entrants take turns, so that a disturbance hits all of them, and each is judged by its best time. In a
- * turn an entrant runs several times: the first finds the caches as another one left them. Who is hopelessly behind
- * runs no more, so that planning is not as slow as the slowest. */
+/* race.c - the course on which requests to oneDNN race (common/race.c has the rules): memory for the largest of them, and
+ * one execution as core does it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/onednn/race.h"
 #include "common/dnnl_guarded.h"
+#include "common/race.h"
 #include "core/error.h"
 
 #include <math.h>
-#include <time.h>
-
-/* Enough turns to see a short kernel undisturbed. A busy machine or a long kernel gets fewer: the race ends after the
- * first budget if everyone had its fair turns, and after the last one in any case. */
-enum { TURNS = 12, FAIR_TURNS = 3, RUNS = 2 };
-static const double budget_seconds = 0.025, last_budget_seconds = 0.2;
-
-/* Times differ by a factor of two from one run to the next on a busy machine, hardly by three; the best of several
- * turns hardly by a half. */
-static const double hopeless = 3, behind = 1.5;
-enum { SEVERAL_TURNS = 2 };
 
 enum { NATIVE_SRC, NATIVE_WEI, NATIVE_DST, SCRATCHPAD, USER_SRC, USER_DST, BUFFERS };
 
@@ -25,12 +14,6 @@ enum { NATIVE_SRC, NATIVE_WEI, NATIVE_DST, SCRATCHPAD, USER_SRC, USER_DST, BUFFE
 typedef struct {
   gconv_guarded data[BUFFERS];
 } track;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void track_free(track *t) {
   for (int i = 0; i < BUFFERS; i++) gconv_guarded_free(&t->data[i]);
@@ -89,85 +72,53 @@ static void convert(const gconv_plan *plan, const gconv_dnnl_conv *c, gconv_tens
 /* One execution as core does it: convert what is read, run, convert what is written. */
 static gconv_status run(const gconv_plan *plan, const gconv_dnnl_conv *c, const track *t, double *seconds) {
   const gconv_tensor written = gconv_written_tensor(plan->problem.direction);
-  const double start = now();
+  const double start = gconv_race_now();
   if (written != GCONV_SRC) convert(plan, c, GCONV_SRC, t);
   if (written != GCONV_DST) convert(plan, c, GCONV_DST, t);
   const gconv_status status = gconv_dnnl_conv_run(c, t->data[NATIVE_SRC].data, t->data[NATIVE_WEI].data,
                                                   t->data[NATIVE_DST].data, t->data[SCRATCHPAD].data);
   if (written != GCONV_WEI) convert(plan, c, written, t);
-  *seconds = now() - start;
+  *seconds = gconv_race_now() - start;
   return status;
-}
-
-/* The first run of all, which warms up, stands only where there is no time for another. */
-static gconv_status turn(const gconv_plan *plan, const gconv_dnnl_conv *c, const track *t, bool first, double *best) {
-  gconv_status status = GCONV_OK;
-  for (int i = 0; i < RUNS && !status; i++) {
-    double seconds = 0;
-    status = run(plan, c, t, &seconds);
-    if (seconds < *best || (first && i == 1)) *best = seconds;
-    if (seconds > budget_seconds) break;
-  }
-  return status;
-}
-
-static bool is_over(int turns, double seconds) {
-  return turns >= TURNS || seconds > last_budget_seconds || (turns >= FAIR_TURNS && seconds > budget_seconds);
 }
 
 typedef struct {
-  gconv_dnnl_conv *conv; /* NULL: out of the race */
-  double best;
-} racer;
+  const gconv_plan *plan;
+  gconv_dnnl_conv *const *entrants;
+  const track *track;
+} course;
 
-static void drop_slow(racer *racers, int count, double factor) {
-  double best = INFINITY;
-  for (int i = 0; i < count; i++) best = fmin(best, racers[i].best);
-  for (int i = 0; i < count; i++)
-    if (racers[i].best > factor * best) racers[i].conv = NULL;
-}
-
-static int running(const racer *racers, int count) {
-  int running = 0;
-  for (int i = 0; i < count; i++) running += racers[i].conv != NULL;
-  return running;
+static gconv_status run_entrant(const void *where, int entrant, double *seconds) {
+  const course *c = where;
+  return run(c->plan, runner(c->entrants[entrant]), c->track, seconds);
 }
 
 /* The run of its proof tells of one that takes long whether it has a chance; that of a short one is mostly cold. What
  * could not be proved, reference loops among it, would take too long here too. */
-static int line_up(gconv_dnnl_conv *const *entrants, int count, racer *racers) {
+static int line_up(gconv_dnnl_conv *const *entrants, int count, gconv_racer *racers) {
+  for (int i = 0; i < count; i++)
+    racers[i] = (gconv_racer){
+        entrants[i]->proved,
+        !entrants[i]->proved ? INFINITY : fmax(entrants[i]->seconds, gconv_race_budget_seconds),
+    };
+  gconv_race_drop_hopeless(racers, count);
+  int fair = 0;
   for (int i = 0; i < count; i++) {
-    const bool slow = entrants[i]->seconds > budget_seconds;
-    racers[i] = (racer){entrants[i]->proved ? runner(entrants[i]) : NULL, slow ? entrants[i]->seconds : budget_seconds};
-    if (!racers[i].conv) racers[i].best = INFINITY;
+    racers[i].best = INFINITY;
+    fair += racers[i].runs;
   }
-  drop_slow(racers, count, hopeless);
-  for (int i = 0; i < count; i++) racers[i].best = INFINITY;
-  return running(racers, count);
-}
-
-static int fastest(const racer *racers, int count) {
-  int winner = 0;
-  for (int i = 1; i < count; i++)
-    if ((racers[i].conv && !racers[winner].conv) || racers[i].best < racers[winner].best) winner = i;
-  return winner;
+  return fair;
 }
 
 gconv_status onednn_race(const gconv_plan *plan, gconv_dnnl_conv *const *entrants, int count, int *winner) {
-  racer racers[RACE_MAX];
+  gconv_racer racers[RACE_MAX];
   const int fair = line_up(entrants, count, racers);
-  *winner = fastest(racers, count);
+  *winner = gconv_race_fastest(racers, count);
   if (fair < 2) return GCONV_OK;
   track t;
   gconv_status status = track_create(plan, entrants, count, &t);
-  const double start = now();
-  for (int turns = 0; !status && running(racers, count) > 1 && (turns == 0 || !is_over(turns, now() - start));
-       turns++) {
-    for (int i = 0; i < count && !status; i++)
-      if (racers[i].conv) status = turn(plan, racers[i].conv, &t, turns == 0, &racers[i].best);
-    if (!status) *winner = fastest(racers, count);
-    drop_slow(racers, count, turns + 1 < SEVERAL_TURNS ? hopeless : behind);
-  }
+  const gconv_race_track track = {run_entrant, &(course){plan, entrants, &t}};
+  if (!status) status = gconv_race(&track, racers, count, false, winner);
   track_free(&t);
   return status;
 }

@@ -96,13 +96,13 @@ static void choose_lanes(planes_state *state) {
     }
 }
 
-static gconv_status plan_planes(gconv_plan *plan, const direct_pass *pass) {
+static gconv_status plan_planes(gconv_plan *plan, const direct_method *method, const direct_pass *pass) {
   const gconv_problem *p = &plan->problem;
   const size_t taps = (size_t)p->kh * (size_t)p->kw;
   planes_state *state = calloc(1, sizeof *state + taps * sizeof *state->tap);
   if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %zu taps", taps);
   plan->state = state;
-  state->method = &ISA_NAME(direct_planes);
+  state->method = method;
   state->y = axis_of(p->stride_h, p->dilation_h, p->pad_top, p->kh);
   state->x = axis_of(p->stride_w, p->dilation_w, p->pad_left, p->kw);
   state->icg = p->icg;
@@ -153,5 +153,9 @@ static void pack_planes(const gconv_plan *plan, const float *wei, void *packed) 
 
 static double cost_of_planes(const gconv_plan *plan) { return ((const planes_state *)plan->state)->cost; }
 
-const direct_method ISA_NAME(direct_planes) = {
-    "planes", plan_planes, cost_of_planes, pack_planes, ISA_NAME(planes_share), GCONV_NCHW};
+const direct_method ISA_NAME(direct_planes) = {.name = "planes",
+                                               .plan = plan_planes,
+                                               .cost = cost_of_planes,
+                                               .pack = pack_planes,
+                                               .share = ISA_NAME(planes_share),
+                                               .layout = GCONV_NCHW};
