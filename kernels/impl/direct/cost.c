@@ -5,9 +5,9 @@
 
 #include <math.h>
 
-/* FMAs that fit into the time between two taps of a tile for one group, and between two kernel rows of an input index
- * (AVX2 on Zen 4: pairs of vectors win from 16 channels a group on). */
-enum { TAP_COST = 40, ROW_COST = 4 };
+/* FMAs that fit into the time between two taps of a tile, if it has one for each input channel only, and between two
+ * kernel rows of an input index (AVX2 on Zen 4: pairs of vectors win from 16 channels a group on). */
+enum { TAP_COST = 40, DEPTHWISE_TAP_COST = 10, ROW_COST = 4 };
 
 /* Loads, and all instructions, that form an operand; of MIX for each group: it finds every address anew. */
 typedef struct {
@@ -23,24 +23,40 @@ static forming forming_of(const operand_source *source) {
   return (forming){of[source->mode].loads * times, of[source->mode].all * times};
 }
 
-static double slowest(double fmas, double loads, double all) {
-  return gconv_max(gconv_max(fmas, loads), all / INSTRUCTIONS);
+static double slowest(const operand_source *source, const direct_step *step, bool count_all) {
+  const forming operand = forming_of(source);
+  const double loads = step->weights + step->operands * operand.loads,
+               all = step->fmas + step->operands * operand.all + step->weights;
+  const double counted = count_all || operand.all > 1 ? all : 0;
+  return gconv_max(gconv_max(step->fmas, loads), counted / ISA_NAME(direct_rates_of_machine)()->instructions);
 }
+
+double ISA_NAME(direct_cost_of_step)(const operand_source *source, const direct_step *step) {
+  return slowest(source, step, false);
+}
+
+static double cost_of_taps(const vector_job *job, int taps) {
+  if (taps == 1) return 0;
+  return (double)(job->source.mode == LOAD ? DEPTHWISE_TAP_COST : TAP_COST) * taps;
+}
+
+/* Kernel rows of every input index. */
+static double cost_of_rows(const vector_job *job, int rows) { return (double)ROW_COST * rows * job->source.icg; }
 
 /* Tiles that cut a row into widths which differ by one at most. */
 static double any_width_cost(const gconv_problem *p, int ow, const vector_job *job) {
   const bool rows = job->family == TAPS_3X3; /* an operand meets all taps of a kernel row */
   const int64_t tiles = gconv_ceil_div(ow, job->main->width), wider = ow % tiles;
   const int width = (int)(ow / tiles), taps = p->kh * p->kw;
-  const forming operand = forming_of(&job->source);
+  const double start = rows ? cost_of_rows(job, p->kh) : cost_of_taps(job, taps);
   double cost = 0;
   for (int more = 0; more < 2; more++) {
     const int columns = width + more, fmas = columns * job->vectors;
     const double operands = rows ? ((columns - 1.0) * p->stride_w + p->kw) / p->kw : columns; /* of a tap */
-    const double loads = operands * operand.loads + job->vectors, all = fmas + operands * operand.all + job->vectors;
-    const double index = gconv_max(slowest(fmas, loads, rows || operand.all > 1 ? all : 0), IN_FLIGHT);
-    const double start = rows ? (double)ROW_COST * p->kh * p->icg : taps > 1 ? (double)TAP_COST * taps : 0;
-    cost += (double)(more ? wider : tiles - wider) * (index * p->icg * taps + start + TILE_COST);
+    const double index = gconv_max(slowest(&job->source, &(direct_step){fmas, operands, job->vectors}, rows),
+                                   ISA_NAME(direct_rates_of_machine)()->in_flight);
+    cost += (double)(more ? wider : tiles - wider) *
+            (index * job->source.icg * taps + start + TILE_COST + STORE_COST * fmas);
   }
   return cost / ow;
 }
@@ -57,13 +73,12 @@ double ISA_NAME(direct_cost_of_job)(const gconv_problem *p, int ow, const vector
   const microkernel *tile = job->main;
   if (!tile) return INFINITY;
   if (tile->any_width) return any_width_cost(p, ow, job);
-  const int rows = tile->rows == ALL_ROWS ? p->oh : tile->rows, columns = tile->width * rows;
+  const int rows = tile->rows == ALL_ROWS ? p->oh : tile->rows, columns = tile->width * rows, taps = p->kh * p->kw;
   const double fmas = (2 * job->vectors - job->half) * columns / 2.0, operands = operands_of_tap(p, job, rows);
-  const forming operand = forming_of(&job->source);
   const bool cheap = job->family == DEPTHWISE || tile->shares_loads; /* operands of several indices and taps */
-  const double loads = job->vectors + operands * operand.loads,
-               all = operand.all > 1 ? fmas + operands * operand.all + job->vectors : 0;
-  const double index = cheap ? fmas : slowest(fmas, loads, all);
+  const double index = cheap ? fmas : slowest(&job->source, &(direct_step){fmas, operands, job->vectors}, false);
+  const bool rows_of_taps = job->family == TAPS_3X3 && tile->shares_loads;
+  const double start = rows_of_taps ? cost_of_rows(job, p->kh) : job->family == ANY_TAPS ? cost_of_taps(job, taps) : 0;
   const double waste = columns_computed(tile->width, ow) / (double)ow;
-  return (index * p->icg * p->kh * p->kw + TILE_COST) / columns * waste;
+  return (index * job->source.icg * taps + start + TILE_COST + STORE_COST * fmas) / columns * waste;
 }

@@ -4,13 +4,17 @@
 #define GCONV_DIRECT_COST_H
 
 #include "impl/direct/direct.h"
+#include "impl/direct/rates.h"
 
-/* The time between two tiles (30 cycles, measured on Zen 5), and the FMAs that two units with a latency of four cycles
- * can have under way. */
-enum { TILE_COST = 60, IN_FLIGHT = 8 };
+/* In the time of so many FMAs: between two tiles, and for each vector of outputs that a tile stores. */
+enum { TILE_COST = 60, STORE_COST = 2 };
 
-/* Instructions a core does in the time of an FMA: two units, three instructions or more a cycle. */
-static const double INSTRUCTIONS = 1.5;
+/* One input index of the taps that share operands: FMAs, operands that are formed and vectors of weights. */
+typedef struct {
+  double fmas, operands, weights;
+} direct_step;
+
+double ISA_NAME(direct_cost_of_step)(const operand_source *source, const direct_step *step);
 
 /* Of a job per output pixel of rows of `ow`; INFINITY where it has no tile. */
 double ISA_NAME(direct_cost_of_job)(const gconv_problem *p, int ow, const vector_job *job);

@@ -135,7 +135,23 @@ static void drop_phases(dgrad_state *state) {
   state->gaps = false;
 }
 
-/* A pass over all phases at once takes less time than a pass for each of them, which is what `cost` has. */
+/* One pass over all phases at once, where that costs less than a pass for each of them. */
+static gconv_status consider_whole(gconv_plan *plan, dgrad_state *state) {
+  gconv_plan whole = *plan;
+  const gconv_status status = ISA_NAME(dgrad_stride2_plan)(&whole, &state->whole);
+  if (status || !state->whole) return status;
+  const double cost = ISA_NAME(dgrad_stride2_cost)(&whole, state->whole);
+  if (cost < state->cost) {
+    drop_phases(state);
+    state->cost = cost;
+    *plan = whole;
+    return GCONV_OK;
+  }
+  free(state->whole);
+  state->whole = NULL;
+  return GCONV_OK;
+}
+
 static gconv_status plan_by(gconv_plan *plan, const direct_method *method) {
   const gconv_problem *p = &plan->problem;
   const size_t most = (size_t)gconv_min(p->stride_h, p->ih) * (size_t)gconv_min(p->stride_w, p->iw);
@@ -145,8 +161,7 @@ static gconv_status plan_by(gconv_plan *plan, const direct_method *method) {
   state->method = method;
   plan->native_src_layout = plan->native_dst_layout = method->layout;
   gconv_status status = plan_phases(plan, state);
-  if (!status && method == &ISA_NAME(direct_blocks)) status = ISA_NAME(dgrad_stride2_plan)(plan, &state->whole);
-  if (state->whole) drop_phases(state);
+  if (!status && method == &ISA_NAME(direct_blocks)) status = consider_whole(plan, state);
   plan->kernel_workspace_bytes *= (size_t)plan->env.threads;
   return status;
 }

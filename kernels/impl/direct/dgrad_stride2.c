@@ -8,6 +8,7 @@
 #include "impl/direct/dgrad_stride2.h"
 #include "impl/direct/dgrad_stride2_tile.h"
 #include "common/operand_source.h"
+#include "impl/direct/cost.h"
 
 #include "core/error.h"
 #include "core/saturate.h"
@@ -88,6 +89,19 @@ gconv_status ISA_NAME(dgrad_stride2_plan)(gconv_plan *plan, dgrad_stride2 **pass
   snprintf(plan->text, sizeof plan->text, "both phases of a row at once, tile 1 row x %d columns",
            state->vector[0].tile->columns);
   return GCONV_OK;
+}
+
+/* An operand meets all taps of a kernel row, every second row of which meets a row of src. */
+double ISA_NAME(dgrad_stride2_cost)(const gconv_plan *plan, const dgrad_stride2 *pass) {
+  const gconv_problem *p = &plan->problem;
+  double cost = 0;
+  for (int v = 0; v < pass->vectors; v++) {
+    const int columns = pass->vector[v].tile->columns;
+    const direct_step kernel_row = {columns * p->kw / 2.0, columns / 2.0 + DGRAD_EDGE(p->kw), p->kw};
+    const double index = ISA_NAME(direct_cost_of_step)(&pass->vector[v].source, &kernel_row) * p->kh / 2;
+    cost += (double)gconv_ceil_div(p->iw, columns) * (index * p->ocg + TILE_COST + STORE_COST * columns);
+  }
+  return cost * p->ih * p->batch;
 }
 
 /* [vector][ocg][r][s][lane]; lanes beyond ic are zero. */

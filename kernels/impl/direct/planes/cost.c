@@ -5,7 +5,7 @@
 #include "impl/direct/planes/planes.h"
 
 /* A vector of a row copied, and the start of a row. */
-enum { COPY_VECTOR = 4, COPY_ROW = 30 };
+enum { COPY_VECTOR = 4, COPY_ROW = 15 };
 
 static double cost_of_tiles(const planes_state *state, int rows, int vectors) {
   const int count = (int)gconv_ceil_div(vectors, ISA_NAME(planes_widest)(rows)), wider = vectors % count,
@@ -14,8 +14,8 @@ static double cost_of_tiles(const planes_state *state, int rows, int vectors) {
   double cost = 0;
   for (int more = 0; more < 2; more++) {
     const int W = width + more;
-    const double step = gconv_max(gconv_max(rows * W, rows + W), IN_FLIGHT);
-    cost += (more ? wider : count - wider) * (steps * step + TILE_COST + 2 * rows * W);
+    const double step = gconv_max(gconv_max(rows * W, rows + W), ISA_NAME(direct_rates_of_machine)()->in_flight);
+    cost += (more ? wider : count - wider) * (steps * step + TILE_COST + STORE_COST * rows * W);
   }
   return cost;
 }
