@@ -184,7 +184,8 @@ typedef struct gconv_plan gconv_plan;
 /* `kernel_name` is NAME or NAME@PARAM; env may be NULL. On success *plan is to be freed with gconv_plan_destroy, which
  * takes NULL too; on failure it is NULL. Planning may allocate. It takes microseconds, but a second where a library is
  * tried first: onednn runs each candidate and races them, up to a few tenths of a second for ordinary layers, longer
- * for images of more than a billion multiply-adds; so does direct@measure. That memory counts against memory_bytes; tensors do not matter. */
+ * for images of more than a billion multiply-adds; so does direct@measure. That memory counts against memory_bytes;
+ * tensors do not matter. */
 GCONV_API gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *problem, const gconv_env *env,
                                          gconv_plan **plan);
 GCONV_API void gconv_plan_destroy(gconv_plan *plan);

@@ -26,9 +26,9 @@ int gconv_race_fastest(const gconv_racer *racers, int count);
 /* Who is so far behind the fastest that no disturbance explains it runs no more. */
 void gconv_race_drop_hopeless(gconv_racer *racers, int count);
 
-/* Races those that run, of `count` >= 1, and sets *winner; alone nobody runs. Takes about 50 ms, on a busy machine up to
- * 200 ms, or one execution of each where that takes longer; with `may_skip` not even that: those whose turn does not come
- * within the time do not run, so that the best prospects should come first. */
+/* Races those that run, of `count` >= 1, and sets *winner; alone nobody runs. Takes about 50 ms, on a busy machine up
+ * to 200 ms, or one execution of each where that takes longer; with `may_skip` not even that: those whose turn does not
+ * come within the time do not run, so that the best prospects should come first. */
 gconv_status gconv_race(const gconv_race_track *track, gconv_racer *racers, int count, bool may_skip, int *winner);
 
 #endif

@@ -1,5 +1,5 @@
-/* measure.c - the race of a problem's methods and tiles: every parameter that names one is planned, as a user would, and
- * those plans that differ take turns (common/race.c) on memory that is allocated for it.
+/* measure.c - the race of a problem's methods and tiles: every parameter that names one is planned, as a user would,
+ * and those plans that differ take turns (common/race.c) on memory that is allocated for it.
  *
  * An execution is timed as a caller gets it: with the conversions to the layout of env, if it names one. Large batches
  * race with fewer images. The choice may differ from plan to plan; what a plan computes does not. */

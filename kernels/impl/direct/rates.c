@@ -2,8 +2,9 @@
  *
  * Of the ways to build 16 lanes one doubles the FMA units; the others let a vector take both of them, or one of them
  * twice (Xeons with one unit of 512 bits, Zen 4). What stands beside an FMA then has twice the time, and half as many
- * FMAs hide the latency. The ratio is 1 or 2, and rounded to either, so that it is the same in every process: it decides
- * which tile computes a problem, and so the order of its sums. A neighbour on the same core slows both alike. */
+ * FMAs hide the latency. The ratio is 1 or 2, and rounded to either, so that it is the same in every process: it
+ * decides which tile computes a problem, and so the order of its sums. A neighbour on the same core slows both
+ * alike. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/rates.h"
 

@@ -1,5 +1,5 @@
-/* race.c - the course on which requests to oneDNN race (common/race.c has the rules): memory for the largest of them, and
- * one execution as core does it. */
+/* race.c - the course on which requests to oneDNN race (common/race.c has the rules): memory for the largest of them,
+ * and one execution as core does it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/onednn/race.h"
 #include "common/dnnl_guarded.h"
