@@ -1,5 +1,5 @@
 /* test_measure.c - direct@measure: what its plan says, what it refuses, and that its winner is one that can be asked
- * for. That its results are right is gconv-check's to say (the test direct_methods). */
+ * for. That its results are right is gconv-check's to say (the test direct_tiles). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common.h"
 
