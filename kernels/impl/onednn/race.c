@@ -117,8 +117,8 @@ gconv_status onednn_race(const gconv_plan *plan, gconv_dnnl_conv *const *entrant
   if (fair < 2) return GCONV_OK;
   track t;
   gconv_status status = track_create(plan, entrants, count, &t);
-  const gconv_race_track track = {run_entrant, &(course){plan, entrants, &t}};
-  if (!status) status = gconv_race(&track, racers, count, false, winner);
+  const gconv_race_track race = {run_entrant, &(course){plan, entrants, &t}};
+  if (!status) status = gconv_race(&race, racers, count, false, winner);
   track_free(&t);
   return status;
 }
