@@ -182,10 +182,9 @@ typedef struct {
 typedef struct gconv_plan gconv_plan;
 
 /* `kernel_name` is NAME or NAME@PARAM; env may be NULL. On success *plan is to be freed with gconv_plan_destroy, which
- * takes NULL too; on failure it is NULL. Planning may allocate. It takes microseconds, but a second where a library is
- * tried first: onednn runs each candidate and races them, up to a few tenths of a second for ordinary layers, longer
- * for images of more than a billion multiply-adds; so does direct@measure. That memory counts against memory_bytes;
- * tensors do not matter. */
+ * takes NULL too; on failure it is NULL. Planning may allocate, and that memory counts against memory_bytes. It takes
+ * microseconds, but tenths of a second where implementations are run and raced (onednn, direct@measure), longer for
+ * images of more than a billion multiply-adds. */
 GCONV_API gconv_status gconv_plan_create(const char *kernel_name, const gconv_problem *problem, const gconv_env *env,
                                          gconv_plan **plan);
 GCONV_API void gconv_plan_destroy(gconv_plan *plan);
