@@ -24,6 +24,7 @@ typedef struct {
 } wgrad_job;
 
 typedef struct {
+  gconv_problem p;      /* the plan's; 1x1 without border in rows of another width */
   int jobs, blocks;     /* blocks: of 16 input indices of a group */
   int parts;            /* of the rows of all images */
   int rows;             /* of an image that are walked together */
@@ -40,18 +41,30 @@ static direct_family family_of(const gconv_problem *p, const operand_source *o) 
   return p->kw == 3 && p->stride_w <= 2 && ISA_NAME(wgrad_3x3)(o->mode, p->stride_w, p->icg) ? TAPS_3X3 : ANY_TAPS;
 }
 
+/* Rows of a plane that is one long row are as many together as make the loop along them a long one. */
+static void widen_rows(gconv_problem *p) {
+  enum { LONG_ROW = 48 };
+  const bool flat = p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 && !p->pad_top && !p->pad_left &&
+                    p->oh == p->ih && p->ow == p->iw;
+  if (!flat || p->ow >= LONG_ROW) return;
+  int rows = 1;
+  while (rows < p->oh && ((int64_t)rows * p->ow < LONG_ROW || p->oh % rows)) rows++;
+  p->oh = p->ih = p->oh / rows;
+  p->ow = p->iw = p->ow * rows;
+}
+
 /* Parts of the rows: enough units for many threads, each of enough rows to be worth its sum. */
 static int choose_parts(const gconv_problem *p, const wgrad_state *state) {
   enum { WANTED_UNITS = 64, LEAST_ROWS = 8 };
   const int64_t units = (int64_t)state->jobs * state->blocks, rows = (int64_t)p->batch * p->oh;
-  return (int)gconv_max64(gconv_min64(gconv_ceil_div(WANTED_UNITS, units), rows / LEAST_ROWS), 1);
+  const int64_t parts = gconv_min64(gconv_ceil_div(WANTED_UNITS, units), rows / LEAST_ROWS);
+  return (int)gconv_max64(gconv_min64(parts, (int64_t)state->p.batch * state->p.oh), 1);
 }
 
 /* Rows of src and dst that stay in half of the L2 cache while the input indices of a block pass over them; with few
  * registers there are more passes than L2 can feed: in three quarters of L1. */
-static int choose_rows(const gconv_plan *plan) {
+static int choose_rows(const gconv_plan *plan, const gconv_problem *p) {
   enum { LEAST_ROWS = MANY_REGISTERS ? 4 : 1 };
-  const gconv_problem *p = &plan->problem;
   const int64_t row = ((int64_t)p->iw * p->stride_h + 2 * (int64_t)p->ow) * BLOCK * (int64_t)sizeof(float);
   const gconv_caches *caches = &plan->env.caches;
   const int64_t rows = (int64_t)(MANY_REGISTERS ? caches->l2 / 2 : caches->l1d / 4 * 3) / row;
@@ -70,6 +83,8 @@ gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan) {
   wgrad_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
   if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %d vectors", vectors);
   plan->state = state;
+  state->p = *p;
+  widen_rows(&state->p);
   int32_t *index = (int32_t *)&state->job[vectors];
   for (int vector = 0; vector < vectors;) {
     wgrad_job *job = &state->job[state->jobs++];
@@ -84,7 +99,7 @@ gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan) {
   state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
   state->blocks = (int)gconv_ceil_div(p->icg, BLOCK);
   state->parts = choose_parts(p, state);
-  state->rows = choose_rows(plan);
+  state->rows = choose_rows(plan, &state->p);
   state->prefetch = direct_prefetches(plan);
 
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
@@ -143,8 +158,8 @@ static void find_next(const pass *s, const wgrad_job *job, int input, int64_t ro
 }
 
 static void run_unit(const pass *s, int64_t unit) {
-  const gconv_problem *p = &s->plan->problem;
   const wgrad_state *state = s->plan->state;
+  const gconv_problem *p = &state->p;
   const int part = (int)(unit % state->parts), block = (int)(unit / state->parts % state->blocks);
   const wgrad_job *job = &state->job[unit / state->parts / state->blocks];
   const int first = block * BLOCK, last = gconv_min(first + BLOCK, p->icg);

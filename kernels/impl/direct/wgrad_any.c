@@ -6,14 +6,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad.h"
 
-#if V_REGISTERS >= 32
-#define LARGE       8
-#define LARGE_PAIRS 12
-#else
-#define LARGE       8
-#define LARGE_PAIRS 6
-#endif
-enum { MOST = LARGE_PAIRS > LARGE ? LARGE_PAIRS : LARGE };
+/* The most input indices of a vector, and of a pair of them. */
+enum { LARGE = 8, LARGE_PAIRS = V_REGISTERS >= 32 ? 12 : 6, MOST = LARGE_PAIRS > LARGE ? LARGE_PAIRS : LARGE };
 
 /* With 16 registers sums must keep theirs; with 32, of vectors across two groups, that costs up to a sixth. */
 #if V_REGISTERS >= 32
@@ -65,27 +59,25 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
 
 #define KERNEL(mode, NV, NI)                                                                                           \
   static void mode##_v##NV##_i##NI(const wgrad_strip *a) { gradients(a, mode, NV, NI); }
-#define ROW(mode, NV, NI)                                                                                              \
-  { mode##_v##NV##_i##NI, NI, NV, ALL_TAPS }
 
 // clang-format off
 #define MODES(M, NI) M(LOAD, 1, NI) M(SHUFFLE, 1, NI) M(PERMUTE, 1, NI) M(PERMUTE2, 1, NI) M(BCAST, 1, NI) M(MIX2, 1, NI) M(MIX, 1, NI)
-#define EXPAND(M, NI) MODES(M, NI)
-EXPAND(KERNEL, LARGE) EXPAND(KERNEL, 4) EXPAND(KERNEL, 1)
-#define PAIRED(NI) KERNEL(BCAST, 2, NI)
-PAIRED(LARGE_PAIRS) PAIRED(4) PAIRED(1)
-
-enum { SIZES = 3 };
-#define INDEXED(mode, NV, NI) [mode] = ROW(mode, NV, NI),
-static const wgrad_kernel single[SIZES][OPERANDS] = {{EXPAND(INDEXED, LARGE)}, {EXPAND(INDEXED, 4)}, {EXPAND(INDEXED, 1)}};
-#define LISTED(NI) ROW(BCAST, 2, NI)
-static const wgrad_kernel pairs[SIZES] = {LISTED(LARGE_PAIRS), LISTED(4), LISTED(1)};
+#define SINGLE(M) MODES(M, 1) MODES(M, 2) MODES(M, 3) MODES(M, 4) MODES(M, 5) MODES(M, 6) MODES(M, 7) MODES(M, 8)
+#define PAIRS_6(M) M(BCAST, 2, 1) M(BCAST, 2, 2) M(BCAST, 2, 3) M(BCAST, 2, 4) M(BCAST, 2, 5) M(BCAST, 2, 6)
+#if V_REGISTERS >= 32
+#define PAIRS(M) PAIRS_6(M) M(BCAST, 2, 7) M(BCAST, 2, 8) M(BCAST, 2, 9) M(BCAST, 2, 10) M(BCAST, 2, 11) M(BCAST, 2, 12)
+#else
+#define PAIRS(M) PAIRS_6(M)
+#endif
+SINGLE(KERNEL) PAIRS(KERNEL)
+#define ROW(mode, NV, NI) [NI][mode] = {mode##_v##NV##_i##NI, NI, NV, ALL_TAPS},
+static const wgrad_kernel single[LARGE + 1][OPERANDS] = {SINGLE(ROW)};
+static const wgrad_kernel pairs[LARGE_PAIRS + 1][OPERANDS] = {PAIRS(ROW)};
 // clang-format on
 
+/* Indices are divided evenly: a rest of one or two would leave FMA units idle. */
 const wgrad_kernel *ISA_NAME(wgrad_any)(operand_mode mode, int vectors, int inputs) {
-  for (int size = 0; size < SIZES - 1; size++) {
-    const wgrad_kernel *k = vectors == 2 ? &pairs[size] : &single[size][mode];
-    if (k->inputs <= inputs) return k;
-  }
-  return vectors == 2 ? &pairs[SIZES - 1] : &single[SIZES - 1][mode];
+  const int passes = (int)gconv_ceil_div(inputs, vectors == 2 ? LARGE_PAIRS : LARGE);
+  const int size = (int)gconv_ceil_div(inputs, passes);
+  return vectors == 2 ? &pairs[size][mode] : &single[size][mode];
 }
