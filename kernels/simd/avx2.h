@@ -44,6 +44,12 @@ INLINE v_mask v_mask_of(uint32_t bits) {
   return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32((int)bits), lane), lane);
 }
 INLINE v_mask v_mask_all(bool on) { return _mm256_set1_epi32(-(int)on); }
+INLINE void v_sum4(float *to, v_f32 a, v_f32 b, v_f32 c, v_f32 d) {
+  const __m256 ab = _mm256_add_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)),
+               cd = _mm256_add_ps(_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d)),
+               x = _mm256_add_ps(_mm256_shuffle_ps(ab, cd, 0x44), _mm256_shuffle_ps(ab, cd, 0xEE));
+  _mm_storeu_ps(to, _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1)));
+}
 INLINE v_f32 v_load_masked(v_mask m, const float *p) { return _mm256_maskload_ps(p, m); }
 INLINE void v_store_masked(v_mask m, float *p, v_f32 x) { _mm256_maskstore_ps(p, m, x); }
 INLINE v_f32 v_bcast_masked(v_mask m, const float *p) {

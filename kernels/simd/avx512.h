@@ -46,6 +46,13 @@ INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { return _mm512_permute
 INLINE v_f32 v_shuffle4(v_index index, v_f32 x) { return _mm512_permutevar_ps(x, index); }
 INLINE v_mask v_mask_of(uint32_t bits) { return (__mmask16)bits; }
 INLINE v_mask v_mask_all(bool on) { return (__mmask16) - (int)on; }
+INLINE void v_sum4(float *to, v_f32 a, v_f32 b, v_f32 c, v_f32 d) {
+  const __m512 ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b)),
+               cd = _mm512_add_ps(_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d)),
+               x = _mm512_add_ps(_mm512_shuffle_ps(ab, cd, 0x44), _mm512_shuffle_ps(ab, cd, 0xEE));
+  const __m256 half = _mm256_add_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
+  _mm_storeu_ps(to, _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1)));
+}
 INLINE v_f32 v_load_masked(v_mask m, const float *p) { return _mm512_maskz_loadu_ps(m, p); }
 INLINE void v_store_masked(v_mask m, float *p, v_f32 x) { _mm512_mask_storeu_ps(p, m, x); }
 INLINE v_f32 v_bcast_masked(v_mask m, const float *p) {

@@ -32,6 +32,12 @@ INLINE v_f32 v_permute2(v_index index, v_f32 a, v_f32 b) { return index ? b : a;
 INLINE v_f32 v_shuffle4(v_index index, v_f32 x) { return (void)index, x; }
 INLINE v_mask v_mask_of(uint32_t bits) { return bits & 1; }
 INLINE v_mask v_mask_all(bool on) { return on; }
+INLINE void v_sum4(float *to, v_f32 a, v_f32 b, v_f32 c, v_f32 d) {
+  to[0] = a;
+  to[1] = b;
+  to[2] = c;
+  to[3] = d;
+}
 INLINE v_f32 v_load_masked(v_mask m, const float *p) { return m ? *p : 0.0f; }
 INLINE void v_store_masked(v_mask m, float *p, v_f32 x) {
   if (m) *p = x;

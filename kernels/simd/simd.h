@@ -22,6 +22,7 @@
  *   v_permute2(index,a,b)   the same from 2 * VL lanes, a's before b's
  *   v_shuffle4(index,x)     the same where no lane leaves its four; cheaper: it does not compete with FMAs for a port
  *   v_select(m,a,b)         a in the lanes of m, b elsewhere
+ *   v_sum4(to,a,b,c,d)      to[0] to [3] = the sum of all lanes of a, of b, of c, of d
  *   v_load_masked(m,p)      zero where the mask is clear; masked-off addresses are not touched
  *   v_store_masked(m,p,x)   the lanes of m; other addresses are not touched
  *   v_bcast_masked(m,p)     v_bcast where the mask is full, zero where it is empty: *p is not touched. No other masks

@@ -39,6 +39,10 @@ gconv_status ISA_NAME(direct_choose_method)(gconv_plan *plan, const direct_plann
   for (int m = 1; m < COMPARED && !status && plan->problem.groups > 1; m++) {
     gconv_plan other = *plan;
     status = planner->plan(&other, methods[m]);
+    if (status == GCONV_UNSUPPORTED) { /* this direction has no such method */
+      status = GCONV_OK;
+      continue;
+    }
     const bool cheaper = !status && planner->cost(&other) < (chosen ? 1 : WORTH_A_LAYOUT) * planner->cost(&best);
     planner->release(cheaper ? &best : &other);
     if (!cheaper) continue;

@@ -71,7 +71,7 @@ typedef struct {
 static const direction directions[GCONV_DIRECTIONS] = {
     [GCONV_FWD] = {plan_forward, pack_forward, execute_forward, release_state},
     [GCONV_BWD_D] = {ISA_NAME(dgrad_plan), ISA_NAME(dgrad_pack), ISA_NAME(dgrad_execute), ISA_NAME(dgrad_release)},
-    [GCONV_BWD_W] = {ISA_NAME(wgrad_plan), NULL, ISA_NAME(wgrad_execute), release_state},
+    [GCONV_BWD_W] = {ISA_NAME(wgrad_plan), NULL, ISA_NAME(wgrad_execute), ISA_NAME(wgrad_release)},
 };
 
 static gconv_status plan_asked(gconv_plan *plan) { return directions[plan->problem.direction].plan(plan); }

@@ -1,249 +1,57 @@
-/* wgrad.c - bwd_w: the plan, the order of the work, and the sum of its parts.
- *
- * A unit is (vectors, block of 16 input channels, part of the rows of all images). Within it a range of rows that fits
- * L2 is walked once for every few input indices, so src and dst come from memory once a unit. Where vectors and blocks
- * give few units the rows are cut into parts with gradients of their own, which are then added in order. The cut
- * depends on the problem alone: results do not depend on the number of threads. */
+/* wgrad.c - bwd_w, gradients of the weights: the methods that have them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad.h"
-#include "common/operand_source.h"
 #include "impl/direct/choose.h"
+#include "impl/direct/planes/planes.h"
+#include "impl/direct/wgrad_blocks.h"
 
-#include "core/clock.h"
 #include "core/error.h"
-#include "core/parallel.h"
-#include "core/saturate.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+/* The methods that have gradients of the weights. */
 typedef struct {
-  operand_source source;
-  direct_family family;
-  int vector, vectors;
-} wgrad_job;
+  const direct_method *method;
+  gconv_status (*plan)(gconv_plan *plan);
+  double (*cost)(const gconv_plan *plan);
+  gconv_status (*execute)(const gconv_plan *plan, const gconv_args *args);
+} wgrad_method;
 
-typedef struct {
-  gconv_problem p;      /* the plan's; 1x1 without border in rows of another width */
-  int jobs, blocks;     /* blocks: of 16 input indices of a group */
-  int parts;            /* of the rows of all images */
-  int rows;             /* of an image that are walked together */
-  ptrdiff_t wei_vector; /* floats of one vector's gradients */
-  int vectors;
-  bool prefetch; /* direct_prefetches */
-  wgrad_job job[];
-} wgrad_state;
+static const wgrad_method methods[] = {
+    {&ISA_NAME(direct_blocks), ISA_NAME(wgrad_blocks_plan), ISA_NAME(wgrad_blocks_cost),
+     ISA_NAME(wgrad_blocks_execute)},
+    {&ISA_NAME(direct_planes), ISA_NAME(planes_gradient_plan), ISA_NAME(planes_gradient_cost_of),
+     ISA_NAME(planes_gradient_execute)},
+};
 
-static direct_family family_of(const gconv_problem *p, const operand_source *o) {
-  const bool regular = p->kh == p->kw && p->stride_h == p->stride_w && !p->dilation_h && !p->dilation_w;
-  if (!regular || o->groups == 0) return ANY_TAPS;
-  if (o->mode == LOAD && ISA_NAME(wgrad_depthwise)(p->kw, p->stride_w, p->kh)) return DEPTHWISE;
-  return p->kw == 3 && p->stride_w <= 2 && ISA_NAME(wgrad_3x3)(o->mode, p->stride_w, p->icg) ? TAPS_3X3 : ANY_TAPS;
+static const wgrad_method *method_of(const direct_method *method) {
+  for (size_t m = 0; m < sizeof methods / sizeof *methods; m++)
+    if (methods[m].method == method) return &methods[m];
+  return NULL;
 }
 
-/* Rows of a plane that is one long row are as many together as make the loop along them a long one. */
-static void widen_rows(gconv_problem *p) {
-  enum { LONG_ROW = 48 };
-  const bool flat = p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 && !p->pad_top && !p->pad_left &&
-                    p->oh == p->ih && p->ow == p->iw;
-  if (!flat || p->ow >= LONG_ROW) return;
-  int rows = 1;
-  while (rows < p->oh && ((int64_t)rows * p->ow < LONG_ROW || p->oh % rows)) rows++;
-  p->oh = p->ih = p->oh / rows;
-  p->ow = p->iw = p->ow * rows;
+static gconv_status plan_method(gconv_plan *plan, const direct_method *method) {
+  const wgrad_method *m = method_of(method);
+  if (!m) return gconv_error(GCONV_UNSUPPORTED, "direct@%s: no gradients of the weights", method->name);
+  return m->plan(plan);
 }
 
-/* Parts of the rows: enough units for many threads, each of enough rows to be worth its sum. */
-static int choose_parts(const gconv_problem *p, const wgrad_state *state) {
-  enum { WANTED_UNITS = 64, LEAST_ROWS = 8 };
-  const int64_t units = (int64_t)state->jobs * state->blocks, rows = (int64_t)p->batch * p->oh;
-  const int64_t parts = gconv_min64(gconv_ceil_div(WANTED_UNITS, units), rows / LEAST_ROWS);
-  return (int)gconv_max64(gconv_min64(parts, (int64_t)state->p.batch * state->p.oh), 1);
-}
+static double cost_of_method(const gconv_plan *plan) { return method_of(direct_method_of(plan))->cost(plan); }
 
-/* Rows of src and dst that stay in half of the L2 cache while the input indices of a block pass over them; with few
- * registers there are more passes than L2 can feed: in three quarters of L1. */
-static int choose_rows(const gconv_plan *plan, const gconv_problem *p) {
-  enum { LEAST_ROWS = MANY_REGISTERS ? 4 : 1 };
-  const int64_t row = ((int64_t)p->iw * p->stride_h + 2 * (int64_t)p->ow) * BLOCK * (int64_t)sizeof(float);
-  const gconv_caches *caches = &plan->env.caches;
-  const int64_t rows = (int64_t)(MANY_REGISTERS ? caches->l2 / 2 : caches->l1d / 4 * 3) / row;
-  return rows < LEAST_ROWS ? LEAST_ROWS : (int)gconv_min64(rows, p->oh);
+void ISA_NAME(wgrad_release)(gconv_plan *plan) {
+  if (!plan->state) return;
+  if (direct_method_of(plan) == &ISA_NAME(direct_blocks)) free(((wgrad_state *)plan->state)->image);
+  free(plan->state);
 }
 
 gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan) {
-  const gconv_problem *p = &plan->problem;
-  const direct_method *asked;
-  const gconv_status status = ISA_NAME(direct_method_asked)(plan, &asked);
-  if (status) return status;
-  if (asked && asked != &ISA_NAME(direct_blocks))
-    return gconv_error(GCONV_UNSUPPORTED, "direct@%s: gradients of the weights are by blocks only", plan->param);
-  const int vectors = vectors_of(p->oc);
-  const size_t index_count = p->icg <= VL ? (size_t)vectors * (size_t)p->icg * VL : 0; /* as for the forward pass */
-  wgrad_state *state = calloc(1, sizeof *state + (size_t)vectors * sizeof *state->job + index_count * sizeof(int32_t));
-  if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %d vectors", vectors);
-  plan->state = state;
-  state->p = *p;
-  widen_rows(&state->p);
-  int32_t *index = (int32_t *)&state->job[vectors];
-  for (int vector = 0; vector < vectors;) {
-    wgrad_job *job = &state->job[state->jobs++];
-    job->vector = vector;
-    job->source = operand_source_of(p, vector, index);
-    if (job->source.index) index += (ptrdiff_t)p->icg * VL;
-    job->family = family_of(p, &job->source);
-    job->vectors = job->family == ANY_TAPS && operand_shared(p, &job->source, vector) ? 2 : 1;
-    vector += job->vectors;
-  }
-  state->vectors = vectors;
-  state->wei_vector = (ptrdiff_t)p->icg * p->kh * p->kw * VL;
-  state->blocks = (int)gconv_ceil_div(p->icg, BLOCK);
-  state->parts = choose_parts(p, state);
-  state->rows = choose_rows(plan, &state->p);
-  state->prefetch = direct_prefetches(plan);
-
-  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW16C;
-  plan->packed_bytes = (size_t)vectors * (size_t)state->wei_vector * sizeof(float);
-  plan->kernel_workspace_bytes = (size_t)(state->parts - 1) * plan->packed_bytes;
-  plan->executed_macs = gconv_saturated_product(gconv_problem_count(p).macs / p->oc, (int64_t)vectors * VL);
-  plan->lane_use = (double)p->oc / ((double)vectors * VL);
-  snprintf(plan->text, sizeof plan->text, "gradients in registers, %s, %d units of %d rows at a time, rows in %d parts",
-           direct_family_name(state->job[0].family), state->jobs * state->blocks * state->parts, state->rows,
-           state->parts);
-  return GCONV_OK;
-}
-
-typedef struct {
-  const gconv_plan *plan;
-  const float *src, *dst;
-  float *packed, *partial; /* gradients of part 0, and of the others one after the other */
-  ptrdiff_t src_image, dst_image;
-} pass;
-
-/* Input indices [first, last) over the rows of the strip. */
-static void run_block(const wgrad_job *job, wgrad_strip *a, int first, int last) {
-  const gconv_problem *p = a->p;
-  for (a->i = first; a->i < last;) {
-    const wgrad_kernel *k = NULL;
-    switch (job->family) {
-    case TAPS_3X3:
-      k = ISA_NAME(wgrad_3x3)(job->source.mode, p->stride_w, last - a->i);
-      a->pass = (a->i - first) / k->inputs;
-      a->passes = (int)gconv_ceil_div(last - first, k->inputs);
-      k->run(a);
-      break;
-    case DEPTHWISE:
-      for (a->row_of_taps = 0; a->row_of_taps < p->kh; a->row_of_taps += k->rows) {
-        k = ISA_NAME(wgrad_depthwise)(p->kw, p->stride_w, p->kh - a->row_of_taps);
-        k->run(a);
-      }
-      break;
-    default:
-      k = ISA_NAME(wgrad_any)(job->source.mode, job->vectors, last - a->i);
-      k->run(a);
-      break;
-    }
-    a->i += k->inputs; /* NOLINT(clang-analyzer-core.NullDereference): windows have a row */
-  }
-}
-
-/* Where the strip after this one begins: at `row` of the rows of all images. */
-static void find_next(const pass *s, const wgrad_job *job, int input, int64_t row, wgrad_strip *a) {
-  const gconv_problem *p = a->p;
-  const int64_t n = row / p->oh, y = row % p->oh;
-  a->src_ahead = s->src + n * s->src_image + channel_offset(job->source.channel + input, a->src_block) +
-                 y * p->stride_h * p->iw * BLOCK;
-  a->dst_ahead = s->dst + n * s->dst_image + channel_offset(job->vector * VL, (ptrdiff_t)p->oh * p->ow * BLOCK) +
-                 y * p->ow * BLOCK;
-}
-
-static void run_unit(const pass *s, int64_t unit) {
-  const wgrad_state *state = s->plan->state;
-  const gconv_problem *p = &state->p;
-  const int part = (int)(unit % state->parts), block = (int)(unit / state->parts % state->blocks);
-  const wgrad_job *job = &state->job[unit / state->parts / state->blocks];
-  const int first = block * BLOCK, last = gconv_min(first + BLOCK, p->icg);
-  const int64_t rows = (int64_t)p->batch * p->oh, end = rows * (part + 1) / state->parts;
-  float *gradients = part ? s->partial + (part - 1) * (ptrdiff_t)state->vectors * state->wei_vector : s->packed;
-  const ptrdiff_t dst_block = (ptrdiff_t)p->oh * p->ow * BLOCK;
-  const ptrdiff_t dst_first = channel_offset(job->vector * VL, dst_block);
-  wgrad_strip a = {.p = p,
-                   .source = &job->source,
-                   .dst_vector = channel_offset((job->vector + job->vectors - 1) * VL, dst_block) - dst_first,
-                   .src_block = (ptrdiff_t)p->ih * p->iw * BLOCK,
-                   .wei = gradients + job->vector * state->wei_vector,
-                   .wei_vector = state->wei_vector,
-                   .prefetch = state->prefetch,
-                   .fresh = true};
-  for (int64_t row = rows * part / state->parts; row < end;) {
-    const int n = (int)(row / p->oh), y = (int)(row % p->oh);
-    const int count = (int)gconv_min64(gconv_min(state->rows, p->oh - y), end - row);
-    a.src = s->src + n * s->src_image;
-    a.dst = s->dst + n * s->dst_image + dst_first;
-    a.y_first = y;
-    a.y_last = y + count;
-    find_next(s, job, first, row + count, &a);
-    run_block(job, &a, first, last);
-    a.fresh = false;
-    row += count;
-  }
-}
-
-static void run_share(const void *arg, int thread, int threads) {
-  const pass *s = arg;
-  const wgrad_state *state = s->plan->state;
-  const int64_t units = (int64_t)state->jobs * state->blocks * state->parts;
-  for (int64_t unit = units * thread / threads; unit < units * (thread + 1) / threads; unit++) run_unit(s, unit);
-  if (state->parts == 1) return;
-#pragma omp barrier
-  const int64_t floats = (int64_t)state->vectors * state->wei_vector;
-  const int64_t first = floats / VL * thread / threads * VL, end = floats / VL * (thread + 1) / threads * VL;
-  for (int part = 0; part < state->parts - 1; part++)
-    for (int64_t i = first; i < end; i++) s->packed[i] += s->partial[part * floats + i];
+  return ISA_NAME(direct_choose_method)(plan, &(direct_planner){plan_method, cost_of_method, ISA_NAME(wgrad_release)});
 }
 
 gconv_status ISA_NAME(wgrad_execute)(const gconv_plan *plan, const gconv_args *args) {
-  const uint64_t start = gconv_tick(args->clock);
-  gconv_dims src = gconv_tensor_dims(&plan->problem, GCONV_SRC), dst = gconv_tensor_dims(&plan->problem, GCONV_DST);
-  src.n = dst.n = 1;
-  gconv_parallel(plan->env.threads, run_share,
-                 &(pass){.plan = plan,
-                         .src = args->src.data,
-                         .dst = args->dst.data,
-                         .packed = args->packed.data,
-                         .partial = args->workspace.data,
-                         .src_image = gconv_layout_elems(GCONV_NCHW16C, src),
-                         .dst_image = gconv_layout_elems(GCONV_NCHW16C, dst)});
-  gconv_tock_all(args->clock, GCONV_STAGE_COMPUTE, start);
-  return GCONV_OK;
-}
-
-/* Input indices that are unpacked for one lane before the next: as many lines as lie in L1 whatever their size. */
-enum { UNPACK_INPUTS = 8 };
-
-static void unpack_lane(const gconv_problem *p, const wgrad_job *job, int oc, gconv_range inputs,
-                        const float *gradients, float *wei) {
-  const int taps = p->kh * p->kw, lane = oc % VL, group_channel = oc / p->ocg * p->icg;
-  if (taps == 1 && !job->source.index) {
-    for (int i = inputs.first; i < inputs.end; i++) wei[(int64_t)oc * p->icg + i] = gradients[(ptrdiff_t)i * VL + lane];
-    return;
-  }
-  for (int i = inputs.first; i < inputs.end; i++) {
-    const float *in = gradients + (ptrdiff_t)i * taps * VL + lane;
-    float *out = wei + ((int64_t)oc * p->icg + operand_input(&job->source, group_channel, i, lane)) * taps;
-    for (int t = 0; t < taps; t++) out[t] = in[(ptrdiff_t)t * VL];
-  }
+  return method_of(direct_method_of(plan))->execute(plan, args);
 }
 
 void ISA_NAME(wgrad_unpack)(const gconv_plan *plan, const void *packed, float *wei) {
-  const gconv_problem *p = &plan->problem;
-  const wgrad_state *state = plan->state;
-  for (int j = 0; j < state->jobs; j++) {
-    const wgrad_job *job = &state->job[j];
-    for (int vector = job->vector; vector < job->vector + job->vectors; vector++)
-      for (int i = 0; i < p->icg; i += UNPACK_INPUTS)
-        for (int oc = vector * VL; oc < gconv_min((vector + 1) * VL, p->oc); oc++)
-          unpack_lane(p, job, oc, (gconv_range){i, gconv_min(i + UNPACK_INPUTS, p->icg)},
-                      (const float *)packed + vector * state->wei_vector, wei);
-  }
+  ISA_NAME(wgrad_blocks_unpack)(plan, packed, wei); /* the only method that packs */
 }

@@ -41,6 +41,9 @@ typedef struct {
 
 enum { ALL_TAPS = 0 };
 
+/* The most input indices of wgrad_any for a vector, and for a pair of them. */
+enum { WGRAD_SINGLE = 8, WGRAD_PAIRED = V_REGISTERS >= 32 ? 12 : 6 };
+
 /* The largest microkernel for at most `inputs` indices. NULL where the ISA has none for this problem, but for _any,
  * which takes every problem. */
 const wgrad_kernel *ISA_NAME(wgrad_3x3)(operand_mode mode, int stride, int inputs); /* stride 1 or 2 */
@@ -48,6 +51,7 @@ const wgrad_kernel *ISA_NAME(wgrad_depthwise)(int kw, int stride, int rows);
 const wgrad_kernel *ISA_NAME(wgrad_any)(operand_mode mode, int vectors, int inputs);
 
 gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan);
+void ISA_NAME(wgrad_release)(gconv_plan *plan);
 void ISA_NAME(wgrad_unpack)(const gconv_plan *plan, const void *packed, float *wei);
 gconv_status ISA_NAME(wgrad_execute)(const gconv_plan *plan, const gconv_args *args);
 

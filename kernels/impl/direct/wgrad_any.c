@@ -6,8 +6,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad.h"
 
-/* The most input indices of a vector, and of a pair of them. */
-enum { LARGE = 8, LARGE_PAIRS = V_REGISTERS >= 32 ? 12 : 6, MOST = LARGE_PAIRS > LARGE ? LARGE_PAIRS : LARGE };
+enum { MOST = WGRAD_PAIRED > WGRAD_SINGLE ? WGRAD_PAIRED : WGRAD_SINGLE };
 
 /* With 16 registers sums must keep theirs; with 32, of vectors across two groups, that costs up to a sixth. */
 #if V_REGISTERS >= 32
@@ -71,13 +70,13 @@ INLINE void gradients(const wgrad_strip *a, const operand_mode mode, const int N
 #endif
 SINGLE(KERNEL) PAIRS(KERNEL)
 #define ROW(mode, NV, NI) [NI][mode] = {mode##_v##NV##_i##NI, NI, NV, ALL_TAPS},
-static const wgrad_kernel single[LARGE + 1][OPERANDS] = {SINGLE(ROW)};
-static const wgrad_kernel pairs[LARGE_PAIRS + 1][OPERANDS] = {PAIRS(ROW)};
+static const wgrad_kernel single[WGRAD_SINGLE + 1][OPERANDS] = {SINGLE(ROW)};
+static const wgrad_kernel pairs[WGRAD_PAIRED + 1][OPERANDS] = {PAIRS(ROW)};
 // clang-format on
 
 /* Indices are divided evenly: a rest of one or two would leave FMA units idle. */
 const wgrad_kernel *ISA_NAME(wgrad_any)(operand_mode mode, int vectors, int inputs) {
-  const int passes = (int)gconv_ceil_div(inputs, vectors == 2 ? LARGE_PAIRS : LARGE);
+  const int passes = (int)gconv_ceil_div(inputs, vectors == 2 ? WGRAD_PAIRED : WGRAD_SINGLE);
   const int size = (int)gconv_ceil_div(inputs, passes);
   return vectors == 2 ? &pairs[size][mode] : &single[size][mode];
 }

@@ -34,3 +34,33 @@ double ISA_NAME(planes_cost)(const gconv_problem *p, const planes_state *state) 
   cost += row * (double)rows * ((double)state->icg * classes + state->ocg);
   return cost * strips;
 }
+
+/* What a tile of sums takes beside its steps: its pointers, the sums of the lanes and the weights, for each of them. */
+enum { SUMS_COST = 40, SUM_COST = 5, IMAGE_COST = 10 };
+
+static double cost_of_sums(const planes_state *state, int rows, int vectors) {
+  const int columns = state->icg * state->y.taps * state->x.taps;
+  const int count = (int)gconv_ceil_div(columns, ISA_NAME(planes_gradient_widest)(rows)), wider = columns % count;
+  double cost = 0;
+  for (int more = 0; more < 2; more++) {
+    const int C = columns / count + more;
+    const double step = gconv_max(gconv_max(rows * C, rows + C), IN_FLIGHT);
+    cost += (more ? wider : count - wider) *
+            (state->images * (vectors * step + IMAGE_COST) + SUMS_COST + (double)SUM_COST * rows * C);
+  }
+  return cost;
+}
+
+double ISA_NAME(planes_gradient_cost)(const gconv_problem *p, const planes_state *state) {
+  const double strips = (double)state->image_strips * p->groups * state->row_strips * state->column_strips;
+  const int64_t outputs = (int64_t)(state->rows - 1) * state->pitch + state->columns;
+  double cost = 0;
+  for (int tile = 0; tile < state->tiles; tile++)
+    cost += cost_of_sums(state, planes_first_row(state, tile + 1) - planes_first_row(state, tile),
+                         (int)gconv_ceil_div(outputs, VL));
+  if (state->in_place) return cost * strips;
+  const double row = COPY_ROW + (double)COPY_VECTOR * (double)gconv_ceil_div(state->pitch, VL);
+  const int classes = state->y.classes * state->x.classes;
+  cost += row * state->images * ((double)state->image_rows * state->icg * classes + (double)state->rows * state->ocg);
+  return cost * strips;
+}

@@ -54,10 +54,8 @@ static void fill_class(const planes_state *state, const row_shape *row, int64_t 
   }
 }
 
-void ISA_NAME(planes_fill)(const gconv_plan *plan, const planes_place *at, const float *src, ptrdiff_t image,
-                           float *buffer) {
-  const planes_state *state = plan->state;
-  const gconv_problem *p = &plan->problem;
+void ISA_NAME(planes_fill)(const gconv_problem *p, const planes_state *state, const planes_place *at, const float *src,
+                           ptrdiff_t image, float *buffer) {
   const ptrdiff_t image_class = (ptrdiff_t)state->image_rows * state->pitch;
   row_shape row = {.stride = state->x.stride,
                    .pitch = state->pitch,

@@ -42,36 +42,39 @@ static void choose_strips(const gconv_plan *plan, planes_state *state, int threa
            buffer_floats(state, images + 1, rows, columns) <= most &&
            p->groups * gconv_ceil_div(p->batch, images + 1) >= wanted)
       images++;
-  state->image_strips = (int)gconv_ceil_div(p->batch, images);
-  state->images = (int)gconv_ceil_div(p->batch, state->image_strips);
+  ISA_NAME(planes_divide)(state, p->batch, images, rows, columns);
+}
+
+void ISA_NAME(planes_divide)(planes_state *state, int batch, int images, int rows, int columns) {
+  state->image_strips = (int)gconv_ceil_div(batch, images);
+  state->images = (int)gconv_ceil_div(batch, state->image_strips);
   state->row_strips = (int)gconv_ceil_div(state->oh, rows);
   state->rows = (int)gconv_ceil_div(state->oh, state->row_strips);
   state->column_strips = (int)gconv_ceil_div(state->ow, columns);
   state->columns = (int)gconv_ceil_div(state->ow, state->column_strips);
 }
 
-/* Floats of a channel in a buffer: tiles may read and write a vector's rest behind the last output; channels that lie
- * a power of two apart would meet in one set of the L1 cache. */
-static ptrdiff_t spaced(int64_t floats) {
-  enum { LINE = 16, WAY = 1024 };
-  const int64_t whole = gconv_round_up(floats + VL, LINE);
-  return (ptrdiff_t)(whole % (WAY / 4) ? whole : whole + LINE);
+/* Floats of a class of one channel. */
+static ptrdiff_t class_of(const planes_state *state) {
+  return (ptrdiff_t)state->images * state->image_rows * state->pitch;
 }
 
-/* Returns their bytes. */
-static size_t lay_out_buffers(planes_state *state) {
-  const int classes = state->y.classes * state->x.classes;
+void ISA_NAME(planes_lay_out)(planes_state *state) {
   state->pitch = state->columns + state->x.reach;
   state->image_rows = state->rows + state->y.reach;
-  const ptrdiff_t plane = (ptrdiff_t)state->image_rows * state->pitch, class = state->images * plane;
+  const ptrdiff_t class = class_of(state);
   for (int r = 0; r < state->y.taps; r++)
     for (int s = 0; s < state->x.taps; s++)
       state->tap[(ptrdiff_t)r * state->x.taps + s] =
           (r % state->y.classes * state->x.classes + s % state->x.classes) * class +
           (ptrdiff_t)planes_reach(&state->y, r) * state->pitch + planes_reach(&state->x, s);
+  state->channel = state->in_place ? state->src_plane : planes_spaced(state->y.classes * state->x.classes * class + VL);
+}
+
+/* Returns their bytes. */
+static size_t book_buffers(planes_state *state) {
   if (state->in_place) return 0;
-  state->channel = spaced(classes * class + VL);
-  state->out_channel = spaced(class);
+  state->out_channel = planes_spaced(class_of(state));
   gconv_book book = {0};
   gconv_book_add(&book, (size_t)(state->channel * state->icg) * sizeof(float));
   state->out_buffer =
@@ -96,13 +99,14 @@ static void choose_lanes(planes_state *state) {
     }
 }
 
-static gconv_status plan_planes(gconv_plan *plan, const direct_method *method, const direct_pass *pass) {
-  const gconv_problem *p = &plan->problem;
+planes_state *ISA_NAME(planes_describe)(const gconv_problem *p, const direct_pass *pass) {
   const size_t taps = (size_t)p->kh * (size_t)p->kw;
   planes_state *state = calloc(1, sizeof *state + taps * sizeof *state->tap);
-  if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %zu taps", taps);
-  plan->state = state;
-  state->method = method;
+  if (!state) {
+    gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %zu taps", taps);
+    return NULL;
+  }
+  state->method = &ISA_NAME(direct_planes);
   state->y = axis_of(p->stride_h, p->dilation_h, p->pad_top, p->kh);
   state->x = axis_of(p->stride_w, p->dilation_w, p->pad_left, p->kw);
   state->icg = p->icg;
@@ -117,14 +121,23 @@ static gconv_status plan_planes(gconv_plan *plan, const direct_method *method, c
   state->dst_row = (ptrdiff_t)pass->dst_stride_h * pass->iw;
   state->pixel = pass->dst_stride_w;
   choose_lanes(state);
+  return state;
+}
+
+static gconv_status plan_planes(gconv_plan *plan, const direct_method *method, const direct_pass *pass) {
+  const gconv_problem *p = &plan->problem;
+  planes_state *state = plan->state = ISA_NAME(planes_describe)(p, pass);
+  if (!state) return GCONV_NO_MEMORY;
+  state->method = method;
   choose_strips(plan, state, 1);
   state->cost = ISA_NAME(planes_cost)(p, state);
   choose_strips(plan, state, plan->env.threads);
+  ISA_NAME(planes_lay_out)(state);
 
   const gconv_counts counts = gconv_problem_count(p);
   plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW;
   plan->packed_bytes = (size_t)counts.params * sizeof(float);
-  plan->kernel_workspace_bytes = lay_out_buffers(state);
+  plan->kernel_workspace_bytes = book_buffers(state);
   const int64_t row = state->in_place ? p->ow : (int64_t)state->column_strips * state->pitch; /* outputs computed */
   plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->ow, row);
   plan->lane_use = (double)p->ow / (double)row;

@@ -62,7 +62,7 @@ static void run_strip(const pass *s, int group, const planes_place *at) {
     a.src_channel = state->src_plane;
     a.dst_channel = state->dst_plane;
   } else {
-    ISA_NAME(planes_fill)(s->plan, at, src, s->src_image, s->in);
+    ISA_NAME(planes_fill)(&s->plan->problem, state, at, src, s->src_image, s->in);
     outputs += ((at->images - 1) * state->image_rows + at->rows - 1) * state->pitch;
   }
   for (int tile = 0; tile < state->tiles; tile++) {
@@ -73,10 +73,6 @@ static void run_strip(const pass *s, int group, const planes_place *at) {
     for (int r = 0; r < rows && !state->in_place; r++)
       store(state, at, s->out + r * state->out_channel, dst + (row + r) * state->dst_plane, s->dst_image);
   }
-}
-
-static gconv_range range_of(int all, int parts, int part) {
-  return (gconv_range){(int)((int64_t)all * part / parts), (int)((int64_t)all * (part + 1) / parts)};
 }
 
 void ISA_NAME(planes_share)(const gconv_plan *plan, const direct_tensors *t, int thread, int threads) {
@@ -94,11 +90,9 @@ void ISA_NAME(planes_share)(const gconv_plan *plan, const direct_tensors *t, int
   const int64_t strips = (int64_t)state->row_strips * state->column_strips;
   const int64_t units = state->image_strips * p->groups * strips;
   for (int64_t unit = units * thread / threads; unit < units * (thread + 1) / threads; unit++) {
-    const int64_t plane = unit / strips, place = unit % strips;
-    const gconv_range n = range_of(p->batch, state->image_strips, (int)(plane / p->groups)),
-                      y = range_of(state->oh, state->row_strips, (int)(place / state->column_strips)),
-                      x = range_of(state->ow, state->column_strips, (int)(place % state->column_strips));
-    run_strip(&s, (int)(plane % p->groups),
-              &(planes_place){n.first, n.end - n.first, y.first, y.end - y.first, x.first, x.end - x.first});
+    const int64_t plane = unit / strips;
+    const planes_place at =
+        planes_place_of(state, planes_range(p->batch, state->image_strips, (int)(plane / p->groups)), unit % strips);
+    run_strip(&s, (int)(plane % p->groups), &at);
   }
 }
