@@ -19,6 +19,7 @@ static double forming(const gconv_problem *p, const wgrad_job *job) {
 double ISA_NAME(wgrad_blocks_cost)(const gconv_plan *plan) {
   const wgrad_state *state = plan->state;
   const gconv_problem *p = &state->p;
+  const direct_rates *rates = ISA_NAME(direct_rates_of_machine)();
   const double rows = (double)p->batch * p->oh, taps = (double)p->kh * p->kw;
   double cost = 0;
   for (int j = 0; j < state->jobs; j++) {
@@ -27,7 +28,7 @@ double ISA_NAME(wgrad_blocks_cost)(const gconv_plan *plan) {
     const int most = any ? job->vectors == 2 ? WGRAD_PAIRED : WGRAD_SINGLE : MANY_REGISTERS ? 2 : 4;
     const int passes = (int)gconv_ceil_div(p->icg, most);
     const double fmas = taps * p->icg * job->vectors, all = fmas + forming(p, job) * p->icg + job->vectors * passes;
-    const double pixel = fmax(fmax(fmas, all / INSTRUCTIONS), any ? IN_FLIGHT * taps * passes : 0);
+    const double pixel = fmax(fmax(fmas, all / rates->instructions), any ? rates->in_flight * taps * passes : 0);
     cost += rows * (p->ow * pixel + passes * (any ? taps : 1) * ROW_COST) + passes * PASS_COST;
   }
   return cost;

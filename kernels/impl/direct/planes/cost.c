@@ -44,7 +44,7 @@ static double cost_of_sums(const planes_state *state, int rows, int vectors) {
   double cost = 0;
   for (int more = 0; more < 2; more++) {
     const int C = columns / count + more;
-    const double step = gconv_max(gconv_max(rows * C, rows + C), IN_FLIGHT);
+    const double step = gconv_max(gconv_max(rows * C, rows + C), ISA_NAME(direct_rates_of_machine)()->in_flight);
     cost += (more ? wider : count - wider) *
             (state->images * (vectors * step + IMAGE_COST) + SUMS_COST + (double)SUM_COST * rows * C);
   }
