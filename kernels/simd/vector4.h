@@ -48,9 +48,9 @@ INLINE v_mask v_mask_of(uint32_t bits) {
 }
 INLINE v_mask v_mask_all(bool on) { return (v_mask){-on, -on, -on, -on}; }
 INLINE v_f32 v_select(v_mask m, v_f32 a, v_f32 b) { return (v_f32)((m & (v_mask)a) | (~m & (v_mask)b)); }
-INLINE float v_sum(v_f32 x) { return (x[0] + x[2]) + (x[1] + x[3]); }
+INLINE float sum_of_lanes(v_f32 x) { return (x[0] + x[2]) + (x[1] + x[3]); }
 INLINE void v_sum4(float *to, v_f32 a, v_f32 b, v_f32 c, v_f32 d) {
-  v_store(to, (v_f32){v_sum(a), v_sum(b), v_sum(c), v_sum(d)});
+  v_store(to, (v_f32){sum_of_lanes(a), sum_of_lanes(b), sum_of_lanes(c), sum_of_lanes(d)});
 }
 INLINE v_f32 v_load_masked(v_mask m, const float *p) {
   return (v_f32){m[0] ? p[0] : 0, m[1] ? p[1] : 0, m[2] ? p[2] : 0, m[3] ? p[3] : 0};
