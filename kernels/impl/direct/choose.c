@@ -39,7 +39,8 @@ gconv_status ISA_NAME(direct_choose_method)(gconv_plan *plan, const direct_plann
   for (int m = 1; m < COMPARED && !status && plan->problem.groups > 1; m++) {
     gconv_plan other = *plan;
     status = planner->plan(&other, methods[m]);
-    if (status == GCONV_UNSUPPORTED) { /* this direction has no such method */
+    if (status == GCONV_UNSUPPORTED) { /* the method does not take this problem, or has no such direction */
+      planner->release(&other);
       status = GCONV_OK;
       continue;
     }
