@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad.h"
 #include "impl/direct/choose.h"
-#include "impl/direct/planes/planes.h"
 #include "impl/direct/wgrad_blocks.h"
 
 #include "core/error.h"

@@ -50,6 +50,11 @@ const wgrad_kernel *ISA_NAME(wgrad_3x3)(operand_mode mode, int stride, int input
 const wgrad_kernel *ISA_NAME(wgrad_depthwise)(int kw, int stride, int rows);
 const wgrad_kernel *ISA_NAME(wgrad_any)(operand_mode mode, int vectors, int inputs);
 
+/* By planes (planes/gradient.c). */
+gconv_status ISA_NAME(planes_gradient_plan)(gconv_plan *plan);
+double ISA_NAME(planes_gradient_cost_of)(const gconv_plan *plan);
+gconv_status ISA_NAME(planes_gradient_execute)(const gconv_plan *plan, const gconv_args *args);
+
 gconv_status ISA_NAME(wgrad_plan)(gconv_plan *plan);
 void ISA_NAME(wgrad_release)(gconv_plan *plan);
 void ISA_NAME(wgrad_unpack)(const gconv_plan *plan, const void *packed, float *wei);

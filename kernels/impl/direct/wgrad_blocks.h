@@ -27,7 +27,7 @@ typedef struct {
   wgrad_job job[];
 } wgrad_state;
 
-/* A first layer (wgrad_image.c): its strips, added to the gradients of `vectors` vectors. */
+/* A first layer (planes/image.c): its strips, added to the gradients of `vectors` vectors. */
 typedef struct {
   const void *state;      /* wgrad_state.image */
   const float *src, *dst; /* src: NCHW */

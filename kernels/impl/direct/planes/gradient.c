@@ -6,6 +6,7 @@
  * strips and parts depend on the problem alone: results do not depend on the number of threads. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/planes/planes.h"
+#include "impl/direct/wgrad.h"
 
 #include "core/clock.h"
 #include "core/error.h"

@@ -141,9 +141,4 @@ planes_gradient_tile *ISA_NAME(planes_gradient_tile_of)(int rows, int columns);
 int ISA_NAME(planes_gradient_widest)(int rows);
 double ISA_NAME(planes_gradient_cost)(const gconv_problem *p, const planes_state *state);
 
-/* The method's part of wgrad.c. */
-gconv_status ISA_NAME(planes_gradient_plan)(gconv_plan *plan);
-double ISA_NAME(planes_gradient_cost_of)(const gconv_plan *plan);
-gconv_status ISA_NAME(planes_gradient_execute)(const gconv_plan *plan, const gconv_args *args);
-
 #endif

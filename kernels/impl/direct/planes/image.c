@@ -1,4 +1,4 @@
-/* wgrad_image.c - gradients of a first layer, one group of one to four input channels: lanes are output channels, src
+/* image.c - gradients of a first layer, one group of one to four input channels: lanes are output channels, src
  * is NCHW as the image comes, since sixteen channels a block would hold thirteen zeros.
  *
  * A strip's rows of src are copied without border and stride, as planes do (planes/fill.c). Then the inputs of any
