@@ -175,6 +175,10 @@ static inline bool direct_is_flat(const gconv_problem *p, const direct_pass *pas
          pass->dst_stride_w == 1;
 }
 
+/* Strips of planes are laid out by a table of taps, which a kernel as large as images can be would make of gigabytes. */
+enum { TABLE_TAPS_MAX = 1 << 16 };
+static inline bool direct_table_of_taps(const gconv_problem *p) { return (int64_t)p->kh * p->kw <= TABLE_TAPS_MAX; }
+
 /* Floats from a pixel of a tensor to the next one in its row. */
 static inline ptrdiff_t direct_pixel(gconv_layout layout, int channels) {
   return layout == GCONV_NCHW ? 1 : layout == GCONV_NHWC ? channels : BLOCK;

@@ -6,7 +6,6 @@
  * depends on the problem alone: results do not depend on the number of threads. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/wgrad_blocks.h"
-#include "impl/direct/planes/planes.h"
 #include "common/operand_source.h"
 
 #include "core/clock.h"
@@ -86,7 +85,7 @@ gconv_status ISA_NAME(wgrad_blocks_plan)(gconv_plan *plan) {
   state->parts = choose_parts(p, state);
   state->rows = choose_rows(plan, &state->p);
   state->prefetch = direct_prefetches(plan);
-  if (ISA_NAME(direct_is_image)(p) && planes_take(p) && !ISA_NAME(wgrad_image_plan)(plan, state))
+  if (ISA_NAME(direct_is_image)(p) && direct_table_of_taps(p) && !ISA_NAME(wgrad_image_plan)(plan, state))
     return GCONV_NO_MEMORY;
 
   plan->native_src_layout = state->image ? GCONV_NCHW : GCONV_NCHW16C;

@@ -64,7 +64,7 @@ static size_t book_buffers(planes_state *state) {
 gconv_status ISA_NAME(planes_gradient_plan)(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
   const direct_pass pass = {.dst_stride_h = 1, .dst_stride_w = 1, .ih = p->oh, .iw = p->ow};
-  if (!planes_take(p)) return ISA_NAME(planes_refuse)(p);
+  if (!direct_table_of_taps(p)) return ISA_NAME(planes_refuse)(p);
   planes_state *state = plan->state = ISA_NAME(planes_describe)(p, &pass);
   if (!state) return GCONV_NO_MEMORY;
   state->tiles = (int)gconv_ceil_div(p->ocg, PLANES_GRADIENT_ROWS);

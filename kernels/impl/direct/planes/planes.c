@@ -101,7 +101,7 @@ static void choose_lanes(planes_state *state) {
 
 gconv_status ISA_NAME(planes_refuse)(const gconv_problem *p) {
   return gconv_error(GCONV_UNSUPPORTED, "direct@planes: no kernels of more than %d taps, this one has %dx%d",
-                     PLANES_TAPS_MAX, p->kh, p->kw);
+                     TABLE_TAPS_MAX, p->kh, p->kw);
 }
 
 planes_state *ISA_NAME(planes_describe)(const gconv_problem *p, const direct_pass *pass) {
@@ -131,7 +131,7 @@ planes_state *ISA_NAME(planes_describe)(const gconv_problem *p, const direct_pas
 
 static gconv_status plan_planes(gconv_plan *plan, const direct_method *method, const direct_pass *pass) {
   const gconv_problem *p = &plan->problem;
-  if (!planes_take(p)) return ISA_NAME(planes_refuse)(p);
+  if (!direct_table_of_taps(p)) return ISA_NAME(planes_refuse)(p);
   planes_state *state = plan->state = ISA_NAME(planes_describe)(p, pass);
   if (!state) return GCONV_NO_MEMORY;
   state->method = method;

@@ -85,9 +85,7 @@ typedef void planes_tile(const planes_product *a, ptrdiff_t n);
 planes_tile *ISA_NAME(planes_tile_of)(int rows, int vectors);
 int ISA_NAME(planes_widest)(int rows);
 
-/* Strips are laid out by a table of taps, which a kernel as large as an image can be would make of gigabytes. */
-enum { PLANES_TAPS_MAX = 1 << 16 };
-static inline bool planes_take(const gconv_problem *p) { return (int64_t)p->kh * p->kw <= PLANES_TAPS_MAX; }
+/* Where there is no direct_table_of_taps. */
 gconv_status ISA_NAME(planes_refuse)(const gconv_problem *p);
 
 /* Of the problem's sizes, without strips and buffers; NULL, with a sentence, where there is no memory. */
