@@ -175,7 +175,7 @@ static inline bool direct_is_flat(const gconv_problem *p, const direct_pass *pas
          pass->dst_stride_w == 1;
 }
 
-/* Strips of planes are laid out by a table of taps, which a kernel as large as images can be would make of gigabytes. */
+/* Strips of planes are laid out by a table of taps: a kernel may be as large as images can be, a table may not. */
 enum { TABLE_TAPS_MAX = 1 << 16 };
 static inline bool direct_table_of_taps(const gconv_problem *p) { return (int64_t)p->kh * p->kw <= TABLE_TAPS_MAX; }
 
