@@ -9,18 +9,12 @@
 #include "common/dnnl_guarded.h"
 #include "common/dnnl_sample.h"
 #include "common/dnnl_weights.h"
+#include "core/clock.h"
 #include "core/error.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 enum { SCRATCHPAD = GCONV_TENSORS, BUFFERS };
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static bool is_padded(const gconv_dnnl_conv *c, gconv_tensor tensor) {
   const gconv_dims d = gconv_tensor_dims(&c->problem, tensor);
@@ -111,9 +105,9 @@ static gconv_status try(gconv_dnnl_conv *c, const gconv_guarded g[BUFFERS], cons
     before[t] = digest(&g[t]);
   }
   if (status) return status;
-  const double start = now();
+  const uint64_t start = gconv_now_ns();
   status = gconv_dnnl_conv_run(c, g[GCONV_SRC].data, g[GCONV_WEI].data, g[GCONV_DST].data, g[SCRATCHPAD].data);
-  c->seconds = now() - start;
+  c->seconds = gconv_seconds_since(start);
   *fault = status ? "fails" : find_fault(c, g, before);
   return GCONV_OK;
 }

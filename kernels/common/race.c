@@ -4,8 +4,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/race.h"
 
+#include "core/clock.h"
+
 #include <math.h>
-#include <time.h>
 
 /* Enough turns to see a short kernel undisturbed. A busy machine or a long kernel gets fewer: the race ends after the
  * first budget if everyone had its fair turns, and after the last one in any case. */
@@ -17,12 +18,6 @@ static const double last_budget_seconds = 0.2;
  * turns hardly by a half. Cold caches do not explain the rest of an execution that takes longer than this. */
 static const double hopeless = 3, behind = 1.5, cold_seconds = 0.002;
 enum { SEVERAL_TURNS = 2 };
-
-double gconv_race_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double least(const gconv_racer *racers, int count) {
   double best = INFINITY;
@@ -71,12 +66,12 @@ static bool is_over(int turns, double seconds) {
 gconv_status gconv_race(const gconv_race_track *track, gconv_racer *racers, int count, bool may_skip, int *winner) {
   gconv_status status = GCONV_OK;
   *winner = gconv_race_fastest(racers, count);
-  const double start = gconv_race_now();
+  const uint64_t start = gconv_now_ns();
   for (int turns = 0;
-       !status && running(racers, count) > 1 && (turns == 0 || !is_over(turns, gconv_race_now() - start)); turns++) {
+       !status && running(racers, count) > 1 && (turns == 0 || !is_over(turns, gconv_seconds_since(start))); turns++) {
     for (int i = 0; i < count && !status; i++) {
       const double limit = hopeless * least(racers, count);
-      if (may_skip && isfinite(limit) && gconv_race_now() - start > last_budget_seconds) break;
+      if (may_skip && isfinite(limit) && gconv_seconds_since(start) > last_budget_seconds) break;
       if (racers[i].runs) status = turn(track, i, turns == 0, limit, &racers[i].best);
     }
     drop_slow(racers, count, turns + 1 < SEVERAL_TURNS ? hopeless : behind);

@@ -5,8 +5,6 @@
 
 #include "gconv_kernel.h"
 
-double gconv_race_now(void); /* seconds of a clock that never goes back */
-
 /* Where the entrants run: one execution of entrant number `entrant`, and how long it took. */
 typedef struct {
   gconv_status (*run)(const void *course, int entrant, double *seconds);

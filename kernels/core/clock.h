@@ -1,5 +1,6 @@
 /* clock.h - the stage clock as kernels use it: t = gconv_tick(clock); ...; gconv_tock(clock, thread, stage, t) on the
- * thread that did the work, or gconv_tock_all(clock, stage, t) around work that started a team of its own. */
+ * thread that did the work, or gconv_tock_all(clock, stage, t) around work that started a team of its own; and the time
+ * as planning reads it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef GCONV_CORE_CLOCK_H
 #define GCONV_CORE_CLOCK_H
@@ -8,12 +9,16 @@
 
 #include <time.h>
 
-static inline uint64_t gconv_tick(const gconv_clock *clock) {
-  if (!clock) return 0;
+/* Of a clock that never goes back. */
+static inline uint64_t gconv_now_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
+
+static inline double gconv_seconds_since(uint64_t start) { return 1e-9 * (double)(gconv_now_ns() - start); }
+
+static inline uint64_t gconv_tick(const gconv_clock *clock) { return clock ? gconv_now_ns() : 0; }
 
 static inline void gconv_tock(gconv_clock *clock, int thread, gconv_stage stage, uint64_t start) {
   if (!clock) return;

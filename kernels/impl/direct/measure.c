@@ -8,6 +8,7 @@
 #include "impl/direct/choose.h"
 
 #include "common/race.h"
+#include "core/clock.h"
 #include "core/error.h"
 
 #include <math.h>
@@ -126,9 +127,9 @@ static gconv_status run(const void *where, int number, double *seconds) {
                            .wei = c->buffers[GCONV_WEI],
                            .packed = c->buffers[PACKED],
                            .workspace = c->buffers[WORKSPACE]};
-  const double start = gconv_race_now();
+  const uint64_t start = gconv_now_ns();
   const gconv_status status = gconv_execute(c->entrants[number].plan, &args);
-  *seconds = gconv_race_now() - start;
+  *seconds = gconv_seconds_since(start);
   return status;
 }
 

@@ -8,9 +8,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "impl/direct/rates.h"
 
+#include "core/clock.h"
+
 #include <math.h>
 #include <pthread.h>
-#include <time.h>
 
 /* A latency of four cycles; beside two FMAs a cycle there is room for one more instruction, beside one for almost as
  * many. Fitted to what tiles take (TUNING.md). Two units are what cores have that are not measured, too: with 8 lanes
@@ -27,12 +28,6 @@ enum { CHAINS = 12, STEPS = 2048, TIMES = 4 };
 
 /* Slower than any core, faster than none: an emulator, whose ratio says nothing. */
 static const double slowest_ns = 4;
-
-static double now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
-}
 
 /* The chains begin with different numbers, or they would be one; `sums` is read after them. */
 static void multiply_whole(float *sums) {
@@ -58,9 +53,9 @@ static double least_ns(void (*multiply)(float *sums)) {
   double least = INFINITY;
   for (int i = 0; i < CHAINS + 2 * VL; i++) sums[i] = 1.0f / (float)(i + 2);
   for (int time = 0; time < TIMES; time++) {
-    const double start = now_ns();
+    const uint64_t start = gconv_now_ns();
     multiply(sums);
-    least = fmin(least, now_ns() - start);
+    least = fmin(least, (double)(gconv_now_ns() - start));
   }
   __asm__ volatile("" : : "m"(sums));
   return least / (CHAINS * STEPS);

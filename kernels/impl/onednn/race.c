@@ -4,6 +4,7 @@
 #include "impl/onednn/race.h"
 #include "common/dnnl_guarded.h"
 #include "common/race.h"
+#include "core/clock.h"
 #include "core/error.h"
 
 #include <math.h>
@@ -72,13 +73,13 @@ static void convert(const gconv_plan *plan, const gconv_dnnl_conv *c, gconv_tens
 /* One execution as core does it: convert what is read, run, convert what is written. */
 static gconv_status run(const gconv_plan *plan, const gconv_dnnl_conv *c, const track *t, double *seconds) {
   const gconv_tensor written = gconv_written_tensor(plan->problem.direction);
-  const double start = gconv_race_now();
+  const uint64_t start = gconv_now_ns();
   if (written != GCONV_SRC) convert(plan, c, GCONV_SRC, t);
   if (written != GCONV_DST) convert(plan, c, GCONV_DST, t);
   const gconv_status status = gconv_dnnl_conv_run(c, t->data[NATIVE_SRC].data, t->data[NATIVE_WEI].data,
                                                   t->data[NATIVE_DST].data, t->data[SCRATCHPAD].data);
   if (written != GCONV_WEI) convert(plan, c, written, t);
-  *seconds = gconv_race_now() - start;
+  *seconds = gconv_seconds_since(start);
   return status;
 }
 
