@@ -18,7 +18,8 @@ enum { COMPARED = 3, METHODS = sizeof methods / sizeof *methods };
  * groups a few output channels are no reason: a path of a split block would convert for each of its layers. */
 static const double WORTH_A_LAYOUT = 0.85;
 
-gconv_status ISA_NAME(direct_method_asked)(const gconv_plan *plan, const direct_method **method) {
+/* The method that the plan's parameter asks for, NULL without one; a status where there is none of that name. */
+static gconv_status method_asked(const gconv_plan *plan, const direct_method **method) {
   *method = NULL;
   if (!plan->param[0]) return GCONV_OK;
   for (int m = 0; m < METHODS; m++)
@@ -30,7 +31,7 @@ const char *ISA_NAME(direct_method_name)(int m) { return m < METHODS ? methods[m
 
 gconv_status ISA_NAME(direct_choose_method)(gconv_plan *plan, const direct_planner *planner) {
   const direct_method *asked;
-  gconv_status status = ISA_NAME(direct_method_asked)(plan, &asked);
+  gconv_status status = method_asked(plan, &asked);
   if (status) return status;
   if (asked) return planner->plan(plan, asked);
   gconv_plan best = *plan;

@@ -12,9 +12,6 @@ typedef struct {
   void (*release)(gconv_plan *plan);
 } direct_planner;
 
-/* The method that the plan's parameter asks for, NULL without one; a status where there is none of that name. */
-gconv_status ISA_NAME(direct_method_asked)(const gconv_plan *plan, const direct_method **method);
-
 /* Of method number `m`, as a parameter asks for it; NULL behind the last. */
 const char *ISA_NAME(direct_method_name)(int m);
 

@@ -19,12 +19,10 @@ typedef struct {
 
 /* Columns of a tile of `width` at x0 whose input for kernel column s is inside the row; none: first >= end. */
 INLINE met_columns columns_met(const geometry *g, const int stride, int x0, const int width, int s) {
-  const int64_t first = (int64_t)x0 * stride + (int64_t)s * g->step_w - g->pad_left, room = (int64_t)g->iw - 1 - first;
-  met_columns c = {ALL_COLUMNS, 0, width};
-  if (first < 0) c.first = (int)gconv_min64((stride - 1 - first) / stride, width);
-  if (room < (int64_t)(width - 1) * stride) c.end = room < 0 ? 0 : (int)(room / stride) + 1;
-  c.kind = c.end < width ? c.first > 0 ? BETWEEN : TO_COLUMN : c.first > 0 ? FROM_COLUMN : ALL_COLUMNS;
-  return c;
+  const int64_t origin = (int64_t)x0 * stride + gconv_tap_origin(s, g->step_w - 1, g->pad_left);
+  const gconv_range met = gconv_outputs_inside(origin, stride, g->iw, width);
+  const columns_kind right = met.first > 0 ? BETWEEN : TO_COLUMN, left = met.first > 0 ? FROM_COLUMN : ALL_COLUMNS;
+  return (met_columns){met.end < width ? right : left, met.first, met.end};
 }
 
 /* F(c) with the kind a constant in each copy of it. */
@@ -41,22 +39,21 @@ INLINE met_columns columns_met(const geometry *g, const int stride, int x0, cons
     }                                                                                                                  \
   } while (0)
 
+/* Enters at `label`: column x and those behind it in this order. */
+#define COLUMN_FROM(label, x, width, F)                                                                                \
+  case label:                                                                                                          \
+    if ((x) < (width)) F(x);                                                                                           \
+    __attribute__((fallthrough));
 // clang-format off
-#define COLUMNS_UP(M, width, F) \
-  M(0, width, F) M(1, width, F) M(2, width, F) M(3, width, F) M(4, width, F) M(5, width, F) M(6, width, F) \
-  M(7, width, F) M(8, width, F) M(9, width, F) M(10, width, F) M(11, width, F) M(12, width, F) M(13, width, F)
-#define COLUMNS_DOWN(M, width, F) \
-  M(13, width, F) M(12, width, F) M(11, width, F) M(10, width, F) M(9, width, F) M(8, width, F) M(7, width, F) \
-  M(6, width, F) M(5, width, F) M(4, width, F) M(3, width, F) M(2, width, F) M(1, width, F) M(0, width, F)
+#define COLUMNS_UP(W, F) \
+  COLUMN_FROM(0, 0, W, F) COLUMN_FROM(1, 1, W, F) COLUMN_FROM(2, 2, W, F) COLUMN_FROM(3, 3, W, F) COLUMN_FROM(4, 4, W, F) \
+  COLUMN_FROM(5, 5, W, F) COLUMN_FROM(6, 6, W, F) COLUMN_FROM(7, 7, W, F) COLUMN_FROM(8, 8, W, F) COLUMN_FROM(9, 9, W, F) \
+  COLUMN_FROM(10, 10, W, F) COLUMN_FROM(11, 11, W, F) COLUMN_FROM(12, 12, W, F) COLUMN_FROM(13, 13, W, F)
+#define COLUMNS_DOWN(W, F) \
+  COLUMN_FROM(14, 13, W, F) COLUMN_FROM(13, 12, W, F) COLUMN_FROM(12, 11, W, F) COLUMN_FROM(11, 10, W, F) COLUMN_FROM(10, 9, W, F) \
+  COLUMN_FROM(9, 8, W, F) COLUMN_FROM(8, 7, W, F) COLUMN_FROM(7, 6, W, F) COLUMN_FROM(6, 5, W, F) COLUMN_FROM(5, 4, W, F) \
+  COLUMN_FROM(4, 3, W, F) COLUMN_FROM(3, 2, W, F) COLUMN_FROM(2, 1, W, F) COLUMN_FROM(1, 0, W, F)
 // clang-format on
-#define COLUMN_BEGIN(x, width, F)                                                                                      \
-  case x:                                                                                                              \
-    if ((x) < (width)) F(x);                                                                                           \
-    __attribute__((fallthrough));
-#define COLUMN_LAST(x, width, F)                                                                                       \
-  case (x) + 1:                                                                                                        \
-    if ((x) < (width)) F(x);                                                                                           \
-    __attribute__((fallthrough));
 
 /* F(x) for each of the columns `c`, whose kind is a constant, of a tile of at most 14. */
 #define EACH_COLUMN(c, width, F)                                                                                       \
@@ -65,13 +62,13 @@ INLINE met_columns columns_met(const geometry *g, const int stride, int x0, cons
       UNROLLED (x_, width) F(x_);                                                                                      \
     } else if ((c).kind == FROM_COLUMN) {                                                                              \
       switch ((c).first) {                                                                                             \
-        COLUMNS_UP(COLUMN_BEGIN, width, F)                                                                             \
+        COLUMNS_UP(width, F)                                                                                           \
       default:                                                                                                         \
         break;                                                                                                         \
       }                                                                                                                \
     } else if ((c).kind == TO_COLUMN) {                                                                                \
       switch ((c).end) {                                                                                               \
-        COLUMNS_DOWN(COLUMN_LAST, width, F)                                                                            \
+        COLUMNS_DOWN(width, F)                                                                                         \
       default:                                                                                                         \
         break;                                                                                                         \
       }                                                                                                                \

@@ -58,15 +58,21 @@ INLINE void store_row(const strip *a, const int W, int first, float *dst, const 
 typedef void strip_fn(const strip *);
 
 /* Cuts columns of a strip into the fewest tiles of at most `widest`, which differ by one column at most: a narrow rest
- * would leave FMA units idle. */
+ * would leave FMA units idle. Tiles that lie within `inner` are of one table, the others of the other. */
 typedef void tile_of_width(const void *row, int x0);
-INLINE void run_balanced(const void *row, gconv_range columns, tile_of_width *const by_width[], const int widest) {
+typedef struct {
+  tile_of_width *const *inner, *const *edge; /* by their width */
+} tile_tables;
+INLINE void run_apart(const void *row, gconv_range columns, gconv_range inner, const tile_tables of, const int widest) {
   int x = columns.first;
   for (int count = (columns.end - x + widest - 1) / widest; count > 0; count--) {
     const int width = (columns.end - x + count - 1) / count;
-    by_width[width](row, x);
+    (x >= inner.first && x + width <= inner.end ? of.inner : of.edge)[width](row, x);
     x += width;
   }
+}
+INLINE void run_balanced(const void *row, gconv_range columns, tile_of_width *const by_width[], const int widest) {
+  run_apart(row, columns, columns, (tile_tables){by_width, by_width}, widest);
 }
 
 /* A depthwise job is the vectors of a block, one after the other for the same rows: the second finds the block's lines
@@ -174,10 +180,6 @@ static inline bool direct_is_flat(const gconv_problem *p, const direct_pass *pas
          p->oh == p->ih && p->ow == p->iw && !p->pad_top && !p->pad_left && pass->dst_stride_h == 1 &&
          pass->dst_stride_w == 1;
 }
-
-/* Strips of planes are laid out by a table of taps: a kernel may be as large as images can be, a table may not. */
-enum { TABLE_TAPS_MAX = 1 << 16 };
-static inline bool direct_table_of_taps(const gconv_problem *p) { return (int64_t)p->kh * p->kw <= TABLE_TAPS_MAX; }
 
 /* Floats from a pixel of a tensor to the next one in its row. */
 static inline ptrdiff_t direct_pixel(gconv_layout layout, int channels) {

@@ -48,9 +48,7 @@ static int choose_chunk(const gconv_problem *p, direct_family f, const gconv_cac
 /* The stride of a 1x1 layer all of whose outputs have their pixel in src, if it is one or two; else 0. */
 static int pixel_stride(const gconv_problem *p, const direct_state *state) {
   if (state->flat) return 1;
-  const bool inside =
-      !p->pad_top && !p->pad_left && (p->oh - 1) * INT64_C(2) < p->ih && (p->ow - 1) * INT64_C(2) < p->iw;
-  return p->kh == 1 && p->kw == 1 && p->stride_h == 2 && p->stride_w == 2 && inside && !state->dst_strided ? 2 : 0;
+  return state->one_tap && p->stride_h == 2 && p->stride_w == 2 && !state->dst_strided ? 2 : 0;
 }
 
 /* The tile for a 1x1 job whose last vector has output channels in its lower half only; NULL for any other. */

@@ -114,16 +114,10 @@ INLINE void edge_tile(const output_row *row, const int S, const int W, int x0) {
   store_columns(row, W, x0, acc);
 }
 
-INLINE void block_row(const strip *a, tile_of_width *const inner[], tile_of_width *const edge[]) {
-  const gconv_range whole = a->g->whole;
+INLINE void block_row(const strip *a, const tile_tables tiles) {
   UNROLLED (v, BLOCK_VECTORS) {
     const output_row row = row_of(a, v);
-    int x = a->x_first;
-    for (int count = (a->x_last - x + WIDEST - 1) / WIDEST; count > 0; count--) { /* as run_balanced */
-      const int width = (a->x_last - x + count - 1) / count;
-      (x >= whole.first && x + width <= whole.end ? inner : edge)[width](&row, x);
-      x += width;
-    }
+    run_apart(&row, (gconv_range){a->x_first, a->x_last}, a->g->whole, tiles, WIDEST);
   }
 }
 
@@ -138,7 +132,7 @@ INLINE void block_row(const strip *a, tile_of_width *const inner[], tile_of_widt
   TO_WIDEST(TILE, S, K, D) \
   static void s##S##_k##K##_d##D(const strip *a) { \
     static tile_of_width *const by_width[] = {TO_WIDEST(NAME, S, K, D)}; \
-    block_row(a, by_width, edges_s##S); \
+    block_row(a, (tile_tables){by_width, edges_s##S}); \
   }
 #define ROW(S, K, D) {S, K, D, {s##S##_k##K##_d##D, 1, BLOCK_VECTORS, WIDEST, .any_width = true}},
 #define ALL(M) M(1, 1, 1) M(1, 2, 1) M(1, 3, 1) M(1, 4, 1) M(1, 3, 0) M(1, 4, 0) M(1, 0, 0) M(2, 0, 0) M(0, 0, 0)

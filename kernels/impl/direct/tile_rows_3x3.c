@@ -63,6 +63,7 @@ STRIP(1, 5) STRIP(1, 4) STRIP(2, 5) STRIP(2, 4)
 static const microkernel table[2][2] = {{ROW(1, 5), ROW(1, 4)}, {ROW(2, 5), ROW(2, 4)}};
 // clang-format on
 
+/* The width that computes the fewest columns twice; best_width takes four only where no other fits. */
 const microkernel *ISA_NAME(direct_rows_3x3)(int stride, int ow) {
   const microkernel *of_stride = table[stride - 1];
   const bool fewer = ow >= 5 && columns_computed(5, ow) < columns_computed(4, ow);

@@ -50,6 +50,17 @@ const wgrad_kernel *ISA_NAME(wgrad_3x3)(operand_mode mode, int stride, int input
 const wgrad_kernel *ISA_NAME(wgrad_depthwise)(int kw, int stride, int rows);
 const wgrad_kernel *ISA_NAME(wgrad_any)(operand_mode mode, int vectors, int inputs);
 
+/* Called by every thread of a team when its share is done: adds the gradients of the other parts, one after the other
+ * in `others`, to those of part 0. The order of the sums is the same for any number of threads. */
+static inline void wgrad_add_parts(float *gradients, const float *others, int64_t floats, int parts, int thread,
+                                   int threads) {
+  if (parts == 1) return;
+#pragma omp barrier
+  const int64_t first = floats * thread / threads, end = floats * (thread + 1) / threads;
+  for (int part = 0; part < parts - 1; part++)
+    for (int64_t i = first; i < end; i++) gradients[i] += others[part * floats + i];
+}
+
 /* By planes (planes/gradient.c). */
 gconv_status ISA_NAME(planes_gradient_plan)(gconv_plan *plan);
 double ISA_NAME(planes_gradient_cost_of)(const gconv_plan *plan);

@@ -28,9 +28,7 @@ static direct_family family_of(const gconv_problem *p, const operand_source *o) 
 /* Rows of a plane that is one long row are as many together as make the loop along them a long one. */
 static void widen_rows(gconv_problem *p) {
   enum { LONG_ROW = 48 };
-  const bool flat = p->kh == 1 && p->kw == 1 && p->stride_h == 1 && p->stride_w == 1 && !p->pad_top && !p->pad_left &&
-                    p->oh == p->ih && p->ow == p->iw;
-  if (!flat || p->ow >= LONG_ROW) return;
+  if (!direct_is_flat(p, &(direct_pass){.dst_stride_h = 1, .dst_stride_w = 1}) || p->ow >= LONG_ROW) return;
   int rows = 1;
   while (rows < p->oh && ((int64_t)rows * p->ow < LONG_ROW || p->oh % rows)) rows++;
   p->oh = p->ih = p->oh / rows;
@@ -85,8 +83,8 @@ gconv_status ISA_NAME(wgrad_blocks_plan)(gconv_plan *plan) {
   state->parts = choose_parts(p, state);
   state->rows = choose_rows(plan, &state->p);
   state->prefetch = direct_prefetches(plan);
-  if (ISA_NAME(direct_is_image)(p) && direct_table_of_taps(p) && !ISA_NAME(wgrad_image_plan)(plan, state))
-    return GCONV_NO_MEMORY;
+  const gconv_status status = ISA_NAME(direct_is_image)(p) ? ISA_NAME(wgrad_image_plan)(plan, state) : GCONV_OK;
+  if (status && status != GCONV_UNSUPPORTED) return status;
 
   plan->native_src_layout = state->image ? GCONV_NCHW : GCONV_NCHW16C;
   plan->native_dst_layout = GCONV_NCHW16C;
@@ -208,12 +206,7 @@ static void run_share(const void *arg, int thread, int threads) {
       run_image(s, (int)unit, thread);
     else
       run_unit(s, unit);
-  if (state->parts == 1) return;
-#pragma omp barrier
-  const int64_t floats = (int64_t)state->vectors * state->wei_vector;
-  const int64_t first = floats / VL * thread / threads * VL, end = floats / VL * (thread + 1) / threads * VL;
-  for (int part = 0; part < state->parts - 1; part++)
-    for (int64_t i = first; i < end; i++) s->packed[i] += s->partial[part * floats + i];
+  wgrad_add_parts(s->packed, s->partial, (int64_t)state->vectors * state->wei_vector, state->parts, thread, threads);
 }
 
 gconv_status ISA_NAME(wgrad_blocks_execute)(const gconv_plan *plan, const gconv_args *args) {

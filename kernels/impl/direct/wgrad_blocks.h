@@ -37,8 +37,9 @@ typedef struct {
   bool fresh;
 } wgrad_image;
 
-/* Fills in what of `state` is about images; false, with a sentence, where there is no memory. */
-bool ISA_NAME(wgrad_image_plan)(const gconv_plan *plan, wgrad_state *state);
+/* Fills in what of `state` is about images; GCONV_UNSUPPORTED, and nothing is filled in, for kernels that planes do not
+ * take. */
+gconv_status ISA_NAME(wgrad_image_plan)(const gconv_plan *plan, wgrad_state *state);
 void ISA_NAME(wgrad_image_run)(const gconv_problem *p, const wgrad_image *image, int place);
 
 gconv_status ISA_NAME(wgrad_blocks_plan)(gconv_plan *plan);

@@ -64,23 +64,19 @@ static size_t book_buffers(planes_state *state) {
 gconv_status ISA_NAME(planes_gradient_plan)(gconv_plan *plan) {
   const gconv_problem *p = &plan->problem;
   const direct_pass pass = {.dst_stride_h = 1, .dst_stride_w = 1, .ih = p->oh, .iw = p->ow};
-  if (!direct_table_of_taps(p)) return ISA_NAME(planes_refuse)(p);
-  planes_state *state = plan->state = ISA_NAME(planes_describe)(p, &pass);
-  if (!state) return GCONV_NO_MEMORY;
+  planes_state *state;
+  const gconv_status status = ISA_NAME(planes_describe)(p, &pass, &state);
+  if (status) return status;
+  plan->state = state;
   state->tiles = (int)gconv_ceil_div(p->ocg, PLANES_GRADIENT_ROWS);
   choose_strips(plan, state);
   ISA_NAME(planes_lay_out)(state);
   state->cost = ISA_NAME(planes_gradient_cost)(p, state);
   const int64_t strips = (int64_t)state->image_strips * state->row_strips * state->column_strips;
   state->parts = (int)gconv_min64(strips, gconv_ceil_div(WANTED_UNITS, p->groups));
-
-  const gconv_counts counts = gconv_problem_count(p);
-  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW;
+  ISA_NAME(planes_account)(plan, state);
   plan->kernel_workspace_bytes = book_buffers(state) * (size_t)plan->env.threads +
-                                 (size_t)(state->parts - 1) * (size_t)counts.params * sizeof(float);
-  const int64_t row = state->in_place ? p->ow : (int64_t)state->column_strips * state->pitch;
-  plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->ow, row);
-  plan->lane_use = (double)p->ow / (double)row;
+                                 (size_t)(state->parts - 1) * (size_t)gconv_problem_count(p).params * sizeof(float);
   snprintf(plan->text, sizeof plan->text,
            "gradients by planes%s, %d channels at a time, strips of %d images x %d rows x %d columns in %d parts",
            state->in_place ? " in place" : "", (int)gconv_ceil_div(p->ocg, state->tiles), state->images, state->rows,
@@ -127,20 +123,17 @@ static void fill_src(const pass *s, const planes_place *at, const float *src, fl
   ISA_NAME(planes_fill)(&s->plan->problem, state, at, src, s->src_image, buffer);
 }
 
-/* All columns of a tile of output channels, in the order of plain weights; sums.wei is that of column 0. */
+/* All columns of a tile of output channels; sums.wei is that of column 0. */
 static void run_columns(const planes_state *state, planes_sums sums, int rows, const float *src) {
-  const int taps = state->y.taps * state->x.taps, columns = state->icg * taps;
+  const int columns = state->icg * state->y.taps * state->x.taps;
   const int count = (int)gconv_ceil_div(columns, ISA_NAME(planes_gradient_widest)(rows));
   const float *in[PLANES_GRADIENT_COLUMNS];
+  planes_columns next = {state, src, 0};
   sums.in = in;
-  for (int tile = 0, c = 0, tap = 0; tile < count; tile++) {
-    const int end = planes_range(columns, count, tile).end, width = end - c;
-    for (int k = 0; c < end; c++) {
-      in[k++] = src + state->tap[tap];
-      if (++tap < taps) continue;
-      tap = 0;
-      src += state->channel;
-    }
+  for (int tile = 0; tile < count; tile++) {
+    const gconv_range c = planes_range(columns, count, tile);
+    const int width = c.end - c.first;
+    planes_next_columns(&next, width, in);
     ISA_NAME(planes_gradient_tile_of)(rows, width)(&sums);
     sums.wei += width;
   }
@@ -198,11 +191,7 @@ static void run_share(const void *arg, int thread, int threads) {
       run_strip(s, (int)(unit / state->parts), &at, (char *)s->buffers + s->buffer_bytes * (size_t)thread, a);
     }
   }
-  if (state->parts == 1) return;
-#pragma omp barrier
-  const int64_t first = params * thread / threads, last = params * (thread + 1) / threads;
-  for (int part = 0; part < state->parts - 1; part++)
-    for (int64_t i = first; i < last; i++) s->wei[i] += s->partial[part * params + i];
+  wgrad_add_parts(s->wei, s->partial, params, state->parts, thread, threads);
 }
 
 gconv_status ISA_NAME(planes_gradient_execute)(const gconv_plan *plan, const gconv_args *args) {

@@ -64,12 +64,14 @@ static image_tile *const table[3][MOST + 1] = {ALL(NAME)};
 // clang-format on
 
 /* Rows whose inputs, and whose pixels of a pair of vectors, take a quarter of L2 each. */
-bool ISA_NAME(wgrad_image_plan)(const gconv_plan *plan, wgrad_state *state) {
+gconv_status ISA_NAME(wgrad_image_plan)(const gconv_plan *plan, wgrad_state *state) {
   enum { LEAST_ROWS = 4, MOST_PARTS = 16 };
   const gconv_problem *p = &plan->problem;
   const direct_pass pass = {.dst_stride_h = 1, .dst_stride_w = 1, .ih = p->oh, .iw = p->ow};
-  planes_state *image = state->image = ISA_NAME(planes_describe)(p, &pass);
-  if (!image) return false;
+  planes_state *image;
+  const gconv_status status = ISA_NAME(planes_describe)(p, &pass, &image);
+  if (status) return status;
+  state->image = image;
   const int64_t quarter = (int64_t)(plan->env.caches.l2 / 4 / sizeof(float)),
                 in = (int64_t)(p->ow + image->x.reach) * p->icg * image->y.classes * image->x.classes,
                 rows = gconv_min64(quarter / in - image->y.reach, quarter / ((int64_t)p->ow * 2 * VL));
@@ -81,20 +83,17 @@ bool ISA_NAME(wgrad_image_plan)(const gconv_plan *plan, wgrad_state *state) {
   state->parts = gconv_min(state->strips, MOST_PARTS);
   state->image_bytes =
       (size_t)gconv_round_up((int64_t)((size_t)(image->channel * image->icg) * sizeof(float)), GCONV_ALIGN);
-  return true;
+  return GCONV_OK;
 }
 
 static void run_vectors(const planes_state *state, image_sums a, int vectors, const float *buffer) {
-  const int taps = state->y.taps * state->x.taps, columns = state->icg * taps;
+  const int columns = state->icg * state->y.taps * state->x.taps;
   const int count = (int)gconv_ceil_div(columns, vectors == 2 ? PAIRED : SINGLE);
-  for (int part = 0, c = 0, tap = 0; part < count; part++) {
-    const int end = planes_range(columns, count, part).end, width = end - c;
-    for (int k = 0; c < end; c++) {
-      a.in[k++] = buffer + state->tap[tap];
-      if (++tap < taps) continue;
-      tap = 0;
-      buffer += state->channel;
-    }
+  planes_columns next = {state, buffer, 0};
+  for (int part = 0; part < count; part++) {
+    const gconv_range c = planes_range(columns, count, part);
+    const int width = c.end - c.first;
+    planes_next_columns(&next, width, a.in);
     table[vectors][width](&a);
     a.wei += (ptrdiff_t)width * VL;
   }

@@ -99,18 +99,15 @@ static void choose_lanes(planes_state *state) {
     }
 }
 
-gconv_status ISA_NAME(planes_refuse)(const gconv_problem *p) {
-  return gconv_error(GCONV_UNSUPPORTED, "direct@planes: no kernels of more than %d taps, this one has %dx%d",
-                     TABLE_TAPS_MAX, p->kh, p->kw);
-}
-
-planes_state *ISA_NAME(planes_describe)(const gconv_problem *p, const direct_pass *pass) {
-  const size_t taps = (size_t)p->kh * (size_t)p->kw;
-  planes_state *state = calloc(1, sizeof *state + taps * sizeof *state->tap);
-  if (!state) {
-    gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %zu taps", taps);
-    return NULL;
-  }
+gconv_status ISA_NAME(planes_describe)(const gconv_problem *p, const direct_pass *pass, planes_state **described) {
+  enum { TAPS_MAX = 1 << 16 }; /* a kernel may be as large as images can be, a table may not */
+  const int64_t taps = (int64_t)p->kh * p->kw;
+  *described = NULL;
+  if (taps > TAPS_MAX)
+    return gconv_error(GCONV_UNSUPPORTED, "direct@planes: no kernels of more than %d taps, this one has %dx%d",
+                       TAPS_MAX, p->kh, p->kw);
+  planes_state *state = *described = calloc(1, sizeof *state + (size_t)taps * sizeof *state->tap);
+  if (!state) return gconv_error(GCONV_NO_MEMORY, "no memory for the plan's %lld taps", (long long)taps);
   state->method = &ISA_NAME(direct_planes);
   state->y = axis_of(p->stride_h, p->dilation_h, p->pad_top, p->kh);
   state->x = axis_of(p->stride_w, p->dilation_w, p->pad_left, p->kw);
@@ -126,27 +123,31 @@ planes_state *ISA_NAME(planes_describe)(const gconv_problem *p, const direct_pas
   state->dst_row = (ptrdiff_t)pass->dst_stride_h * pass->iw;
   state->pixel = pass->dst_stride_w;
   choose_lanes(state);
-  return state;
+  return GCONV_OK;
+}
+
+void ISA_NAME(planes_account)(gconv_plan *plan, const planes_state *state) {
+  const gconv_problem *p = &plan->problem;
+  const int64_t row = state->in_place ? p->ow : (int64_t)state->column_strips * state->pitch; /* outputs computed */
+  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW;
+  plan->executed_macs = gconv_saturated_product(gconv_problem_count(p).macs_nominal / p->ow, row);
+  plan->lane_use = (double)p->ow / (double)row;
 }
 
 static gconv_status plan_planes(gconv_plan *plan, const direct_method *method, const direct_pass *pass) {
   const gconv_problem *p = &plan->problem;
-  if (!direct_table_of_taps(p)) return ISA_NAME(planes_refuse)(p);
-  planes_state *state = plan->state = ISA_NAME(planes_describe)(p, pass);
-  if (!state) return GCONV_NO_MEMORY;
+  planes_state *state;
+  const gconv_status status = ISA_NAME(planes_describe)(p, pass, &state);
+  if (status) return status;
+  plan->state = state;
   state->method = method;
   choose_strips(plan, state, 1);
   state->cost = ISA_NAME(planes_cost)(p, state);
   choose_strips(plan, state, plan->env.threads);
   ISA_NAME(planes_lay_out)(state);
-
-  const gconv_counts counts = gconv_problem_count(p);
-  plan->native_src_layout = plan->native_dst_layout = GCONV_NCHW;
-  plan->packed_bytes = (size_t)counts.params * sizeof(float);
+  ISA_NAME(planes_account)(plan, state);
+  plan->packed_bytes = (size_t)gconv_problem_count(p).params * sizeof(float);
   plan->kernel_workspace_bytes = book_buffers(state);
-  const int64_t row = state->in_place ? p->ow : (int64_t)state->column_strips * state->pitch; /* outputs computed */
-  plan->executed_macs = gconv_saturated_product(counts.macs_nominal / p->ow, row);
-  plan->lane_use = (double)p->ow / (double)row;
   snprintf(plan->text, sizeof plan->text, "planes%s, tile %d channels, strips of %d images x %d rows x %d columns",
            state->in_place ? " in place" : "", (int)gconv_ceil_div(p->ocg, state->tiles), state->images, state->rows,
            state->columns);

@@ -85,15 +85,15 @@ typedef void planes_tile(const planes_product *a, ptrdiff_t n);
 planes_tile *ISA_NAME(planes_tile_of)(int rows, int vectors);
 int ISA_NAME(planes_widest)(int rows);
 
-/* Where there is no direct_table_of_taps. */
-gconv_status ISA_NAME(planes_refuse)(const gconv_problem *p);
-
-/* Of the problem's sizes, without strips and buffers; NULL, with a sentence, where there is no memory. */
-planes_state *ISA_NAME(planes_describe)(const gconv_problem *p, const direct_pass *pass);
+/* Of the problem's sizes, without strips and buffers. GCONV_UNSUPPORTED where there are too many taps for a table of
+ * them, GCONV_NO_MEMORY; then *state is NULL. */
+gconv_status ISA_NAME(planes_describe)(const gconv_problem *p, const direct_pass *pass, planes_state **state);
 /* Strips of about so many images, rows and columns, all of which differ by one at most. */
 void ISA_NAME(planes_divide)(planes_state *state, int batch, int images, int rows, int columns);
 /* Where taps and channels lie in the buffer of inputs. */
 void ISA_NAME(planes_lay_out)(planes_state *state);
+/* Fills in what the strips make of a plan: layouts, and multiply-adds done. */
+void ISA_NAME(planes_account)(gconv_plan *plan, const planes_state *state);
 
 /* Floats of a channel in a buffer: tiles may read and write a vector's rest behind the last output; channels that lie
  * a power of two apart would meet in one set of the L1 cache. */
@@ -101,6 +101,22 @@ static inline ptrdiff_t planes_spaced(int64_t floats) {
   enum { LINE = 16, WAY = 1024 };
   const int64_t whole = gconv_round_up(floats + VL, LINE);
   return (ptrdiff_t)(whole % (WAY / 4) ? whole : whole + LINE);
+}
+
+/* Where the inputs of columns begin, a column being an input channel and tap, in the order of plain weights. */
+typedef struct {
+  const planes_state *state;
+  const float *channel; /* of the next column, in the buffer */
+  int tap;
+} planes_columns;
+
+static inline void planes_next_columns(planes_columns *at, int count, const float **in) {
+  for (int c = 0; c < count; c++) {
+    in[c] = at->channel + at->state->tap[at->tap];
+    if (++at->tap < at->state->y.taps * at->state->x.taps) continue;
+    at->tap = 0;
+    at->channel += at->state->channel;
+  }
 }
 
 static inline gconv_range planes_range(int all, int parts, int part) {
